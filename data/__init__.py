@@ -1,0 +1,1 @@
+"""What is known: models, readers of exports, text, and the one store that speaks SQL."""

@@ -1,0 +1,1 @@
+"""One file an export format, all behind the face in `face`."""

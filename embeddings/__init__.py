@@ -1,0 +1,1 @@
+"""Text to vectors and indexes; knows nothing of people, spaces or the store."""

@@ -1,0 +1,1 @@
+"""Measures the engine as any caller would use it."""
