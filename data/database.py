@@ -108,9 +108,11 @@ class Database:
         Two writers that both read first would otherwise fail each other at commit.
         """
         try:
-            with self.engine.connect().execution_options(immediate=True) as connection:
-                with connection.begin():
-                    yield connection
+            with (
+                self.engine.connect().execution_options(immediate=True) as connection,
+                connection.begin(),
+            ):
+                yield connection
         except DBAPIError as error:
             if error.connection_invalidated or "locked" in str(error.orig):
                 raise StoreError(

@@ -19,6 +19,7 @@ from .errors import InvalidRecord
 from .models import Person, Post, Record, Space
 from .reading import Reading
 from .rows import person_from, post_from, space_from, to_us
+from .runs import ImportRuns
 from .tables import (
     counters,
     interactions,
@@ -37,7 +38,7 @@ __all__ = ["Deletion", "Store"]
 API = "api"
 
 
-class Store(Reading, VectorKeeping):
+class Store(Reading, VectorKeeping, ImportRuns):
     """One community's database. See `data.database.Database` for what opening raises."""
 
     def __init__(self, database: Database) -> None:
@@ -199,7 +200,7 @@ class Store(Reading, VectorKeeping):
         """What `learn` fitted, by name; empty before the first time."""
         with self.database.reading() as connection:
             rows = connection.execute(select(learned.c.name, learned.c.value))
-            return {name: value for name, value in rows}
+            return {row.name: row.value for row in rows}
 
 
 def _posts() -> Select[Any]:
