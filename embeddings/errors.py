@@ -7,3 +7,7 @@ class EmbeddingError(Exception):
 
 class EncoderUnavailable(EmbeddingError):
     """An encoder cannot be opened: not installed, unknown, damaged, or only to be had online."""
+
+
+class IndexCorrupt(EmbeddingError):
+    """A saved index is missing, cut short or of another version: rebuild it from the store."""

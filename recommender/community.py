@@ -13,6 +13,7 @@ from data.reading import (
     HUSK,
     INTERACTION_FIELDS,
     LINK_FIELDS,
+    NEVER,
     POST_FIELDS,
     VERSION_FIELDS,
     Changes,
@@ -170,6 +171,13 @@ class Community:
         ]
         pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
         posts, key = self.posts, pairs[:, 0]
-        return Events(
-            posts["created"][key], posts["author"][key], pairs[:, 1], posts["access"][key]
-        )
+        # Tags are part of a text: those of an edited root are known from its edit on.
+        time = np.maximum(posts["created"][key], self.text_since()[posts["root"][key]])
+        return Events(time, posts["author"][key], pairs[:, 1], posts["access"][key])
+
+    def text_since(self) -> Ints:
+        """Per post the time since which its current text stands; 0 without a text."""
+        current = np.flatnonzero(self.versions.live & (self.versions["until"] == NEVER))
+        since = np.zeros(len(self.posts), np.int64)
+        since[self.versions["post"][current]] = self.versions["since"][current]
+        return since
