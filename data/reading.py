@@ -25,6 +25,7 @@ from .tables import (
     spaces,
     versions,
 )
+from .text import post_text
 from .threads import chunks
 
 Ints = npt.NDArray[np.int64]
@@ -83,6 +84,15 @@ class Changes:
     removed: dict[str, list[int]]
 
 
+@dataclass(frozen=True, slots=True)
+class IndexedText:
+    """What is searched of a post: its whole text, its title or "", its language if stated."""
+
+    text: str
+    title: str
+    language: str | None
+
+
 class Reading:
     """The part of the store that followers read."""
 
@@ -125,6 +135,13 @@ class Reading:
                 )
                 found.update((pk, id_) for pk, id_ in rows)
         return found
+
+    def indexed_texts(self, keys: Sequence[int]) -> dict[int, IndexedText]:
+        """What is searched of the versions `keys`; those that are gone are left out."""
+        return {
+            key: IndexedText(post_text(post), post.title or "", post.language)
+            for key, post in self.texts(keys).items()
+        }
 
     def texts(self, keys: Sequence[int]) -> dict[int, Post]:
         """What the versions `keys` say, as posts of which only text and language hold."""
