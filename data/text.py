@@ -14,7 +14,7 @@ from data.fields import clean_text
 from data.html_text import html_to_text
 from data.mail_text import drop_quoted_lines
 from data.markdown_text import markdown_to_text
-from data.models import Post
+from data.models import Person, Post
 
 MAX_CHARS = 100_000
 """Characters of a body that are read at all: no encoder or reader looks further."""
@@ -60,6 +60,12 @@ def post_text(post: Post) -> str:
     alts = "\n".join(item.alt for item in post.attachments if item.alt)
     parts = (post.title or "", body_text(post), alts, " ".join(post.tags))
     return clean_text("\n\n".join(part for part in parts if part))
+
+
+def profile_text(person: Person) -> str:
+    """Give the text that is embedded for what a person says of their work; "" for nothing."""
+    parts = (person.title, person.department, person.about)
+    return clean_text(". ".join(part.strip() for part in parts if part and part.strip()))
 
 
 def excerpt(text: str, query_terms: Sequence[str] = (), length: int = 200) -> str:

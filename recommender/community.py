@@ -39,6 +39,7 @@ class Community:
         self.tags: dict[int, tuple[str, ...]] = {}
         self.tag_keys: dict[str, int] = {}
         self.versions = Columns(VERSION_FIELDS[1:])
+        self.trial_sites: dict[int, str] = {}
         self.interactions = Columns(INTERACTION_FIELDS[1:])
         self.links = Columns(LINK_FIELDS[1:])
         self.access = Access()
@@ -75,6 +76,7 @@ class Community:
             (self.links, changes.links),
         ):
             columns.put(rows[:, 0], rows[:, 1:])
+        self.trial_sites.update(changes.sites)
         self.seq = changes.seq
         if anew or len(keys) > len(self.posts) // 4:
             self._rebuild()

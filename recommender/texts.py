@@ -1,15 +1,11 @@
-"""The community's texts as vectors and words, searchable within masks.
+"""The community's texts as vectors and words, by version key, following the store.
 
-In: the store's texts, each read by the encoders that its language and place ask for. Out: hits
-by version key. Two encoders share the work: "a" reads English best, "b" reads every language.
-Every English text is read by a, every thread's root and every other text by b.
+Every English text is read by lane a, every thread's root and every other text by lane b.
 """
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 
@@ -17,24 +13,15 @@ from data.reading import Changes
 from data.store import Store
 from embeddings.dense import DenseIndex
 from embeddings.errors import IndexCorrupt
-from embeddings.face import Encoder, Mask, Rows, Scores, Vectors
-from embeddings.lanes import MONOLINGUAL, MULTILINGUAL, align_multilingual, lanes_of_query
-from embeddings.language import detect_language
+from embeddings.face import Encoder
+from embeddings.lanes import MULTILINGUAL
 from embeddings.lexical import LexicalIndex
 
 from .embedding import scheme_of, unpacked
+from .meaning import MeaningIndex
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A text to search by: its language if known, and its vectors by lane."""
-
-    text: str
-    language: str | None
-    vectors: dict[str, Vectors]
-
-
-class TextIndex:
+class TextIndex(MeaningIndex):
     """Dense and lexical indexes over versions of texts, following the store.
 
     Parameters
@@ -49,11 +36,15 @@ class TextIndex:
         self.scheme = scheme_of(encoders)
         self.folder = folder
         self.seq = 0
-        self.dense = {lane: DenseIndex(encoder.dim) for lane, encoder in encoders.items()}
+        super().__init__({lane: DenseIndex(encoder.dim) for lane, encoder in encoders.items()})
         self.words = LexicalIndex()
         self.titles = LexicalIndex()
         self._saved_at = -1
-        self._lock = Lock()
+
+    @property
+    def multilingual(self) -> DenseIndex:
+        """The vectors that all languages share: every root has one."""
+        return self.dense[MULTILINGUAL]
 
     # Following the store ------------------------------------------------------------------
 
@@ -128,60 +119,3 @@ class TextIndex:
         for file in self.folder.glob("*/*.index"):
             file.unlink(missing_ok=True)
         self._saved_at = -1
-
-    # Searching ----------------------------------------------------------------------------
-
-    def question(self, text: str) -> Question:
-        """Read a text as a query: find its language, and encode it for the lanes it needs."""
-        clean = " ".join(text.split())
-        language = detect_language(clean)
-        vectors = {}
-        for lane in lanes_of_query(language):
-            with self._lock:
-                vectors[lane] = self.encoders[lane].encode([clean])[0]
-        return Question(clean, language, vectors)
-
-    def nearest(self, question: Question, allowed: Mask, k: int) -> tuple[Rows, Scores]:
-        """The `k` allowed versions nearest in meaning, on the scale of lane a's cosines.
-
-        Best first, ties by row. Texts that lane a reads are compared by it where the question
-        was read by it too; all others by lane b, aligned.
-        """
-        found: dict[int, float] = {}
-        mine = np.zeros(len(allowed), dtype=bool)
-        if MONOLINGUAL in question.vectors:
-            dense = self.dense[MONOLINGUAL]
-            for row, score in zip(
-                *dense.search(question.vectors[MONOLINGUAL], allowed, k), strict=True
-            ):
-                found[int(row)] = float(score)
-            mine = dense.has(np.arange(len(allowed), dtype=np.int64))
-        if MULTILINGUAL in question.vectors:
-            dense = self.dense[MULTILINGUAL]
-            within = allowed if question.language is None else allowed & ~mine
-            rows, raw = dense.search(question.vectors[MULTILINGUAL], within, k)
-            for row, score in zip(rows, align_multilingual(raw), strict=True):
-                found[int(row)] = max(float(score), found.get(int(row), -1.0))
-        best = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:k]
-        return (
-            np.array([row for row, _ in best], dtype=np.int64),
-            np.array([score for _, score in best], dtype=np.float64),
-        )
-
-    def likeness(self, question: Question, rows: Rows) -> Scores:
-        """The score `nearest` would give each of `rows` (n,); 0 for one that is not indexed."""
-        scores = np.zeros(len(rows), dtype=np.float64)
-        mine = np.zeros(len(rows), dtype=bool)
-        if MONOLINGUAL in question.vectors:
-            dense = self.dense[MONOLINGUAL]
-            mine = dense.has(rows)
-            scores = dense.scores(question.vectors[MONOLINGUAL], rows)
-        if MULTILINGUAL in question.vectors:
-            dense = self.dense[MULTILINGUAL]
-            there = dense.has(rows)
-            aligned = align_multilingual(dense.scores(question.vectors[MULTILINGUAL], rows))
-            if question.language is None:
-                scores = np.where(there, np.maximum(scores, aligned), scores)
-            else:
-                scores = np.where(there & ~mine, aligned, scores)
-        return scores
