@@ -43,7 +43,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 _OPENERS: dict[str, Callable[[Path], IO[bytes]]] = {
     "gz": lambda path: cast(IO[bytes], gzip.GzipFile(path)),
-    "xz": lambda path: cast(IO[bytes], lzma.LZMAFile(path)),
+    "xz": lambda path: cast(IO[bytes], lzma.LZMAFile(path)),  # noqa: SIM115 - the caller closes
     "bz2": lambda path: cast(IO[bytes], bz2.BZ2File(path)),
 }
 

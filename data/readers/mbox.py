@@ -1,5 +1,6 @@
 """Mailing lists: mbox files and Pipermail's monthly texts, alone, in folders or archives."""
 
+import calendar
 import hashlib
 import re
 from collections.abc import Iterator
@@ -20,9 +21,7 @@ _SEPARATOR = re.compile(
 )
 _HEADER = re.compile(rb"(?:From|Date|Subject|Message-ID|Received|Return-Path|X-[\w-]+): ?", re.I)
 _QUOTED_FROM = re.compile(rb">+From ")
-_MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+_MONTHS = tuple(name.lower() for name in calendar.month_name[1:])
 _ARCHIVE_NAME = re.compile(r"(\d{4})[-_]?(?:q([1-4])|(\d\d)|([A-Za-z]+))?$")
 _MAX_MAIL = 32 * 2**20
 _TAG_SAMPLE = 200

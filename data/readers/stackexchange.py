@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 from data.errors import UnreadableSource
 from data.text import plain_text
@@ -210,7 +210,7 @@ def _comment(row: Row, file: str, line: int) -> Item:
         "score": _number(row.get("Score")),
     }
     if not row.get("PostId"):
-        return reject(file, line, obj["id"], "PostId: a comment must name its post")
+        return reject(file, line, row["Id"], "PostId: a comment must name its post")
     if not row.get("UserId") and row.get("UserDisplayName"):
         obj["author_name"] = row["UserDisplayName"]
     return make_item("post", obj, file, line)
