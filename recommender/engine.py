@@ -15,13 +15,11 @@ import numpy as np
 
 from data.errors import UnknownPerson
 from data.models import Person, Post
-from data.rows import to_us
 from data.store import Store
-from embeddings.lanes import MONOLINGUAL, MULTILINGUAL
-from embeddings.registry import open_encoder
+from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from embeddings.statistics import Statistics
 
-from . import experts, expertise, feed, similar
+from . import expertise, experts, feed, similar
 from .community import Community
 from .embedding import embed_pending
 from .explain import Explainer
@@ -59,7 +57,7 @@ class Engine:
     def __init__(self, store: Store, settings: EngineSettings) -> None:
         self.store = store
         self.encoders = {
-            MONOLINGUAL: open_encoder(settings.english_encoder),
+            MINILM: open_encoder(settings.english_encoder),
             MULTILINGUAL: open_encoder(settings.multilingual_encoder),
         }
         self.reader = Reader(self.encoders)
@@ -153,9 +151,7 @@ class Engine:
             told = explainer.contributions([pk for pk, _ in chosen])
             return ExpertsAnswer(
                 candidates=tuple(
-                    Candidate(
-                        self.community.people[pk], float(ranking.score[pk]), chance, told[pk]
-                    )
+                    Candidate(self.community.people[pk], float(ranking.score[pk]), chance, told[pk])
                     for pk, chance in chosen
                 ),
                 answerable=round(experts.answerable(ranking), 6),
@@ -168,9 +164,7 @@ class Engine:
         question = self.reader.read(text)
         with self._current():
             view = self._view(query.viewer_id, query.as_of, now)
-            hits = similar.find(
-                self.community, self.texts, self.statistics, query, question, view
-            )
+            hits = similar.find(self.community, self.texts, self.statistics, query, question, view)
             ids = self.store.post_ids([hit.post for hit in hits])
             hits.sort(key=lambda hit: (-hit.score, ids.get(hit.post, "")))
             hits = [hit for hit in hits if hit.probability >= query.min_probability][: query.k]
@@ -211,9 +205,7 @@ class Engine:
             if cursor is not None:
                 now, shown = feed.decode_cursor(cursor, as_of or now)
             view = self._view(person_id, as_of, now)
-            return feed_page(
-                self.community, self.texts, self.store, view, person_id, k, shown
-            )
+            return feed_page(self.community, self.texts, self.store, view, person_id, k, shown)
 
     def expertise(
         self, person_id: str, *, viewer_id: str | None, as_of: datetime | None, now: datetime
