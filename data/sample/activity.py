@@ -42,7 +42,7 @@ def interactions(
         acts += _told(thread, by_id, people, calendar)
         acts += _drawn(thread, by_id, people, calendar, readers)
     newest = max(post["created"] for post in posts)
-    kept = [act for act in acts if act["at"] <= newest]
+    kept = [act for act in acts if act["at"] <= newest and _still_here(act, people)]
     return sorted(kept, key=lambda act: (act["at"], act["person"], act["post"], act["kind"]))
 
 
@@ -79,6 +79,12 @@ def _was_there(person: Row, day: date) -> bool:
     """Whether the person had joined by `day` and stays for a month more, to have time to read."""
     left = person.get("left")
     return person["joined"] <= day and (left is None or day + timedelta(days=30) < left)
+
+
+def _still_here(act: Row, people: dict[str, Row]) -> bool:
+    """Whether the person had not left when the act would have happened."""
+    left = people[act["person"]].get("left")
+    return left is None or datetime.fromisoformat(act["at"]).date() < left
 
 
 def _told(
