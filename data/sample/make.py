@@ -5,6 +5,7 @@ day; ids, times of day, delays of replies and interactions are set here, by a fi
 """
 
 import argparse
+import random
 import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -91,36 +92,35 @@ def thread_posts(thread: Row, people: dict[str, Row], calendar: Calendar) -> lis
 
 
 def _post(
-    row: Row, post_id: str, thread: Row, parent: str | None, created: datetime, chance: Any
+    row: Row,
+    post_id: str,
+    thread: Row,
+    parent: str | None,
+    created: datetime,
+    chance: random.Random,
 ) -> Row:
-    """One line of posts.jsonl."""
-    root = parent is None
-    usual = "answer" if thread["kind"] == "question" else "reply"
-    record: Row = {
-        "id": post_id,
-        "author": row["by"],
-        "created": to_text(created),
-        "kind": row.get("kind", usual),
-        "title": row.get("title"),
-        "body": row["body"].strip(),
-        "body_format": row.get("format", "text"),
-        "parent": parent,
-        "thread": thread["id"],
-        "space": thread["in"],
-        "tags": row.get("tags", []),
-        "language": row.get("lang", "en"),
-        "attachments": row.get("attachments", []),
-        "accepted": row.get("accepted"),
-        "anonymous": row.get("anonymous"),
-    }
-    if "valid_until" in row:
-        record["valid_until"] = at_midnight(row["valid_until"])
+    """One line of posts.jsonl; what the text does not say is left out."""
+    record: Row = {"id": post_id, "author": row["by"], "created": to_text(created)}
     if "edited_days" in row:
         edited = created + timedelta(days=row["edited_days"], minutes=chance.randrange(5, 50))
         record["updated"] = to_text(edited)
-    if root:
-        del record["parent"]
-    return {key: value for key, value in record.items() if value not in (None, [], "text")}
+    record["kind"] = row.get("kind", "answer" if thread["kind"] == "question" else "reply")
+    if "title" in row:
+        record["title"] = row["title"]
+    record["body"] = row["body"].strip()
+    if "format" in row:
+        record["body_format"] = row["format"]
+    if parent is not None:
+        record["parent"] = parent
+    record["thread"] = thread["id"]
+    record["space"] = thread["in"]
+    record["language"] = row.get("lang", "en")
+    for key in ("tags", "attachments", "accepted", "anonymous"):
+        if key in row:
+            record[key] = row[key]
+    if "valid_until" in row:
+        record["valid_until"] = at_midnight(row["valid_until"])
+    return record
 
 
 def link_record(row: Row) -> Row:
