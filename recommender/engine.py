@@ -4,7 +4,7 @@ Every answer is given on the state of the store at the time of the call. All met
 called from several threads.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ import numpy as np
 from data.errors import UnknownPerson
 from data.models import Person, Post
 from data.store import Store
+from embeddings.face import Encoder
 from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from embeddings.statistics import Statistics
 
@@ -54,15 +55,14 @@ class EngineSettings:
 class Engine:
     """Answers who knows, what is similar, and what concerns whom."""
 
-    def __init__(self, store: Store, settings: EngineSettings) -> None:
+    def __init__(
+        self, store: Store, encoders: Mapping[str, Encoder], index_folder: Path | None
+    ) -> None:
         self.store = store
-        self.encoders = {
-            MINILM: open_encoder(settings.english_encoder),
-            MULTILINGUAL: open_encoder(settings.multilingual_encoder),
-        }
+        self.encoders = dict(encoders)
         self.reader = Reader(self.encoders)
         self.community = Community()
-        self.texts = TextIndex(self.encoders, settings.index_folder)
+        self.texts = TextIndex(self.encoders, index_folder)
         self.profiles = Profiles(self.encoders)
         self.statistics: Statistics | None = None
         self._lock = RLock()
@@ -74,13 +74,14 @@ class Engine:
     ) -> "Engine":
         """Open over `store`, and mend whatever its indexes lack; snapshots lie beside SQLite."""
         settings = settings or EngineSettings()
-        path = store.database.path
-        if settings.index_folder is None and path is not None:
+        encoders = {
+            MINILM: open_encoder(settings.english_encoder),
+            MULTILINGUAL: open_encoder(settings.multilingual_encoder),
+        }
+        folder, path = settings.index_folder, store.database.path
+        if folder is None and path is not None:
             folder = path.with_name(path.name + ".index")
-            settings = EngineSettings(
-                settings.english_encoder, settings.multilingual_encoder, folder
-            )
-        engine = cls(store, settings)
+        engine = cls(store, encoders, folder)
         engine.texts.open_snapshot(store.uid())
         engine.sync(progress)
         return engine
