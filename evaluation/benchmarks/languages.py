@@ -95,8 +95,7 @@ def across_languages(rows: Rows, search: Search) -> None:
         queries = rows.first[language]
         found = detect_languages(queries)
         shares = [
-            sum(one == wanted for one in found) / len(found)
-            for wanted in (language, None, ENGLISH)
+            sum(one == wanted for one in found) / len(found) for wanted in (language, None, ENGLISH)
         ]
         known = hits(search.fused(queries, [language] * len(queries)))
         detected = hits(search.fused(queries, found))
