@@ -1,9 +1,13 @@
-"""The root of this floor's errors: one sentence, with the mend in it."""
+"""What goes wrong on this floor: one sentence, with the mend in it."""
 
 
 class EmbeddingError(Exception):
-    """Something in this floor cannot be used; `str(error)` is the sentence to show."""
+    """The root of this floor's errors; `str(error)` is the sentence to show."""
 
 
-class IndexCorrupt(EmbeddingError):  # noqa: N818 (named for what happened, as all errors here)
+class EncoderUnavailable(EmbeddingError):  # noqa: N818 (named for what happened, as all errors here)
+    """An encoder cannot be opened: not installed, unknown, damaged, or only to be had online."""
+
+
+class IndexCorrupt(EmbeddingError):  # noqa: N818
     """A saved index is missing, cut short or of another version: rebuild it from the store."""

@@ -1,0 +1,1 @@
+"""Measurements of single parts against their rivals; each prints its conditions first."""
