@@ -6,11 +6,12 @@ from pathlib import Path
 from data.errors import InvalidRecord, UnreadableSource
 from data.records import parse_record
 
-from .archives import Unpacked, bare_name, unpacked
+from .archives import Unpacked, unpacked
 from .face import Item, ReadOptions
 from .items import problems, reject
 from .lines import Fault, json_object, numbered_lines
 from .peek import peek
+from .streams import bare_name
 
 # The order of reading: whoever is named comes before the record that names them.
 _FILES = (

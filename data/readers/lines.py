@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-from .archives import TRUNCATED, open_stream
+from .streams import TRUNCATED, open_stream
 
 MAX_LINE = 64 * 2**20
 """Bytes of the longest line that is read; a whole Discourse topic may be one."""
