@@ -211,5 +211,5 @@ def _list_name(name: str, export: Path, tag: str | None) -> str:
     if pure.parent.name:
         return pure.parent.name
     if tag:
-        return tag.lower()
+        return tag
     return export.name if export.is_dir() else export.resolve().parent.name

@@ -14,7 +14,8 @@ from .archives import archive_kind
 from .salvage import salvaged
 from .streams import TRUNCATED, bare_name, open_stream
 
-_HEAD = 4096
+_HEAD = 32_768
+"""Enough to find a topic's post_stream behind its other keys."""
 _ENTRIES = 200
 _BYTES = 64 * 2**20
 
@@ -39,8 +40,8 @@ def peek(path: Path) -> tuple[Sample, ...]:
         return ()
 
 
-# Every reader asks about the same path; the time and size say when it has changed.
-@lru_cache(maxsize=4)
+# Every reader asks about the same path in turn; time and size say when it has changed.
+@lru_cache(maxsize=1)
 def _peek(path: Path, changed: int, size: int) -> tuple[Sample, ...]:
     kind = archive_kind(path)
     if kind == "zip":
