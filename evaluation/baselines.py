@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from evaluation.history import DAY, Floats, History, Ints
-from evaluation.protocol import Question
+from evaluation.history import DAY, Floats, History, Ints, decay
+from evaluation.protocol import Question, Run
 from evaluation.relevance import Similarity
 
 System = Callable[[Question], Sequence[str]]
@@ -76,8 +76,8 @@ def comb_sum(
     at = _at(question)
     replies, values = similarity.nearest(question, history.replies_before(at), VOTERS)
     if half_life is not None:
-        values = values * np.exp2(-(at - history.reply_times[replies]) / half_life)
-    return np.bincount(history.reply_people[replies], values, len(history.people))
+        values = values * decay(at - history.reply_times[replies], half_life)
+    return history.sums(history.reply_people[replies], values)
 
 
 def zsum(history: History, words: Similarity, meaning: Similarity, question: Question) -> Floats:
@@ -104,7 +104,8 @@ def _z_scores(values: Floats, candidates: Ints) -> Floats:
     deviation = of_candidates.std() if len(of_candidates) else 0.0
     if deviation == 0:
         return np.zeros_like(values)
-    return (values - of_candidates.mean()) / deviation
+    centred: Floats = (values - of_candidates.mean()) / deviation
+    return centred
 
 
 def _chance(history: History, question: Question) -> Floats:
@@ -116,8 +117,6 @@ def _at(question: Question) -> float:
     return question.at.timestamp()
 
 
-def measured(
-    systems: Mapping[str, System], questions: Sequence[Question]
-) -> dict[str, dict[str, Sequence[str]]]:
-    """The run of each system over `questions`."""
+def runs(systems: Mapping[str, System], questions: Sequence[Question]) -> dict[str, Run]:
+    """The run of each system over the same questions."""
     return {name: {q.id: system(q) for q in questions} for name, system in systems.items()}

@@ -90,7 +90,7 @@ class History:
         weights = np.ones(n) if half_life is None else decay(at - self.join_times[:n], half_life)
         if space is not None:
             weights = weights * (self.join_spaces[:n] == space)
-        return np.bincount(self.join_people[:n], weights, len(self.people))
+        return self.sums(self.join_people[:n], weights)
 
     def votes(
         self, at: float, roots: Ints, similarity: Floats, half_life: float | None = None
@@ -106,7 +106,13 @@ class History:
         rows, weights = rows[past], weights[past]
         if half_life is not None:
             weights = weights * decay(at - self.join_times[rows], half_life)
-        return np.bincount(self.join_people[rows], weights, len(self.people))
+        return self.sums(self.join_people[rows], weights)
+
+    def sums(self, people: Ints, amounts: Floats) -> Floats:
+        """`amounts` added up by person. Shape (people,)."""
+        totals = np.zeros(len(self.people))
+        np.add.at(totals, people, amounts)
+        return totals
 
     def candidates(self, question: Question) -> Ints:
         """Numbers of everyone with a reply before the question, but its asker; ascending."""

@@ -91,9 +91,7 @@ def test_what_is_no_reply() -> None:
 
 
 def test_roots_by_bots_and_by_nobody_are_no_questions_but_replies_there_count() -> None:
-    parts = split(
-        community(root("bot", "robot", 3), root("anon", None, 4), reply("bot", "eve", 5))
-    )
+    parts = split(community(root("bot", "robot", 3), root("anon", None, 4), reply("bot", "eve", 5)))
     assert {"bot", "anon"}.isdisjoint(post.id for post in parts.roots)
     assert [r.person for r in parts.replies] == ["ada", "bob", "eve"]
 
