@@ -108,6 +108,11 @@ class History:
             weights = weights * decay(at - self.join_times[rows], half_life)
         return self.sums(self.join_people[rows], weights)
 
+    def joined_before(self, question: Question) -> dict[str, int]:
+        """How many threads each candidate had joined before the question, by id."""
+        counts = self.activity(question.at.timestamp())
+        return {self.people[n]: int(counts[n]) for n in self.candidates(question)}
+
     def sums(self, people: Ints, amounts: Floats) -> Floats:
         """`amounts` added up by person. Shape (people,)."""
         totals = np.zeros(len(self.people))
