@@ -18,8 +18,9 @@ from api.settings import Settings
 from data.errors import WhoknowsError
 
 if TYPE_CHECKING:
-    from data.store import Store
     from recommender.engine import Engine
+
+    from data.store import Store
 
 logger = logging.getLogger(__name__)
 

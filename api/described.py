@@ -50,8 +50,8 @@ def _object(required: tuple[str, ...], properties: Json) -> Json:
 
 
 _PERSON: Json = {
-    **{name: _TEXT for name in ("name", "title", "about")},
-    **{name: _LABEL for name in ("email", "department", "site", "location", "timezone")},
+    **dict.fromkeys(("name", "title", "about"), _TEXT),
+    **dict.fromkeys(("email", "department", "site", "location", "timezone"), _LABEL),
     "languages": _list(_LABEL),
     "manager": _ID,
     "bot": _FLAG,

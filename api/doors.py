@@ -11,8 +11,9 @@ from starlette.responses import Response
 from api.errors import Problem
 
 if TYPE_CHECKING:
-    from data.store import Store
     from recommender.engine import Engine
+
+    from data.store import Store
 
 
 class Json(Response):

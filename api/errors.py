@@ -17,19 +17,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from data.errors import InvalidRecord, StoreError, UnreadableSource, WhoknowsError
+from embeddings.errors import EmbeddingError
 from recommender.queries import InvalidCursor, UnknownPerson
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 # Looked up along the class's bases, so that a new error has its parent's status.
-STATUS: Mapping[type[WhoknowsError], int] = {
+STATUS: Mapping[type[Exception], int] = {
     UnknownPerson: 404,
     InvalidCursor: 422,
     InvalidRecord: 422,
     UnreadableSource: 422,
     StoreError: 503,
     WhoknowsError: 400,
+    EmbeddingError: 503,
 }
-FIELD: Mapping[type[WhoknowsError], str] = {UnknownPerson: "id", InvalidCursor: "cursor"}
+FIELD: Mapping[type[Exception], str] = {UnknownPerson: "id", InvalidCursor: "cursor"}
 TITLES = {422: "Unprocessable Content", 413: "Content Too Large"}
 
 logger = logging.getLogger(__name__)
@@ -81,7 +83,7 @@ def problem_response(
     )
 
 
-def status_of(error: WhoknowsError) -> int:
+def status_of(error: Exception) -> int:
     """The HTTP status for an error of this project."""
     for cls in type(error).__mro__:
         if cls in STATUS:
@@ -114,8 +116,6 @@ def _reason(error: Mapping[str, Any]) -> str:
 def _answer_known(request: Request, error: Exception) -> Response:
     if isinstance(error, Problem):
         return problem_response(error.status, str(error), field=error.field, errors=error.errors)
-    if not isinstance(error, WhoknowsError):
-        raise error
     field = getattr(error, "field", None) or FIELD.get(type(error))
     return problem_response(status_of(error), str(error), field=field)
 
@@ -149,6 +149,7 @@ def _answer_unforeseen(request: Request, error: Exception) -> Response:
 def install(app: FastAPI) -> None:
     """Make `app` answer every error as a problem."""
     app.add_exception_handler(WhoknowsError, _answer_known)
+    app.add_exception_handler(EmbeddingError, _answer_known)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(Exception, _answer_unforeseen)

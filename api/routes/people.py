@@ -12,10 +12,11 @@ from api.doors import Json, Stopwatch, current_time, engine_of, not_found, store
 from api.errors import Problem
 from api.paths import Id
 from api.schemas import ExpertiseParameters, FeedParameters, PeopleParameters
+from data.models import Record
 from data.records import parse_person, to_json
 
 router = APIRouter(prefix="/v1/people", tags=["people"], route_class=JsonRoute)
-Record = Annotated[dict[str, Any], Body()]
+JsonObject = Annotated[dict[str, Any], Body()]
 
 
 def with_path_id(record: dict[str, Any], id_: str) -> dict[str, Any]:
@@ -30,6 +31,20 @@ def with_path_id(record: dict[str, Any], id_: str) -> dict[str, Any]:
     return {**record, "id": id_}
 
 
+def write_one(request: Request, record: Record) -> None:
+    """Write one record, opening the grave of a deleted one, and make it searchable.
+
+    Raises
+    ------
+    Problem : 422, the store cannot take it.
+    """
+    reason = store_of(request).apply([record], revive=True)[0]
+    if reason is not None:
+        field = reason.partition(":")[0]
+        raise Problem(422, reason, field=field if field.isidentifier() else None)
+    engine_of(request).sync()
+
+
 @router.get("")
 def list_people(request: Request, asked: Annotated[PeopleParameters, Query()]) -> Response:
     """People whose name holds `q`, as `viewer_id` may see them."""
@@ -39,10 +54,11 @@ def list_people(request: Request, asked: Annotated[PeopleParameters, Query()]) -
 
 
 @router.put("/{id}")
-def put_person(request: Request, person_id: Id, record: Record) -> Response:
+def put_person(request: Request, person_id: Id, record: JsonObject) -> Response:
     """Keep a person, replacing whole what was known; revives one who was deleted."""
-    is_new = store_of(request).put_person(parse_person(with_path_id(record, person_id)))
-    engine_of(request).sync()
+    person = parse_person(with_path_id(record, person_id))
+    is_new = store_of(request).get_person(person_id) is None
+    write_one(request, person)
     return Json(_stored(request, person_id), status_code=201 if is_new else 200)
 
 

@@ -11,7 +11,7 @@ from api.bodies import JsonRoute
 from api.doors import Json, current_time, engine_of, not_found, store_of
 from api.errors import Problem
 from api.paths import Id
-from api.routes.people import Record, with_path_id
+from api.routes.people import JsonObject, with_path_id, write_one
 from api.schemas import PostParameters
 from data.records import parse_interaction, parse_post, to_json
 
@@ -19,10 +19,11 @@ router = APIRouter(prefix="/v1", tags=["posts"], route_class=JsonRoute)
 
 
 @router.put("/posts/{id}")
-def put_post(request: Request, post_id: Id, record: Record) -> Response:
+def put_post(request: Request, post_id: Id, record: JsonObject) -> Response:
     """Keep a post, replacing whole what was known; revives one that was deleted."""
-    is_new = store_of(request).put_post(parse_post(with_path_id(record, post_id)))
-    engine_of(request).sync()
+    post = parse_post(with_path_id(record, post_id))
+    is_new = store_of(request).get_post(post_id) is None
+    write_one(request, post)
     return Json(_stored(request, post_id), status_code=201 if is_new else 200)
 
 
@@ -58,15 +59,12 @@ def delete_post(request: Request, post_id: Id) -> Response:
 
 
 @router.post("/interactions", status_code=201)
-def add_interaction(request: Request, record: Record) -> Response:
+def add_interaction(request: Request, record: JsonObject) -> Response:
     """Note that a person did something with a post, such as reading it."""
     interaction = parse_interaction(record)
     if store_of(request).get_post(interaction.post) is None:
-        raise Problem(422, f"post: there is no post {interaction.post!r}", field="post")
-    reason = store_of(request).apply([interaction])[0]
-    if reason is not None:
-        raise Problem(422, reason, field="person" if "person" in reason else "post")
-    engine_of(request).sync()
+        raise Problem(422, f"post: there is no post with the id {interaction.post!r}", field="post")
+    write_one(request, interaction)
     return Json(to_json(interaction), status_code=201)
 
 

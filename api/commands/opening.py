@@ -1,0 +1,55 @@
+"""Settings, store and engine for one command, and their closing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from api.settings import Settings
+from data.errors import WhoknowsError
+
+if TYPE_CHECKING:
+    from data.store import Store
+    from recommender.engine import Engine
+
+
+class BadSettings(WhoknowsError):
+    """An environment variable holds what it cannot."""
+
+
+def read_settings() -> Settings:
+    """The settings of this process.
+
+    Raises
+    ------
+    BadSettings : a variable is at fault; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"WHOKNOWS_{str(first['loc'][0]).upper()}"
+        reason = str(first["msg"]).removeprefix("Value error, ")
+        raise BadSettings(f"{name}: {reason}; change or unset it.") from None
+
+
+@contextmanager
+def opened_store(settings: Settings) -> Iterator["Store"]:
+    """The store that is configured, closed at the end."""
+    from data.store import Store
+
+    store = Store.open(settings.database_url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def opened_engine(settings: Settings) -> Iterator[tuple["Store", "Engine"]]:
+    """The store and an engine on it."""
+    from recommender.engine import Engine
+
+    with opened_store(settings) as store:
+        yield store, Engine.open(store)
