@@ -1,0 +1,177 @@
+"""One database: how it is opened, migrated, and how a transaction gets its number.
+
+In: a URL. Out: connections to read with, and `writing()`, the one owner of a transaction.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from .errors import StoreError
+from .tables import counters
+
+HEAD = "0001"
+"""The newest migration; a database that stands there needs no look at the scripts."""
+
+BUSY_TIMEOUT_MS = 60_000
+"""How long a writer waits for another process's transaction before it gives up."""
+
+
+class Database:
+    """An open, migrated database.
+
+    Raises
+    ------
+    StoreError : the URL is malformed, the database cannot be reached, is not ours, or is of a
+        later version of the program.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+            self.engine: Engine = create_engine(parsed)
+        except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:
+            raise StoreError(
+                f"WHOKNOWS_DATABASE_URL: not a database URL ({error});"
+                " write for example sqlite:///whoknows.db"
+            ) from error
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.path: Path | None = None
+        if self.is_sqlite:
+            if parsed.database and parsed.database != ":memory:":
+                self.path = Path(parsed.database).absolute()
+                if not self.path.parent.is_dir():
+                    raise StoreError(
+                        f"{self.path.parent}: no such folder for the database; create it, or set"
+                        " WHOKNOWS_DATABASE_URL"
+                    )
+            event.listen(self.engine, "connect", _configure_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        self._migrate(parsed.render_as_string(hide_password=True))
+
+    def _migrate(self, shown: str) -> None:
+        try:
+            with self.engine.connect() as connection:
+                if inspect(connection).has_table("alembic_version"):
+                    version = connection.scalar(text("SELECT version_num FROM alembic_version"))
+                    if version == HEAD:
+                        return
+            self._upgrade()
+        except DBAPIError as error:
+            raise StoreError(f"{shown}: cannot be used as a database ({error.orig})") from error
+        except SQLAlchemyError as error:
+            raise StoreError(f"{shown}: cannot be used as a database ({error})") from error
+
+    def _upgrade(self) -> None:
+        # Alembic takes a while to import, and most starts find the database at its head.
+        from alembic import command
+        from alembic.config import Config
+        from alembic.util import CommandError
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        with self.writing_connection() as connection:
+            config.attributes["connection"] = connection
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise StoreError(
+                    f"the database was written by a later version of whoknows ({error});"
+                    " upgrade the program"
+                ) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection whose statements see one state of the database."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing_connection(self) -> Iterator[Connection]:
+        """A transaction that holds SQLite's write lock from its start.
+
+        Two writers that both read first would otherwise fail each other at commit.
+        """
+        try:
+            with (
+                self.engine.connect().execution_options(immediate=True) as connection,
+                connection.begin(),
+            ):
+                yield connection
+        except DBAPIError as error:
+            if error.connection_invalidated or "locked" in str(error.orig):
+                raise StoreError(
+                    "the database is held by another process; try again in a moment"
+                ) from error
+            if "readonly" in str(error.orig) or "full" in str(error.orig):
+                raise StoreError(f"the database cannot be written ({error.orig})") from error
+            raise
+
+    @contextmanager
+    def writing(self) -> Iterator["Transaction"]:
+        """A transaction with its number. It commits at the end, or leaves nothing."""
+        with self.writing_connection() as connection:
+            yield Transaction(connection)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+class Transaction:
+    """A writer's connection, its `seq`, and the keys that it hands out."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.seq = self._take("seq", 1)
+
+    def _take(self, name: str, count: int) -> int:
+        row = counters.c.name == name
+        changed = self.connection.execute(
+            update(counters).where(row).values(value=counters.c.value + count)
+        )
+        if changed.rowcount == 0:
+            self.connection.execute(insert(counters).values(name=name, value=count))
+        value: int | None = self.connection.scalar(select(counters.c.value).where(row))
+        if value is None:
+            raise StoreError("the table of counters is damaged; restore the database")
+        return int(value)
+
+    def keys(self, table: str, count: int) -> range:
+        """`count` new primary keys for `table`, never handed out before."""
+        last = self._take(table, count)
+        return range(last - count + 1, last + 1)
+
+
+def _configure_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    # The driver's own implicit BEGIN comes too late; `_begin_sqlite` issues ours.
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL: an acknowledged write survives a power cut too, not the process's end alone.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")
+    cursor.execute("PRAGMA cache_size=-65536")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

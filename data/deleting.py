@@ -1,0 +1,217 @@
+"""What is deleted is gone: rows, texts kept of earlier versions, vectors, and what hung on it."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Table, delete, insert, or_, select, update
+
+from .database import Transaction
+from .rows import Row
+from .tables import (
+    interactions,
+    links,
+    orphans,
+    people,
+    posts,
+    removals,
+    spaces,
+    tombstones,
+    vectors,
+    versions,
+)
+from .threads import chunks
+
+BLANK: Row = {
+    "author": None,
+    "title": None,
+    "body": "",
+    "body_format": "text",
+    "tags": [],
+    "language": None,
+    "attachments": [],
+    "score": None,
+    "accepted": None,
+    "extra": {},
+    "husk": True,
+}
+"""What is left of a post whose author was deleted, where replies of others hang on it."""
+
+
+class Eraser:
+    """Deletes within one transaction; `bury` leaves tombstones, so that no import revives."""
+
+    def __init__(self, transaction: Transaction, *, bury: bool) -> None:
+        self.transaction = transaction
+        self.connection = transaction.connection
+        self.bury = bury
+
+    def delete_post(self, post_id: str) -> bool:
+        """Delete a post, a root with its whole thread; False if there is none."""
+        found = self.connection.execute(
+            select(posts.c.pk, posts.c.root).where(posts.c.id == post_id)
+        ).first()
+        if self.bury:
+            self._bury("post", [post_id])
+        if found is None:
+            return False
+        keys = [found.pk]
+        if found.root == found.pk:
+            statement = select(posts.c.pk).where(posts.c.root == found.pk)
+            keys = list(self.connection.scalars(statement))
+        self._erase_posts(keys)
+        return True
+
+    def delete_person(self, person_id: str) -> bool:
+        """Delete a person with their texts and acts; the replies of others stay."""
+        pk = self.connection.scalar(select(people.c.pk).where(people.c.id == person_id))
+        if self.bury:
+            self._bury("person", [person_id])
+        if pk is None:
+            return False
+        written = self.connection.execute(
+            select(posts.c.pk, posts.c.id, posts.c.root).where(posts.c.author == pk)
+        ).all()
+        if self.bury:
+            self._bury("post", [row.id for row in written])
+        own = {row.pk for row in written}
+        held = self._held_by_others(own, [row.id for row in written])
+        self._erase_posts(sorted(own - held), bury=False)
+        self._blank(sorted(held))
+        self._remove("interaction", interactions, interactions.c.person == pk)
+        self._leave_spaces(person_id)
+        self.connection.execute(
+            update(people)
+            .where(people.c.manager == person_id)
+            .values(manager=None, seq=self.transaction.seq)
+        )
+        self._remove("person", people, people.c.pk == pk)
+        return True
+
+    def _held_by_others(self, own: set[int], ids: Sequence[str]) -> set[int]:
+        """Which of the posts `own` others' posts hang on, as root or as parent."""
+        held: set[int] = set()
+        by_id: dict[str, int] = {}
+        for chunk in chunks(list(ids)):
+            by_id.update(
+                (row.id, row.pk)
+                for row in self.connection.execute(
+                    select(posts.c.id, posts.c.pk).where(posts.c.id.in_(chunk))
+                )
+            )
+            below = self.connection.execute(
+                select(posts.c.pk, posts.c.parent).where(posts.c.parent.in_(chunk))
+            )
+            held.update(by_id[row.parent] for row in below if row.pk not in own)
+        for keys in chunks(sorted(own)):
+            below = self.connection.execute(
+                select(posts.c.pk, posts.c.root).where(posts.c.root.in_(keys))
+            )
+            held.update(row.root for row in below if row.pk not in own)
+        return held
+
+    def _blank(self, keys: list[int]) -> None:
+        self._erase_texts(keys)
+        for chunk in chunks(keys):
+            self.connection.execute(
+                update(posts).where(posts.c.pk.in_(chunk)).values(**BLANK, seq=self.transaction.seq)
+            )
+            for column in (links.c.source, links.c.target):
+                self._remove("link", links, column.in_(chunk))
+
+    def _erase_posts(self, keys: list[int], *, bury: bool | None = None) -> None:
+        self._erase_texts(keys)
+        for chunk in chunks(keys):
+            if self.bury if bury is None else bury:
+                ids = self.connection.scalars(select(posts.c.id).where(posts.c.pk.in_(chunk)))
+                self._bury("post", list(ids))
+            self._remove("interaction", interactions, interactions.c.post.in_(chunk))
+            touched = or_(links.c.source.in_(chunk), links.c.target.in_(chunk))
+            self._remove("link", links, touched)
+            self.connection.execute(delete(orphans).where(orphans.c.post.in_(chunk)))
+            self._remove("post", posts, posts.c.pk.in_(chunk))
+
+    def _erase_texts(self, keys: list[int]) -> None:
+        """Delete the versions of posts, and each vector whose text nobody else wrote."""
+        digests: set[bytes] = set()
+        for chunk in chunks(keys):
+            there = versions.c.post.in_(chunk)
+            digests.update(
+                d
+                for d in self.connection.scalars(select(versions.c.digest).where(there))
+                if d is not None
+            )
+            self._remove("version", versions, there)
+        for part in chunks(sorted(digests)):
+            kept = set(
+                self.connection.scalars(
+                    select(versions.c.digest).where(versions.c.digest.in_(part))
+                )
+            )
+            lost = [d for d in part if d not in kept]
+            self.connection.execute(delete(vectors).where(vectors.c.digest.in_(lost)))
+
+    def _leave_spaces(self, person_id: str) -> None:
+        for row in self.connection.execute(select(spaces.c.pk, spaces.c.members)).all():
+            if person_id in row.members:
+                left = [member for member in row.members if member != person_id]
+                self.connection.execute(
+                    update(spaces)
+                    .where(spaces.c.pk == row.pk)
+                    .values(members=left, seq=self.transaction.seq)
+                )
+
+    def _remove(self, kind: str, table: Table, condition: object) -> None:
+        """Delete rows and write down their keys for whoever follows."""
+        keys = list(self.connection.scalars(select(table.c.pk).where(condition)))  # type: ignore[arg-type]
+        for chunk in chunks(keys):
+            self.connection.execute(
+                insert(removals),
+                [{"seq": self.transaction.seq, "kind": kind, "pk": pk} for pk in chunk],
+            )
+            self.connection.execute(delete(table).where(table.c.pk.in_(chunk)))
+
+    def _bury(self, kind: str, ids: Iterable[str]) -> None:
+        for chunk in chunks(list(dict.fromkeys(ids))):
+            grave = (tombstones.c.kind == kind, tombstones.c.id.in_(chunk))
+            there = set(self.connection.scalars(select(tombstones.c.id).where(*grave)))
+            rows = [{"kind": kind, "id": id_} for id_ in chunk if id_ not in there]
+            if rows:
+                self.connection.execute(insert(tombstones), rows)
+
+    def sweep(self, origin: str, run: int) -> dict[str, int]:
+        """Delete what the snapshot numbered `run` no longer holds; answer how many of each."""
+        swept: dict[str, int] = {}
+        for kind, table in (("interactions", interactions), ("links", links)):
+            stale = select(table.c.pk).where(table.c.origin == origin, table.c.run < run)
+            keys = list(self.connection.scalars(stale))
+            swept[kind] = len(keys)
+            for chunk in chunks(keys):
+                self._remove(kind[:-1], table, table.c.pk.in_(chunk))
+        gone = posts.c.origin == origin, posts.c.run < run
+        swept["posts"] = 0
+        for pk in list(self.connection.scalars(select(posts.c.pk).where(*gone, ~posts.c.husk))):
+            # One at a time, since a root that goes leaves replies which may have stayed.
+            self._erase_posts([pk])
+            self._reroot(pk)
+            swept["posts"] += 1
+        absent = people.c.origin == origin, people.c.run < run
+        ids = list(self.connection.scalars(select(people.c.id).where(*absent)))
+        for id_ in ids:
+            self.delete_person(id_)
+        swept["people"] = len(ids)
+        return swept
+
+    def _reroot(self, lost: int) -> None:
+        """Hang the replies of a root that is gone on their parents, or make them roots."""
+        left = self.connection.execute(
+            select(posts.c.pk, posts.c.id, posts.c.parent)
+            .where(posts.c.root == lost)
+            .order_by(posts.c.created, posts.c.id)
+        ).all()
+        roots: dict[str, int] = {}
+        for row in left:
+            roots[row.id] = roots.get(row.parent, row.pk)
+            self.connection.execute(
+                update(posts)
+                .where(posts.c.pk == row.pk)
+                .values(root=roots[row.id], seq=self.transaction.seq)
+            )

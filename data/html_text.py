@@ -1,0 +1,113 @@
+"""HTML to text with libxml2's event parser: no tree, so no depth can break it."""
+
+import re
+from html import unescape
+
+from lxml import etree
+
+_SKIPPED = frozenset(
+    {"script", "style", "blockquote", "template", "head", "noscript", "svg", "iframe", "object"}
+)
+_BLOCKS = frozenset(
+    {
+        "address", "article", "aside", "body", "br", "center", "dd", "details", "div", "dl", "dt",
+        "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+        "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody",
+        "thead", "tr", "ul",
+    }
+)  # fmt: skip
+_CELLS = frozenset({"td", "th"})
+_EMPTY = frozenset({"br", "hr", "img", "input", "meta", "link", "wbr", "source", "col"})
+# Discourse quotes and previews are asides; Zulip, Gmail, Outlook and Yahoo mark quotes by class.
+_QUOTE_CLASSES = frozenset(
+    {
+        "quote", "onebox", "onebox-result", "gmail_quote", "gmail_attr", "gmail_signature",
+        "yahoo_quoted", "moz-cite-prefix", "moz-signature", "message_embed", "twitter-tweet",
+        "lightbox-meta", "meta",
+    }
+)  # fmt: skip
+# Zulip announces a quote by "Name said:" in a paragraph of its own.
+_ZULIP_SAID = re.compile(
+    r"<p>\s*<span class=\"user-mention(?: silent)?\"[^>]{0,200}>[^<]{0,200}</span>\s*"
+    r"(?:<a [^>]{0,1000}>[^<]{0,50}</a>|said|wrote)\s*:?\s*</p>\s*(?=<blockquote)"
+)
+_BREAKS = re.compile(r"\n{3,}")
+# Emoji images carry their name between colons: a feeling, not knowledge.
+_EMOJI_ALT = re.compile(r":[\w+\-]{1,60}:")
+
+
+class _TextTarget:
+    """Collects text between parser events; counts open elements while inside a quote."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._skipped = 0
+        self._verbatim = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._skipped:
+            if tag not in _EMPTY:
+                self._skipped += 1
+            return
+        if tag in _SKIPPED:
+            self._skipped = 1
+            return
+        classes = attributes.get("class")
+        if (
+            classes
+            and tag not in _EMPTY
+            and tag in ("aside", "div", "span", "section")
+            and not _QUOTE_CLASSES.isdisjoint(classes.split())
+        ):
+            self._skipped = 1
+            return
+        if tag == "img":
+            alt = attributes.get("alt")
+            if alt and not _EMOJI_ALT.fullmatch(alt):
+                self._parts.append(f" {alt} ")
+        elif tag in _BLOCKS:
+            self._parts.append("\n\n" if tag == "p" else "\n")
+            self._verbatim += tag == "pre"
+        elif tag in _CELLS:
+            self._parts.append(" ")
+
+    def end(self, tag: str) -> None:
+        if self._skipped:
+            if tag not in _EMPTY:
+                self._skipped -= 1
+            return
+        if tag in _BLOCKS and tag not in _EMPTY:
+            self._parts.append("\n\n" if tag == "p" else "\n")
+            if tag == "pre":
+                self._verbatim = max(0, self._verbatim - 1)
+
+    def data(self, text: str) -> None:
+        if self._skipped:
+            return
+        # A line break in running HTML is a space; in preformatted code it is kept.
+        self._parts.append(text if self._verbatim else text.replace("\n", " "))
+
+    def comment(self, text: str) -> None:
+        """Drop comments."""
+
+    def close(self) -> str:
+        return _BREAKS.sub("\n\n", "".join(self._parts))
+
+
+def html_to_text(html: str) -> str:
+    """Turn HTML into text; code, links' words and images' alt text are kept.
+
+    Scripts, styles, block quotes, quoting and previewing asides and the lines that announce
+    them are dropped. Malformed markup is read as browsers read it.
+    """
+    if "<" not in html:
+        return unescape(html)
+    if "<blockquote" in html and "user-mention" in html:
+        html = _ZULIP_SAID.sub("", html)
+    parser = etree.HTMLParser(target=_TextTarget(), no_network=True, encoding="utf-8")
+    try:
+        parser.feed(html.encode("utf-8", "replace"))
+        return str(parser.close())
+    except etree.ParserError:
+        # An empty document, such as a lone comment.
+        return ""

@@ -1,0 +1,102 @@
+"""Plain text as mailed: quotes, signatures and list footers taken out, line by line."""
+
+import re
+
+_QUOTE = re.compile(r"\s{0,3}(?:>|[A-Za-z]{1,3}>)")
+# "On Mon, ... X wrote:" in the languages that mail programs speak; the lines before the colon
+# are joined first, since the name often wraps.
+_ATTRIBUTION = re.compile(
+    r"(?:(?:On|Am|Le|Il|El|Den|Op|Em|Dnia|Em|Quoting|At|In)\b.{0,300}"
+    r"(?:wrote|writes|schrieb\b.{0,80}|a écrit|ha scritto|escribió|skrev\b.{0,80}|schreef\b.{0,80}"
+    r"|escreveu|napisał\(?a?\)?|said)"
+    r"|[^\n]{1,150}\b(?:wrote|writes|schrieb|skrev|schreef))\s*:\s*"
+    r"|\d{4}[-/年].{0,120}(?:写道|wrote)\s*[:：]\s*",
+    re.IGNORECASE,
+)
+_ATTRIBUTION_END = re.compile(
+    r"(?:wrote|writes|schrieb|écrit|scritto|escribió|skrev|schreef|escreveu|napisał\S*|said|写道)"
+    r"[^\n]{0,80}[:：]\s*$",
+    re.IGNORECASE,
+)
+_ATTRIBUTION_START = re.compile(
+    r"\s*(?:On|Am|Le|Il|El|Den|Op|Em|Dnia|Quoting|At|In|\d{4}[-/年])\b", re.IGNORECASE
+)
+_SIGNATURE = re.compile(r"--\s?$")
+_FORWARDED = re.compile(
+    r"\s*-{2,}\s*(?:Original Message|Original-Nachricht|Ursprüngliche Nachricht|Message d'origine"
+    r"|Forwarded message|Ursprungligt meddelande|Mensaje original)\s*-{2,}",
+    re.IGNORECASE,
+)
+_HEADER = re.compile(
+    r"\s*\*?(?:From|Von|De|Från|Sent|Gesendet|Skickat|Date|To|An|Till|Cc|Subject|Betreff|Ämne)"
+    r"\s?:\*?\s",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"\s*_{20,}\s*$")
+_LIST_WORDS = re.compile(r"mailing list|listinfo|unsubscribe|posting guide|@", re.IGNORECASE)
+_REMOVED_PART = re.compile(
+    r"\s*\[\[(?:alternative HTML version deleted|elided\b.*)\]\]\s*$", re.IGNORECASE
+)
+_SIGNATURE_LINES = 15
+"""A signature is short; what follows a lone "--" at more length is the author's own text."""
+_FOOTER_LINES = 8
+
+
+def drop_quoted_lines(text: str) -> str:
+    """Keep the lines that the author of a mail or plain message wrote.
+
+    Removed: lines quoted with `>`, the "On ... wrote:" that announces them, everything from a
+    forwarded or Outlook-quoted message on, the signature and a mailing list's footer.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = lines[: _own_end(lines)]
+    kept: list[str] = []
+    for at, line in enumerate(lines):
+        if _QUOTE.match(line):
+            if at and not _QUOTE.match(lines[at - 1]):
+                _drop_attribution(kept)
+        elif not _REMOVED_PART.match(line):
+            kept.append(line)
+    # A reply below nothing: the quote itself was cut away, its announcement stayed.
+    _drop_attribution(kept)
+    return "\n".join(kept)
+
+
+def _own_end(lines: list[str]) -> int:
+    """Find the line at which the author's own words end."""
+    for at, line in enumerate(lines):
+        if line.startswith("--") and _SIGNATURE.match(line):
+            if sum(1 for later in lines[at + 1 :] if later.strip()) <= _SIGNATURE_LINES:
+                return at
+        elif "_" in line and _RULE.match(line):
+            footer = lines[at + 1 : at + 1 + _FOOTER_LINES]
+            if _LIST_WORDS.search(" ".join(footer)) or _is_outlook_header(footer):
+                return at
+        elif _FORWARDED.match(line) or (
+            _HEADER.match(line) and _is_outlook_header(lines[at : at + 6])
+        ):
+            return at
+    return len(lines)
+
+
+def _is_outlook_header(lines: list[str]) -> bool:
+    """Whether these lines begin with a quoted message's From, Sent, To and Subject."""
+    following = [line for line in lines if line.strip()]
+    return len(following) >= 3 and all(_HEADER.match(line) for line in following[:3])
+
+
+def _drop_attribution(kept: list[str]) -> None:
+    """Take an "On ... wrote:" of one to three lines off the end of what was kept."""
+    end = len(kept)
+    while end and not kept[end - 1].strip():
+        end -= 1
+    if not end or not _ATTRIBUTION_END.search(kept[end - 1]):
+        return
+    for start in range(end - 1, max(end - 4, -1), -1):
+        joined = " ".join(line.strip() for line in kept[start:end])
+        begins = _ATTRIBUTION_START.match(kept[start])
+        if begins and _ATTRIBUTION.fullmatch(joined):
+            del kept[start:]
+            return
+    if _ATTRIBUTION.fullmatch(kept[end - 1].strip()):
+        del kept[end - 1 :]

@@ -1,0 +1,1 @@
+"""Alembic's scripts, run on the connection that `data.database` hands over."""

@@ -1,0 +1,286 @@
+"""Exports opened safely: compressed files as bounded streams, archives unpacked into a folder.
+
+In: a path from the user. Out: byte streams and folders that hold nothing from outside the
+export, no links or devices, and never more than a stated size.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import IO, BinaryIO, cast
+
+from data.errors import UnreadableSource
+
+MAX_ENTRIES = 500_000
+"""Most entries of one archive: a Slack export of ten years has a file a channel and day."""
+MAX_BYTES = 64 * 2**30
+"""Most bytes that one compressed file or archive may unpack to."""
+MAX_RATIO = 200
+"""Most bytes out for a byte in; text of real exports stays below 40."""
+FREE_BYTES = 64 * 2**20
+"""Below this much output no ratio is asked: a small file cannot fill a machine."""
+_CHUNK = 1 << 16
+
+TRUNCATED = (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile, tarfile.TarError)
+"""What the standard library raises when a compressed file ends early or is damaged."""
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\x1f\x8b", "gz"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"BZh", "bz2"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+)
+_OPENERS: dict[str, Callable[[Path], IO[bytes]]] = {
+    "gz": lambda path: cast(IO[bytes], gzip.open(path)),
+    "xz": lambda path: cast(IO[bytes], lzma.open(path)),
+    "bz2": lambda path: cast(IO[bytes], bz2.open(path)),
+}
+
+
+def compression(path: Path) -> str:
+    """Tell gz, xz, bz2, zip, 7z or "" (none known) by a file's first bytes, never its name."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    return next((name for magic, name in _MAGIC if head.startswith(magic)), "")
+
+
+class BoundedStream(io.RawIOBase):
+    """A decompressing stream that stops with a sentence when it grows like a bomb."""
+
+    def __init__(self, inner: IO[bytes], name: str, packed: int) -> None:
+        self._inner = inner
+        self._name = name
+        self._limit = min(MAX_BYTES, max(FREE_BYTES, packed * MAX_RATIO))
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        # One inner read at a time: a later part that is damaged never takes an earlier along.
+        chunk = self._inner.read1(_CHUNK if size < 0 else size)  # type: ignore[attr-defined]
+        self._given += len(chunk)
+        if self._given > self._limit:
+            raise UnreadableSource(
+                f"{self._name} unpacks to more than {self._limit:,} bytes, which looks like a "
+                "decompression bomb; unpack it yourself if you trust it"
+            )
+        return bytes(chunk)
+
+    def close(self) -> None:
+        self._inner.close()
+        super().close()
+
+
+def open_stream(path: Path) -> BinaryIO:
+    """Open a plain, .gz, .xz or .bz2 file as bytes; `read` gives what is at hand, "" at the end.
+
+    Raises
+    ------
+    UnreadableSource : the file cannot be opened; while reading, when it unpacks like a bomb.
+    """
+    try:
+        opener = _OPENERS.get(compression(path))
+        if opener is None:
+            return path.open("rb")
+        return cast(BinaryIO, BoundedStream(opener(path), path.name, path.stat().st_size))
+    except OSError as error:
+        raise UnreadableSource(
+            f"{path.name} cannot be opened: {error.strerror or error}; check the path"
+        ) from error
+
+
+def bare_name(name: str) -> str:
+    """Give a file's name without the suffix of its compression."""
+    for suffix in (".gz", ".xz", ".bz2"):
+        name = name.removesuffix(suffix)
+    return name
+
+
+@dataclass(slots=True)
+class Unpacked:
+    """An export as a folder, and what went wrong while it was unpacked.
+
+    `problems` are pairs of the entry's name and the reason why it, or what follows it, is not
+    there.
+    """
+
+    root: Path
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+    def files(self) -> list[tuple[str, Path]]:
+        """List the regular files, sorted by name: pairs of the name inside the export and path.
+
+        A link that leads out of the folder is left out and becomes a problem.
+        """
+        if self.root.is_file():
+            return [(self.root.name, self.root)]
+        found = []
+        inside = self.root.resolve()
+        for path in sorted(self.root.rglob("*")):
+            name = path.relative_to(self.root).as_posix()
+            if path.is_symlink() and not path.resolve().is_relative_to(inside):
+                self.problems.append((name, "is a link that leads out of the export"))
+            elif path.is_file():
+                found.append((name, path))
+        return found
+
+
+@contextmanager
+def unpacked(path: Path, wanted: Callable[[str], bool]) -> Iterator[Unpacked]:
+    """Give a folder, a zip or a tar (plain, gz, xz, bz2) as a folder of regular files.
+
+    A folder and a single file are given as they are. An archive is unpacked into a temporary
+    folder that goes when the block ends; entries that `wanted` refuses by name are not written.
+
+    Raises
+    ------
+    UnreadableSource : nothing there, no readable archive, or one beyond the limits.
+    """
+    kind = archive_kind(path)
+    if kind == "":
+        yield Unpacked(path)
+        return
+    if kind == "7z":
+        raise UnreadableSource(f"{path.name} is a 7z archive; unpack it and name the folder")
+    with TemporaryDirectory(prefix="whoknows-") as folder:
+        result = Unpacked(Path(folder))
+        try:
+            if kind == "zip":
+                _unzip(path, result, wanted)
+            else:
+                _untar(path, result, wanted)
+        except OSError as error:
+            raise UnreadableSource(
+                f"{path.name} cannot be unpacked: {error.strerror or error}"
+            ) from error
+        yield result
+
+
+def archive_kind(path: Path) -> str:
+    """Tell whether a path is a "zip", "tar" or "7z" archive, or "" for anything else.
+
+    Raises
+    ------
+    UnreadableSource : there is no such file or folder, or it may not be read.
+    """
+    if path.is_dir():
+        return ""
+    if not path.is_file():
+        raise UnreadableSource(f"there is no file or folder {path}; check the path")
+    try:
+        kind = compression(path)
+        if kind in ("zip", "7z"):
+            return kind
+        with open_stream(path) as stream:
+            head = b""
+            while len(head) < 512 and (chunk := stream.read(512 - len(head))):
+                head += chunk
+    except TRUNCATED:
+        return ""
+    except OSError as error:
+        raise UnreadableSource(f"{path} cannot be read: {error.strerror or error}") from error
+    return "tar" if head[257:262] == b"ustar" else ""
+
+
+def safe_name(name: str) -> str | None:
+    """Give an entry's name as a relative path inside the export; None where it leads outside."""
+    if "\x00" in name or "\\" in name or ":" in name.split("/")[0][:3]:
+        return None
+    pure = PurePosixPath(name)
+    if pure.is_absolute() or ".." in pure.parts or not pure.parts or len(name) > 1000:
+        return None
+    return str(pure)
+
+
+class _Budget:
+    """Counts entries and bytes of one archive against the limits."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        self._limit = min(MAX_BYTES, max(FREE_BYTES, path.stat().st_size * MAX_RATIO))
+        self._entries = 0
+        self._bytes = 0
+
+    def entry(self) -> None:
+        self._entries += 1
+        if self._entries > MAX_ENTRIES:
+            raise UnreadableSource(
+                f"{self._name} holds more than {MAX_ENTRIES:,} entries; unpack it yourself"
+            )
+
+    def spend(self, size: int) -> None:
+        self._bytes += size
+        if self._bytes > self._limit:
+            raise UnreadableSource(
+                f"{self._name} unpacks to more than {self._limit:,} bytes, which looks like a "
+                "decompression bomb; unpack it yourself if you trust it"
+            )
+
+
+def _write(source: IO[bytes], root: Path, name: str, budget: _Budget) -> None:
+    target = root / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as file:
+        while chunk := source.read(_CHUNK):
+            budget.spend(len(chunk))
+            file.write(chunk)
+
+
+def _untar(path: Path, result: Unpacked, wanted: Callable[[str], bool]) -> None:
+    budget = _Budget(path)
+    name = path.name
+    try:
+        with open_stream(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+            for member in archive:
+                budget.entry()
+                name = member.name
+                safe = safe_name(name)
+                if member.isdir():
+                    continue
+                if safe is None:
+                    result.problems.append((name, "leads out of the archive"))
+                elif not member.isreg():
+                    result.problems.append((name, "is a link or a device"))
+                elif wanted(safe) and (source := archive.extractfile(member)) is not None:
+                    _write(source, result.root, safe, budget)
+    except TRUNCATED as error:
+        result.problems.append((name, f"the archive is damaged or cut short here ({error})"))
+
+
+def _unzip(path: Path, result: Unpacked, wanted: Callable[[str], bool]) -> None:
+    budget = _Budget(path)
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
+        raise UnreadableSource(
+            f"{path.name} is no complete zip archive ({error}); fetch the export again"
+        ) from error
+    with archive:
+        for member in archive.infolist():
+            budget.entry()
+            safe = safe_name(member.filename)
+            if member.is_dir():
+                continue
+            if safe is None:
+                result.problems.append((member.filename, "leads out of the archive"))
+            elif (member.external_attr >> 28) not in (0, 8):
+                result.problems.append((member.filename, "is a link or a device"))
+            elif wanted(safe):
+                try:
+                    with archive.open(member) as source:
+                        _write(source, result.root, safe, budget)
+                except (*TRUNCATED, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+                    # RuntimeError is an encrypted entry, NotImplementedError a strange method.
+                    result.problems.append((safe, f"cannot be unpacked ({error})"))

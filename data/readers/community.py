@@ -1,0 +1,86 @@
+"""The community format: a folder of newline-delimited JSON, plain, .gz or .xz."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from data.errors import InvalidRecord, UnreadableSource
+from data.records import parse_record
+
+from .archives import Unpacked, bare_name, unpacked
+from .face import Item, ReadOptions, Rejection
+from .lines import Fault, json_object, numbered_lines
+from .peek import peek
+
+# The order of reading: whoever is named comes before the record that names them.
+_FILES = (
+    ("spaces.jsonl", "space"),
+    ("people.jsonl", "person"),
+    ("posts.jsonl", "post"),
+    ("interactions.jsonl", "interaction"),
+    ("links.jsonl", "link"),
+)
+_NAMES = frozenset(name for name, _ in _FILES)
+
+
+def _wanted(name: str) -> bool:
+    return bare_name(name.rsplit("/", 1)[-1]) in _NAMES
+
+
+class CommunityReader:
+    """Reads our own format.
+
+    A record that stands twice is passed on twice: the store keeps the newer one.
+    """
+
+    name = "community"
+
+    def recognises(self, path: Path) -> bool:
+        """Whether a file named posts.jsonl (.gz, .xz) is there, or people or spaces alone."""
+        return any(_wanted(sample.name) for sample in peek(path))
+
+    def size(self, path: Path) -> int | None:
+        """Lines are not counted beforehand."""
+        return None
+
+    def read(self, path: Path, options: ReadOptions) -> Iterator[Item]:
+        """Yield spaces, people, posts, interactions and links, in the order of their files."""
+        with unpacked(path, _wanted) as export:
+            found = _chosen(export)
+            if not found:
+                raise UnreadableSource(
+                    f"{path} holds no posts.jsonl; a community folder has posts.jsonl and may "
+                    "have people, interactions, links and spaces beside it"
+                )
+            for name, reason in export.problems:
+                yield Item(Rejection(name, 0, None, reason), name, 0)
+            for file, kind in _FILES:
+                for name, inside in found.get(file, ()):
+                    yield from _records(name, inside, kind)
+
+
+def _chosen(export: Unpacked) -> dict[str, list[tuple[str, Path]]]:
+    """Sort the export's files by what they hold; of one file plain and compressed, the plain."""
+    found: dict[str, list[tuple[str, Path]]] = {}
+    seen = set()
+    for name, path in export.files():
+        if _wanted(name) and bare_name(name) not in seen:
+            # Sorted by name, so the plain file comes before its .gz and .xz.
+            seen.add(bare_name(name))
+            found.setdefault(bare_name(path.name), []).append((name, path))
+    return found
+
+
+def _records(name: str, path: Path, kind: str) -> Iterator[Item]:
+    for number, line in numbered_lines(path):
+        if isinstance(line, bytes) and not line.strip():
+            continue
+        obj = line if isinstance(line, Fault) else json_object(line.removeprefix(b"\xef\xbb\xbf"))
+        if isinstance(obj, Fault):
+            yield Item(Rejection(name, number, None, obj.reason), name, number)
+            continue
+        try:
+            yield Item(parse_record(kind, obj), name, number)
+        except InvalidRecord as error:
+            given = obj.get("id")
+            id_ = given[:100] if isinstance(given, str) else None
+            yield Item(Rejection(name, number, id_, str(error)), name, number)

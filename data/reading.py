@@ -1,0 +1,258 @@
+"""What a follower of the change sequence asks: everything that is newer than a number.
+
+Out: `Changes`, columns rather than objects for what comes in hundreds of thousands.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, Table, func, select
+
+from .database import Database
+from .models import Attachment, Person, Post, Space
+from .rows import DAY_US, from_us, person_from, space_from
+from .tables import (
+    counters,
+    interactions,
+    learned,
+    links,
+    people,
+    posts,
+    removals,
+    spaces,
+    versions,
+)
+from .threads import chunks
+
+Ints = npt.NDArray[np.int64]
+
+NEVER = np.iinfo(np.int64).max
+"""A time that does not come: `until` of a current text, `valid_until` of what does not expire."""
+
+FETCH = 20_000
+
+POST_FIELDS = ("pk", "author", "created", "root", "space", "valid_until", "flags")
+VERSION_FIELDS = ("pk", "post", "since", "until")
+INTERACTION_FIELDS = ("pk", "person", "post", "kind", "at", "value")
+LINK_FIELDS = ("pk", "source", "target", "kind", "at")
+
+COMMENT, ANONYMOUS, HUSK, MEMBERS = 1, 2, 4, 8
+"""Bits of a post's `flags`: a comment; its author is not to be known; its text is gone; read by
+the members of its space alone."""
+
+KIND_SHIFT = 4
+KINDS = ("question", "idea", "post", "answer", "reply", "comment")
+ACTS = (
+    "view",
+    "like",
+    "bookmark",
+    "follow",
+    "helpful",
+    "not_helpful",
+    "accept",
+    "dismiss",
+    "join",
+    "tried",
+)
+RELATIONS = ("duplicate", "related", "not_same")
+OUTCOMES = ("worked", "adapted", "did not work")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that changed after `since` and up to `seq`.
+
+    Each array is (rows, fields) int64, its columns in the order of the FIELDS constants; keys
+    of what is absent are 0, times that are absent `NEVER` (of an interaction or link: -1).
+    `embedded`: (version, digest, lanes) of texts whose vectors are kept.
+    """
+
+    seq: int
+    learned: bool
+    people: list[tuple[int, Person]]
+    spaces: list[tuple[int, Space]]
+    posts: Ints
+    tags: list[tuple[int, tuple[str, ...]]]
+    versions: Ints
+    embedded: list[tuple[int, bytes, str]]
+    interactions: Ints
+    links: Ints
+    removed: dict[str, list[int]]
+
+
+class Reading:
+    """The part of the store that followers read."""
+
+    database: Database
+
+    def changes(self, since: int) -> Changes:
+        """Everything newer than transaction number `since`, as of one moment."""
+        with self.database.reading() as connection:
+            newest = select(counters.c.value).where(counters.c.name == "seq")
+            seq = connection.scalar(newest) or 0
+            gone: dict[str, list[int]] = {}
+            if since:
+                # Who starts from nothing has nothing to remove.
+                fresh = select(removals.c.kind, removals.c.pk).where(removals.c.seq > since)
+                for kind, pk in connection.execute(fresh):
+                    gone.setdefault(kind, []).append(pk)
+            found_posts, tags = _posts(connection, since)
+            found_versions, embedded = _versions(connection, since)
+            return Changes(
+                seq=seq,
+                learned=bool(connection.scalar(_count(learned, since))),
+                people=[(r.pk, person_from(r._asdict())) for r in _rows(connection, people, since)],
+                spaces=[(r.pk, space_from(r._asdict())) for r in _rows(connection, spaces, since)],
+                posts=found_posts,
+                tags=tags,
+                versions=found_versions,
+                embedded=embedded,
+                interactions=_interactions(connection, since),
+                links=_links(connection, since),
+                removed=gone,
+            )
+
+    def post_ids(self, keys: Sequence[int]) -> dict[int, str]:
+        """The ids of posts by primary key."""
+        found: dict[int, str] = {}
+        with self.database.reading() as connection:
+            for chunk in chunks(list(keys)):
+                rows = connection.execute(
+                    select(posts.c.pk, posts.c.id).where(posts.c.pk.in_(chunk))
+                )
+                found.update((pk, id_) for pk, id_ in rows)
+        return found
+
+    def texts(self, keys: Sequence[int]) -> dict[int, Post]:
+        """What the versions `keys` say, as posts of which only text and language hold."""
+        found: dict[int, Post] = {}
+        columns = (
+            versions.c.pk,
+            versions.c.until,
+            *(
+                func.coalesce(versions.c[name], posts.c[name]).label(name)
+                for name in ("body", "body_format", "language")
+            ),
+            versions.c.title.label("old_title"),
+            posts.c.title,
+            versions.c.tags.label("old_tags"),
+            posts.c.tags,
+            versions.c.attachments.label("old_attachments"),
+            posts.c.attachments,
+            posts.c.id,
+            posts.c.created,
+            posts.c.kind,
+        )
+        statement = select(*columns).join(posts, posts.c.pk == versions.c.post)
+        with self.database.reading() as connection:
+            for chunk in chunks(list(keys)):
+                for row in connection.execute(statement.where(versions.c.pk.in_(chunk))):
+                    found[row.pk] = _text_of(row)
+        return found
+
+
+def _text_of(row: Any) -> Post:
+    old = row.until is not None
+    attachments = row.old_attachments if old else row.attachments
+    return Post(
+        id=row.id,
+        author=None,
+        created=from_us(row.created),
+        kind=row.kind,
+        title=row.old_title if old else row.title,
+        body=row.body,
+        body_format=row.body_format,
+        language=row.language,
+        tags=tuple((row.old_tags if old else row.tags) or ()),
+        attachments=tuple(Attachment(a["url"], a["alt"]) for a in attachments or ()),
+    )
+
+
+def _count(table: Table, since: int) -> Any:
+    return select(func.count()).select_from(table).where(table.c.seq > since)
+
+
+def _rows(connection: Connection, table: Table, since: int) -> Any:
+    return connection.execute(select(table).where(table.c.seq > since).order_by(table.c.pk))
+
+
+def _array(rows: list[tuple[int, ...]], width: int) -> Ints:
+    return np.array(rows, dtype=np.int64).reshape(len(rows), width)
+
+
+def _posts(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, tuple[str, ...]]]]:
+    c = posts.c
+    statement = select(
+        c.pk,
+        c.author,
+        c.created,
+        c.root,
+        c.space,
+        c.valid_until,
+        c.kind,
+        c.anonymous,
+        c.husk,
+        c.visibility,
+        c.tags,
+    ).where(c.seq > since)
+    out: list[tuple[int, ...]] = []
+    tags = []
+    codes = {kind: i for i, kind in enumerate(KINDS)}
+    result = connection.execution_options(yield_per=FETCH).execute(statement)
+    for pk, author, created, root, space, until, kind, anonymous, husk, visibility, own in result:
+        flags = (
+            (COMMENT if kind == "comment" else 0)
+            | (ANONYMOUS if anonymous else 0)
+            | (HUSK if husk else 0)
+            | (MEMBERS if visibility == "members" else 0)
+            | codes[kind] << KIND_SHIFT
+        )
+        expires = NEVER if until is None else until
+        out.append((pk, author or 0, created, root, space or 0, expires, flags))
+        if own:
+            tags.append((pk, tuple(own)))
+    return _array(out, len(POST_FIELDS)), tags
+
+
+def _versions(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, bytes, str]]]:
+    c = versions.c
+    statement = select(c.pk, c.post, c.since, c.until, c.digest, c.lanes).where(c.seq > since)
+    out: list[tuple[int, ...]] = []
+    embedded = []
+    result = connection.execution_options(yield_per=FETCH).execute(statement)
+    for pk, post, start, end, digest, lanes in result:
+        out.append((pk, post, start, NEVER if end is None else end))
+        if digest is not None:
+            embedded.append((pk, digest, lanes))
+    return _array(out, len(VERSION_FIELDS)), embedded
+
+
+def _interactions(connection: Connection, since: int) -> Ints:
+    c = interactions.c
+    acts = {kind: i for i, kind in enumerate(ACTS)}
+    outcomes = {value: i + 1 for i, value in enumerate(OUTCOMES)}
+    statement = select(c.pk, c.person, c.post, c.kind, c.at, c.value, c.day_only)
+    out: list[tuple[int, ...]] = []
+    for pk, person, post, kind, at, value, day_only in connection.execute(
+        statement.where(c.seq > since)
+    ):
+        if at is None:
+            at = -1
+        elif day_only:
+            # Only the date is known, so it may have been the day's last moment.
+            at = (at // DAY_US + 1) * DAY_US
+        out.append((pk, person or 0, post, acts[kind], at, outcomes.get(value, 0)))
+    return _array(out, len(INTERACTION_FIELDS))
+
+
+def _links(connection: Connection, since: int) -> Ints:
+    c = links.c
+    codes = {kind: i for i, kind in enumerate(RELATIONS)}
+    statement = select(c.pk, c.source, c.target, c.kind, c.at).where(c.seq > since)
+    out: list[tuple[int, ...]] = []
+    for pk, source, target, kind, at in connection.execute(statement):
+        out.append((pk, source, target, codes[kind], -1 if at is None else at))
+    return _array(out, len(LINK_FIELDS))

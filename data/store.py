@@ -1,0 +1,218 @@
+"""The store: everything that the program knows, behind one face; all SQL stays on this floor.
+
+Every write is one transaction and one step of the change sequence (`seq`); when a call returns,
+it is durable. Reading calls may run in any thread.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Select, delete, func, insert, select
+
+from .database import Database
+from .deleting import Eraser
+from .errors import InvalidRecord
+from .models import Person, Post, Record, Space
+from .reading import Reading
+from .rows import person_from, post_from, space_from, to_us
+from .runs import ImportRuns
+from .tables import (
+    counters,
+    interactions,
+    learned,
+    links,
+    people,
+    posts,
+    spaces,
+)
+from .threads import chunks
+from .vectors import VectorKeeping
+from .writing import Deletion, Provenance, Verdict, Writer
+
+__all__ = ["Deletion", "Store"]
+
+API = "api"
+
+
+class Store(Reading, VectorKeeping, ImportRuns):
+    """One community's database. See `data.database.Database` for what opening raises."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """Open the database at `url`, bringing it to the newest migration first."""
+        return cls(Database(url))
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.database.close()
+
+    def seq(self) -> int:
+        """The number of the newest transaction; 0 before the first."""
+        with self.database.reading() as connection:
+            row = counters.c.name == "seq"
+            return connection.scalar(select(counters.c.value).where(row)) or 0
+
+    # Writing ------------------------------------------------------------------------------
+
+    def apply(
+        self,
+        records: Sequence[Record | Deletion],
+        *,
+        revive: bool = False,
+        received: datetime | None = None,
+    ) -> list[Verdict]:
+        """Write `records` in order, in one transaction; None for each that went in, or why not.
+
+        `revive` opens graves (PUT). `received`: when the caller took them in, the time of an
+        undated edit; now, if not given.
+        """
+        provenance = self.provenance(API, 0, received=received, revive=revive)
+        return self.write(records, provenance)
+
+    def provenance(
+        self,
+        origin: str,
+        run: int,
+        *,
+        received: datetime | None = None,
+        revive: bool = False,
+    ) -> Provenance:
+        """What a batch, or all batches of one import, bear as their source."""
+        moment = to_us(received or datetime.now(UTC))
+        return Provenance(origin, run, moment, Counter(), revive)
+
+    def write(self, records: Sequence[Record | Deletion], provenance: Provenance) -> list[Verdict]:
+        """As `apply`, with a stated provenance."""
+        if not records:
+            return []
+        verdicts: list[Verdict] = []
+        with self.database.writing() as transaction:
+            for deletes, group in groupby(records, key=lambda r: isinstance(r, Deletion)):
+                if not deletes:
+                    batch = [r for r in group if not isinstance(r, Deletion)]
+                    verdicts += Writer(transaction, provenance).write(batch)
+                    continue
+                eraser = Eraser(transaction, bury=True)
+                for wish in group:
+                    if isinstance(wish, Deletion):
+                        _erase(eraser, wish)
+                        verdicts.append(None)
+        return verdicts
+
+    def put_person(self, person: Person) -> bool:
+        """Create or replace a person, reviving a deleted one; True if new."""
+        new = self.get_person(person.id) is None
+        self.apply([replace(person, implicit=False)], revive=True)
+        return new
+
+    def put_post(self, post: Post) -> bool:
+        """Create or replace a post, reviving a deleted one; True if new.
+
+        Raises
+        ------
+        InvalidRecord : its author was deleted.
+        """
+        new = self.get_post(post.id) is None
+        verdict = self.apply([post], revive=True)[0]
+        if verdict is not None:
+            field, _, reason = verdict.partition(": ")
+            raise InvalidRecord(field, reason)
+        return new
+
+    def put_space(self, space: Space) -> bool:
+        """Create or replace a space; True if new."""
+        new = self.get_space(space.id) is None
+        self.apply([space])
+        return new
+
+    def delete_person(self, person_id: str) -> None:
+        """Delete a person with all their texts, for good; nothing happens if there is none."""
+        self.apply([Deletion("person", person_id)])
+
+    def delete_post(self, post_id: str) -> None:
+        """Delete a post, a root with its thread, for good; nothing happens if there is none."""
+        self.apply([Deletion("post", post_id)])
+
+    # Single records -----------------------------------------------------------------------
+
+    def get_person(self, person_id: str) -> Person | None:
+        """The person as stored."""
+        with self.database.reading() as connection:
+            row = connection.execute(select(people).where(people.c.id == person_id)).first()
+        return None if row is None else person_from(row._asdict())
+
+    def get_space(self, space_id: str) -> Space | None:
+        """The space as stored."""
+        with self.database.reading() as connection:
+            row = connection.execute(select(spaces).where(spaces.c.id == space_id)).first()
+        return None if row is None else space_from(row._asdict())
+
+    def get_post(self, post_id: str) -> Post | None:
+        """The post as stored; its author reads "deleted" where the author is gone."""
+        with self.database.reading() as connection:
+            row = connection.execute(_posts().where(posts.c.id == post_id)).first()
+        return None if row is None else post_from(row._asdict())
+
+    def posts(self, keys: Iterable[int]) -> dict[int, Post]:
+        """Posts by primary key; those that are not there are left out."""
+        found: dict[int, Post] = {}
+        with self.database.reading() as connection:
+            for chunk in chunks(list(dict.fromkeys(keys))):
+                for row in connection.execute(_posts().where(posts.c.pk.in_(chunk))):
+                    found[row.pk] = post_from(row._asdict())
+        return found
+
+    def post_key(self, post_id: str) -> int | None:
+        """The primary key of a post."""
+        with self.database.reading() as connection:
+            return connection.scalar(select(posts.c.pk).where(posts.c.id == post_id))
+
+    def counts(self) -> dict[str, int]:
+        """How many people, posts, roots, interactions, links and spaces there are."""
+        with self.database.reading() as connection:
+            counted = {
+                table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+                for table in (people, posts, interactions, links, spaces)
+            }
+            roots = select(func.count()).select_from(posts).where(posts.c.root == posts.c.pk)
+            counted["roots"] = connection.scalar(roots) or 0
+        return counted
+
+    # What was learned ---------------------------------------------------------------------
+
+    def keep_learned(self, values: Mapping[str, bytes]) -> None:
+        """Replace what `learn` fitted, all of it at once."""
+        with self.database.writing() as transaction:
+            transaction.connection.execute(delete(learned))
+            for name, value in values.items():
+                transaction.connection.execute(
+                    insert(learned).values(name=name, value=value, seq=transaction.seq)
+                )
+
+    def learned(self) -> dict[str, bytes]:
+        """What `learn` fitted, by name; empty before the first time."""
+        with self.database.reading() as connection:
+            rows = connection.execute(select(learned.c.name, learned.c.value))
+            return {row.name: row.value for row in rows}
+
+
+def _posts() -> Select[Any]:
+    return (
+        select(posts, people.c.id.label("author_id"), spaces.c.id.label("space_id"))
+        .outerjoin(people, people.c.pk == posts.c.author)
+        .outerjoin(spaces, spaces.c.pk == posts.c.space)
+    )
+
+
+def _erase(eraser: Eraser, wish: Deletion) -> None:
+    if wish.kind == "person":
+        eraser.delete_person(wish.id)
+    else:
+        eraser.delete_post(wish.id)

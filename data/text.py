@@ -1,0 +1,132 @@
+"""A post to the text that is embedded, searched and quoted.
+
+In: bodies in HTML, Markdown or plain text, as exports and callers send them. Out: what the
+author wrote, and nobody else: quotes, mail signatures and list footers are taken out, so that
+knowledge is credited to the one who showed it. Nothing here raises, whatever the input.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from data.fields import clean_text
+from data.html_text import html_to_text
+from data.mail_text import drop_quoted_lines
+from data.markdown_text import markdown_to_text
+from data.models import Post
+
+MAX_CHARS = 100_000
+"""Characters of a body that are read at all: no encoder or reader looks further."""
+
+_SPACES = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r"\n\s*\n\s*")
+
+
+def plain_text(body: str, body_format: str = "text") -> str:
+    """Turn a body into the plain text its author wrote.
+
+    Parameters
+    ----------
+    body : at most the first `MAX_CHARS` characters are read.
+    body_format : text, html or markdown; an unknown one is read as text.
+
+    Returns
+    -------
+    str, paragraphs separated by one blank line; empty where all was quoted.
+    """
+    body = clean_text(body[:MAX_CHARS])
+    if body_format == "html":
+        text = html_to_text(body)
+    elif body_format == "markdown":
+        text = markdown_to_text(body)
+    else:
+        text = drop_quoted_lines(body)
+    lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def body_text(post: Post) -> str:
+    """Give a post's body as plain text, without what it quotes."""
+    return plain_text(post.body, post.body_format)
+
+
+def post_text(post: Post) -> str:
+    """Give the text that is embedded for a post.
+
+    Title, blank line, plain body, then the attachments' alt texts and the tags; parts that are
+    empty leave nothing behind.
+    """
+    alts = "\n".join(item.alt for item in post.attachments if item.alt)
+    parts = (post.title or "", body_text(post), alts, " ".join(post.tags))
+    return clean_text("\n\n".join(part for part in parts if part))
+
+
+def excerpt(text: str, query_terms: Sequence[str] = (), length: int = 200) -> str:
+    """Cut the passage out of a text that shares most distinct query terms.
+
+    Parameters
+    ----------
+    text : plain text.
+    query_terms : words; a term also matches the beginning of a longer word.
+    length : most characters of the answer, the ellipses not counted.
+
+    Returns
+    -------
+    str, one line, cut at words where the script has spaces, with an ellipsis where text was
+    left out. Without a match, or without terms, the beginning.
+    """
+    line = " ".join(clean_text(text[:MAX_CHARS]).split())
+    if len(line) <= length:
+        return line
+    start = _best_start(line, query_terms, length)
+    if start:
+        # Step to the start of a word; a script without spaces is cut where it is.
+        space = line.find(" ", start, start + 30)
+        start = space + 1 if line[start - 1] != " " and space >= 0 else start
+    end = min(start + length, len(line))
+    if end < len(line) and line[end] != " ":
+        space = line.rfind(" ", start + length // 2, end)
+        end = space if space >= 0 else end
+    cut = line[start:end].strip()
+    return f"{'…' if start else ''}{cut}{'…' if end < len(line) else ''}"
+
+
+def _best_start(line: str, query_terms: Sequence[str], length: int) -> int:
+    """Find where a window of `length` characters holds most distinct terms, the earliest."""
+    terms = sorted({term.lower() for term in query_terms if term.strip()}, key=len, reverse=True)
+    if not terms:
+        return 0
+    # The look-behind keeps "art" out of "start"; scripts without spaces have no such border.
+    pattern = re.compile(rf"(?<![0-9A-Za-zÀ-ɏ])(?:{'|'.join(map(re.escape, terms))})", re.I)
+    found = [(match.start(), match.end(), match[0].lower()) for match in pattern.finditer(line)]
+    best, best_score, right = 0, 0, 0
+    inside: dict[str, int] = {}
+    for left, (start, _, term) in enumerate(found):
+        while right < len(found) and found[right][1] <= start + length:
+            inside[found[right][2]] = inside.get(found[right][2], 0) + 1
+            right += 1
+        if len(inside) > best_score:
+            best, best_score = left, len(inside)
+        if right > left:
+            inside[term] -= 1
+            if not inside[term]:
+                del inside[term]
+        else:
+            right = left + 1
+    if not found:
+        return 0
+    # A little of what leads up to the match makes the passage readable.
+    start = max(0, found[best][0] - length // 5)
+    return min(start, max(0, len(line) - length))
+
+
+def digest(text: str) -> bytes:
+    """Give the sha256 of a text, the same for equal texts in other spacing or composition.
+
+    Returns
+    -------
+    bytes, 32 of them, of the NFC-normalised text with white space collapsed.
+    """
+    collapsed = " ".join(unicodedata.normalize("NFC", text).split())
+    return hashlib.sha256(collapsed.encode("utf-8", "surrogatepass")).digest()
