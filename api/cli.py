@@ -183,7 +183,7 @@ def learn(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fit rankers, calibration and statistics on this community's own history."""
+    """Fit the rankers on this community's own history."""
     from api.commands.learning import run_learn
 
     run_learn(until, as_json=as_json)
@@ -199,11 +199,12 @@ def replay(
     out: Annotated[Path | None, typer.Option(help="A folder for the figures.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The proof on your own history: hide the future, ask, compare with who really answered."""
+    """The proof on own history.
+
+    Hides the future at each question, answers, and compares with who really replied.
+    """
     if task not in ("experts", "feed", "similar", "all"):
-        raise typer.BadParameter(
-            "is none of experts, feed, similar, all.", param_hint="--task"
-        )
+        raise typer.BadParameter("is none of experts, feed, similar, all.", param_hint="--task")
     from api.commands.learning import run_replay
 
     run_replay(path, task=task, out=out, as_json=as_json)

@@ -20,10 +20,9 @@ def _show(figures: dict[str, Any], indent: int = 0) -> None:
 
 def run_learn(until: datetime | None, *, as_json: bool) -> None:
     """Fit, and print what was fitted on how much."""
-    with opened_engine(read_settings()) as (_, engine):
-        with progress("Learning") as advance:
-            engine.sync()
-            learned = engine.learn(until, advance)
+    with opened_engine(read_settings()) as (_, engine), progress("Learning") as advance:
+        engine.sync()
+        learned = engine.learn(until, advance)
     if as_json:
         print_json(learned)
     else:

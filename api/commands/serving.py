@@ -5,16 +5,22 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from api.app import create_app
-from api.commands.importing import bring_in
-from api.commands.opening import opened_engine, opened_store, read_settings
+from api.commands.opening import opened_engine, read_settings
 from api.doors import current_time
 from api.settings import Settings, is_loopback, url_host
 from api.terminal import progress
 from data.errors import WhoknowsError
+
+if TYPE_CHECKING:
+    from data.store import Store
+    from recommender.engine import Engine
+
+    Preparation = Callable[[Store, Engine], None]
 
 _BACKLOG = 2048
 
@@ -73,7 +79,9 @@ def _check_reach(settings: Settings) -> None:
         )
 
 
-def _serve(settings: Settings, listener: socket.socket, opening: str) -> None:
+def _serve(
+    settings: Settings, listener: socket.socket, opening: str, prepare: "Preparation | None" = None
+) -> None:
     host, port = listener.getsockname()[:2]
     address = f"http://{url_host(host)}:{port}/"
 
@@ -82,6 +90,8 @@ def _serve(settings: Settings, listener: socket.socket, opening: str) -> None:
         sys.stdout.flush()
 
     with opened_engine(settings) as (store, engine):
+        if prepare is not None:
+            prepare(store, engine)
         config = uvicorn.Config(
             create_app(store, engine, settings),
             log_level=settings.log_level,
@@ -115,17 +125,20 @@ def run_demo(folder: Path, port: int | None) -> None:
     with bind(settings.host, settings.port) as listener:
         folder.mkdir(parents=True, exist_ok=True)
         settings.database_url = f"sqlite:///{(folder / 'whoknows.db').absolute()}"
-        _bring_in_sample(settings, folder)
-        _serve(settings, listener, "The sample community is at")
+
+        def prepare(store: "Store", engine: "Engine") -> None:
+            _bring_in_sample(store, engine, folder / "community")
+
+        _serve(settings, listener, "The sample community is at", prepare)
 
 
-def _bring_in_sample(settings: Settings, folder: Path) -> None:
+def _bring_in_sample(store: "Store", engine: "Engine", community: Path) -> None:
+    from data.importing import import_path
     from data.sample import write_shifted
 
-    with opened_store(settings) as store:
-        if store.counts()["posts"]:
-            return
-        community = folder / "community"
-        write_shifted(community, current_time())
-        with progress("Bringing in the sample community") as advance:
-            bring_in(store, community, on_progress=advance)
+    if store.counts()["posts"]:
+        return
+    # Written anew after an import that was cut off: its times are relative to today.
+    write_shifted(community, current_time())
+    with progress("Bringing in the sample community") as advance:
+        import_path(store, community, on_progress=advance, embed=engine.sync)
