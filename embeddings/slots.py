@@ -1,0 +1,114 @@
+"""Rows to slots: the caller's row numbers, with gaps, onto places packed without any.
+
+A slot is written once and never reused: replacing a row gives it a new slot and kills the old.
+So a search that took its slots under the index's lock may go on reading outside of it, whatever
+is put or removed meanwhile. Not itself safe for threads: the index holds its lock around it.
+"""
+
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from .face import Mask, Rows, Scores
+
+NO_SLOT = -1
+
+T = TypeVar("T", bound=np.generic)
+
+
+def grown(array: npt.NDArray[T], size: int, axis: int = 0) -> npt.NDArray[T]:
+    """Return `array`, or a copy of at least double its length where `size` does not fit."""
+    if size <= array.shape[axis]:
+        return array
+    shape = list(array.shape)
+    shape[axis] = max(size, 2 * shape[axis], 64)
+    wider = np.zeros(shape, dtype=array.dtype)
+    wider[tuple(slice(length) for length in array.shape)] = array
+    return wider
+
+
+def checked(rows: Rows) -> Rows:
+    """Return `rows` as int64 (n,); ValueError when one is negative or comes twice."""
+    rows = np.asarray(rows, dtype=np.int64).reshape(-1)
+    if rows.size and rows.min() < 0:
+        raise ValueError("rows are non-negative numbers")
+    if np.unique(rows).size != rows.size:
+        raise ValueError("a row comes twice in one put")
+    return rows
+
+
+class Slots:
+    """The two-way table of rows and slots; `rows` lists the row of every slot, dead ones too."""
+
+    def __init__(self, rows: Rows | None = None) -> None:
+        self.rows: Rows = np.zeros(0, dtype=np.int64)
+        self.size = 0
+        self.held = 0
+        self._live: Mask = np.zeros(0, dtype=np.bool_)
+        self._slot_of = np.zeros(0, dtype=np.int64)
+        if rows is not None:
+            self.append(rows)
+
+    @property
+    def dead(self) -> int:
+        """How many slots no row points to any more."""
+        return self.size - self.held
+
+    def append(self, rows: Rows) -> None:
+        """Give each of `rows` (no repeats) a new slot, in order, killing the one it had."""
+        self.kill(rows)
+        end = self.size + rows.size
+        self.rows = grown(self.rows, end)
+        self._live = grown(self._live, end)
+        self.rows[self.size : end] = rows
+        self._live[self.size : end] = True
+        if rows.size and rows.max() >= self._slot_of.size:
+            known = self._slot_of.size
+            self._slot_of = grown(self._slot_of, int(rows.max()) + 1)
+            self._slot_of[known:] = NO_SLOT
+        self._slot_of[rows] = np.arange(self.size, end)
+        self.size = end
+        self.held += rows.size
+
+    def kill(self, rows: Rows) -> None:
+        """Forget `rows`; unknown ones are passed over."""
+        slots = np.unique(self.of(rows))
+        slots = slots[slots != NO_SLOT]
+        self._live[slots] = False
+        self._slot_of[self.rows[slots]] = NO_SLOT
+        self.held -= slots.size
+
+    def of(self, rows: Rows) -> Rows:
+        """Return the slot of each of `rows`, NO_SLOT where there is none."""
+        rows = np.asarray(rows, dtype=np.int64).reshape(-1)
+        slots = np.full(rows.size, NO_SLOT, dtype=np.int64)
+        known = (rows >= 0) & (rows < self._slot_of.size)
+        slots[known] = self._slot_of[rows[known]]
+        return slots
+
+    def allowed(self, mask: Mask | None) -> Mask:
+        """Return a bool (size,): the live slots whose row the mask allows. A fresh array."""
+        live = self._live[: self.size]
+        if mask is None:
+            return live.copy()
+        rows = self.rows[: self.size]
+        if rows.size and mask.size <= int(rows.max()):
+            within = rows < mask.size
+            allowed = np.zeros(rows.size, dtype=np.bool_)
+            allowed[within] = mask[rows[within]]
+            return allowed & live
+        return np.asarray(mask, dtype=np.bool_)[rows] & live
+
+    def live(self) -> Rows:
+        """Return the live slots, ascending."""
+        return np.flatnonzero(self._live[: self.size])
+
+
+def best(rows: Rows, scores: Scores, k: int) -> Rows:
+    """Return the places of the `k` best scores, best first, ties by row."""
+    places = np.arange(rows.size)
+    if rows.size > k:
+        # All that tie with the k-th stay in, so that the row decides and not the order of slots.
+        places = np.flatnonzero(scores >= np.partition(scores, rows.size - k)[rows.size - k])
+    return places[np.lexsort((rows[places], -scores[places]))][:k]

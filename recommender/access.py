@@ -1,0 +1,75 @@
+"""Who may read what. A post needs membership of a set of spaces; most posts of none.
+
+Each such set is an access class, a small number; what a viewer may read is then one array of
+booleans over classes, and a mask over posts one look-up.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from data.models import Space
+from data.reading import MEMBERS
+
+from .columns import Columns, Flags, Ints
+
+OPEN = 0
+"""The access class of what everybody reads."""
+
+NOBODY = -1
+"""Stands in a set for the space that nobody is a member of."""
+
+
+class Access:
+    """Access classes of posts.
+
+    A post is as closed as its own space and its thread's root together; one of visibility
+    "members" needs membership of its space even where that is open, and is read by nobody where
+    it has none.
+    """
+
+    def __init__(self) -> None:
+        self._classes: dict[frozenset[int], int] = {frozenset(): OPEN}
+        self._closed: set[int] = set()
+        self._members: dict[int, frozenset[str]] = {}
+
+    def learn_spaces(self, spaces: Mapping[int, Space]) -> bool:
+        """Take in the spaces; True if a post's class may have changed."""
+        closed = {pk for pk, space in spaces.items() if space.visibility == "members"}
+        self._members = {pk: frozenset(space.members) for pk, space in spaces.items()}
+        changed = closed != self._closed
+        self._closed = closed
+        return changed
+
+    def classify(self, posts: Columns, keys: Ints) -> Ints:
+        """The access classes of the posts `keys`."""
+        space, flags, root = posts["space"], posts["flags"], posts["root"]
+        # Few combinations occur, so each is worked out once.
+        roots = root[keys]
+        inside = roots < len(posts)
+        roots = np.where(inside, roots, keys)
+        own = np.stack(
+            [space[keys], flags[keys] & MEMBERS, space[roots], flags[roots] & MEMBERS], axis=1
+        )
+        combinations, inverse = np.unique(own, axis=0, return_inverse=True)
+        classes = [self._class(*(int(value) for value in row)) for row in combinations]
+        return np.array(classes, dtype=np.int64)[inverse.reshape(-1)]
+
+    def _class(self, space: int, members: int, root_space: int, root_members: int) -> int:
+        needed = set()
+        for where, only_members in ((space, members), (root_space, root_members)):
+            if only_members:
+                needed.add(where or NOBODY)
+            elif where in self._closed:
+                needed.add(where)
+        return self._classes.setdefault(frozenset(needed), len(self._classes))
+
+    def readable(self, viewer_id: str | None) -> Flags:
+        """Which classes a viewer may read, by class; None and strangers read what is open."""
+        return np.array(
+            [
+                all(viewer_id in self._members.get(space, ()) for space in needed)
+                for needed in self._classes
+            ],
+            dtype=bool,
+        )

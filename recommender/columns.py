@@ -1,0 +1,72 @@
+"""Arrays indexed by primary key that grow as keys are handed out."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+class Columns:
+    """Named int64 arrays of one length, with a `live` flag a row.
+
+    Row 0 is never a record, so that 0 may stand for "none".
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        self._size = 1
+        self._arrays: dict[str, Ints] = {name: np.zeros(64, np.int64) for name in self.names}
+        self._live = np.zeros(64, bool)
+
+    def __len__(self) -> int:
+        """One more than the highest key seen."""
+        return self._size
+
+    def __getitem__(self, name: str) -> Ints:
+        """The column `name`, a view of length `len(self)`."""
+        return self._arrays[name][: self._size]
+
+    @property
+    def live(self) -> Flags:
+        """Which keys are records that are there."""
+        return self._live[: self._size]
+
+    def put(self, keys: Ints, values: Ints) -> None:
+        """Set whole rows; `values` is (n, columns) in the order of `names`."""
+        if not len(keys):
+            return
+        self._reach(int(keys.max()) + 1)
+        for i, name in enumerate(self.names):
+            self._arrays[name][keys] = values[:, i]
+        self._live[keys] = True
+
+    def drop(self, keys: Iterable[int]) -> None:
+        """Forget rows; their values go too."""
+        known = np.array([key for key in keys if key < self._size], dtype=np.int64)
+        self._live[known] = False
+        for array in self._arrays.values():
+            array[known] = 0
+
+    def _reach(self, size: int) -> None:
+        if size > len(self._live):
+            room = max(size, 2 * len(self._live))
+            for name, array in self._arrays.items():
+                self._arrays[name] = _grown(array, room)
+            self._live = _grown(self._live, room)
+        self._size = max(self._size, size)
+
+
+def _grown(array: npt.NDArray[Any], room: int) -> npt.NDArray[Any]:
+    grown = np.zeros(room, array.dtype)
+    grown[: len(array)] = array
+    return grown
+
+
+def decayed(age_us: npt.NDArray[np.float64] | Ints, half_life_days: float) -> npt.NDArray[np.float64]:
+    """2 ** (-age / half-life) for ages in microseconds."""
+    age: npt.NDArray[np.float64] = np.exp2(age_us * (-1.0 / (half_life_days * 86_400e6)))
+    return age

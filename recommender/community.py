@@ -1,0 +1,183 @@
+"""A community in memory: everything that ranking reads but the texts themselves.
+
+In: the store's changes, followed by number. Out: arrays by primary key. Nothing here decides
+what a viewer may see; it says what there is, and of which access class.
+"""
+
+import numpy as np
+
+from data.models import Person, Space
+from data.reading import (
+    ANONYMOUS,
+    COMMENT,
+    HUSK,
+    INTERACTION_FIELDS,
+    LINK_FIELDS,
+    NEVER,
+    POST_FIELDS,
+    VERSION_FIELDS,
+    Changes,
+)
+
+from .access import Access
+from .columns import Columns, Flags, Ints
+from .ledger import Events, Ledger
+
+NO_TAG = 0
+
+
+class Community:
+    """What is known up to the store's transaction number `seq`."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.people: dict[int, Person] = {}
+        self.person_keys: dict[str, int] = {}
+        self.spaces: dict[int, Space] = {}
+        self.space_keys: dict[str, int] = {}
+        self.posts = Columns([*POST_FIELDS[1:], "access"])
+        self.tags: dict[int, tuple[str, ...]] = {}
+        self.tag_keys: dict[str, int] = {}
+        self.versions = Columns(VERSION_FIELDS[1:])
+        self.interactions = Columns(INTERACTION_FIELDS[1:])
+        self.links = Columns(LINK_FIELDS[1:])
+        self.access = Access()
+        self.threads: dict[int, list[int]] = {}
+        nothing = Events(*(np.zeros(0, np.int64) for _ in range(4)))
+        self.by_space = Ledger(nothing)
+        self.by_tag = Ledger(nothing)
+        self.bots: Flags = np.zeros(1, bool)
+
+    def absorb(self, changes: Changes) -> Ints:
+        """Follow the store; answer the keys of posts that changed."""
+        for kind, columns in (
+            ("post", self.posts),
+            ("version", self.versions),
+            ("interaction", self.interactions),
+            ("link", self.links),
+        ):
+            columns.drop(changes.removed.get(kind, ()))
+        dropped = set(changes.removed.get("post", ()))
+        anew = self._absorb_people(changes) | self._absorb_spaces(changes) | bool(dropped)
+        keys = changes.posts[:, 0]
+        known = keys[keys < len(self.posts)]
+        anew |= bool(self.posts.live[known].any())
+        for pk in dropped | {int(key) for key in known}:
+            self.tags.pop(pk, None)
+        self.tags.update(changes.tags)
+        for _, tags in changes.tags:
+            for tag in tags:
+                self.tag_keys.setdefault(tag.casefold(), len(self.tag_keys) + 1)
+        self.posts.put(keys, np.pad(changes.posts[:, 1:], ((0, 0), (0, 1))))
+        for columns, rows in (
+            (self.versions, changes.versions),
+            (self.interactions, changes.interactions),
+            (self.links, changes.links),
+        ):
+            columns.put(rows[:, 0], rows[:, 1:])
+        self.seq = changes.seq
+        if anew or len(keys) > len(self.posts) // 4:
+            self._rebuild()
+        elif len(keys):
+            self._extend(keys)
+        return keys
+
+    def _absorb_people(self, changes: Changes) -> bool:
+        """Take in people; True if somebody turned bot or man, which changes who replied."""
+        before = {pk: person.bot for pk, person in self.people.items()}
+        for pk in changes.removed.get("person", ()):
+            gone = self.people.pop(pk, None)
+            if gone is not None and self.person_keys.get(gone.id) == pk:
+                del self.person_keys[gone.id]
+        turned = False
+        for pk, person in changes.people:
+            turned |= before.get(pk, False) != person.bot
+            self.people[pk] = person
+            self.person_keys[person.id] = pk
+        self.bots = np.zeros(max(self.people, default=0) + 1, bool)
+        self.bots[[pk for pk, person in self.people.items() if person.bot]] = True
+        return turned
+
+    def _absorb_spaces(self, changes: Changes) -> bool:
+        for pk, space in changes.spaces:
+            self.spaces[pk] = space
+            self.space_keys[space.id] = pk
+        return bool(changes.spaces) and self.access.learn_spaces(self.spaces)
+
+    # Derived ------------------------------------------------------------------------------
+
+    def _rebuild(self) -> None:
+        keys = np.flatnonzero(self.posts.live)
+        self.posts["access"][keys] = self.access.classify(self.posts, keys)
+        root = self.posts["root"]
+        self.threads = {}
+        replies = keys[root[keys] != keys]
+        order = replies[np.lexsort((replies, root[replies]))]
+        starts = np.flatnonzero(np.r_[True, np.diff(root[order]) != 0]) if len(order) else []
+        for part in np.split(order, starts[1:]):
+            if len(part):
+                self.threads[int(root[part[0]])] = part.tolist()
+        self.by_space = Ledger(self._events(keys))
+        self.by_tag = Ledger(self._tagged(keys))
+
+    def _extend(self, keys: Ints) -> None:
+        """Add new posts to what is derived."""
+        self.posts["access"][keys] = self.access.classify(self.posts, keys)
+        root = self.posts["root"]
+        for key in keys[root[keys] != keys].tolist():
+            self.threads.setdefault(int(root[key]), []).append(key)
+        for ledger, events in (
+            (self.by_space, self._events(keys)),
+            (self.by_tag, self._tagged(keys)),
+        ):
+            for i in range(len(events.time)):
+                ledger.add(
+                    int(events.time[i]),
+                    int(events.person[i]),
+                    int(events.place[i]),
+                    int(events.access[i]),
+                )
+
+    def credited(self, keys: Ints) -> Flags:
+        """Which of the posts `keys` count as a reply of their author."""
+        posts = self.posts
+        author, root = posts["author"], posts["root"]
+        hidden = (posts["flags"][keys] & (COMMENT | ANONYMOUS | HUSK)) != 0
+        roots = np.minimum(root[keys], len(posts) - 1)
+        # Whoever asked anonymously stays unknown here too: their own replies count.
+        asked_openly = (posts["flags"][roots] & ANONYMOUS) == 0
+        own = (author[roots] == author[keys]) & asked_openly
+        who = author[keys]
+        return (root[keys] != keys) & ~hidden & (who != 0) & ~self.bots[who] & ~own
+
+    def _events(self, keys: Ints) -> Events:
+        chosen = keys[self.credited(keys)]
+        posts = self.posts
+        return Events(
+            posts["created"][chosen],
+            posts["author"][chosen],
+            posts["space"][chosen],
+            posts["access"][chosen],
+        )
+
+    def _tagged(self, keys: Ints) -> Events:
+        """One event a reply and tag of its thread's root."""
+        chosen = keys[self.credited(keys)]
+        roots = self.posts["root"][chosen]
+        rows = [
+            (key, self.tag_keys[tag.casefold()])
+            for key, root in zip(chosen.tolist(), roots.tolist(), strict=True)
+            for tag in self.tags.get(root, ())
+        ]
+        pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
+        posts, key = self.posts, pairs[:, 0]
+        # Tags are part of a text: those of an edited root are known from its edit on.
+        time = np.maximum(posts["created"][key], self.text_since()[posts["root"][key]])
+        return Events(time, posts["author"][key], pairs[:, 1], posts["access"][key])
+
+    def text_since(self) -> Ints:
+        """Per post the time since which its current text stands; 0 without a text."""
+        current = np.flatnonzero(self.versions.live & (self.versions["until"] == NEVER))
+        since = np.zeros(len(self.posts), np.int64)
+        since[self.versions["post"][current]] = self.versions["since"][current]
+        return since
