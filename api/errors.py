@@ -16,9 +16,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from data.errors import InvalidRecord, StoreError, UnreadableSource, WhoknowsError
+from data.errors import (
+    InvalidCursor,
+    InvalidRecord,
+    StoreError,
+    UnknownPerson,
+    UnreadableSource,
+    WhoknowsError,
+)
 from embeddings.errors import EmbeddingError
-from recommender.queries import InvalidCursor, UnknownPerson
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 # Looked up along the class's bases, so that a new error has its parent's status.

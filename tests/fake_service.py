@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from data.errors import InvalidCursor, UnknownPerson
 from data.models import Interaction, Link, Person, Post
 from data.store import Deletion
-from recommender.queries import InvalidCursor, UnknownPerson
 from recommender.results import (
     Candidate,
     Contribution,
@@ -126,9 +126,9 @@ class FakeEngine:
         self, person_id: str, *, k: int, as_of: Any, cursor: str | None, now: datetime
     ) -> FeedPage:
         if person_id not in self.store.people:
-            raise UnknownPerson(f"There is no person {person_id!r}.")
+            raise UnknownPerson(person_id)
         if cursor is not None and not cursor.isdigit():
-            raise InvalidCursor("This cursor is not from a feed here: begin without one.")
+            raise InvalidCursor()
         start = int(cursor or 0)
         hidden = {
             event.post
@@ -148,7 +148,7 @@ class FakeEngine:
         self, person_id: str, *, viewer_id: str | None, as_of: Any, now: datetime
     ) -> tuple[Topic, ...]:
         if person_id not in self.store.people:
-            raise UnknownPerson(f"There is no person {person_id!r}.")
+            raise UnknownPerson(person_id)
         return (Topic("lighting", 2.5, 4, datetime(2026, 5, 1, tzinfo=UTC)),)
 
     def people(self, query: str, viewer: str | None) -> tuple[Person, ...]:
