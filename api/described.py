@@ -22,8 +22,15 @@ _TEXT: Json = {"type": "string"}
 _NUMBER: Json = {"type": "number"}
 _FLAG: Json = {"type": "boolean"}
 _TIME: Json = {"type": "string", "format": "date-time"}
-# No blank id, no NUL, and no control character that some client would strip.
-_ID: Json = {"type": "string", "minLength": 1, "maxLength": MAX_ID, "pattern": r"^[!-~]+$"}
+# Wider in truth; this much is sure to be taken. A whole number is read as its digits.
+_ID: Json = {
+    "type": ["string", "integer"],
+    "minLength": 1,
+    "maxLength": MAX_ID,
+    "pattern": r"^[!-~]+$",
+    "minimum": -(2**63) + 1,
+    "maximum": 2**63 - 1,
+}
 _LABEL: Json = {"type": "string", "maxLength": MAX_ID}
 _PROBABILITY: Json = {"type": "number", "minimum": 0, "maximum": 1}
 _WHOLE: Json = {"type": "integer", "minimum": -(2**31) + 1, "maximum": 2**31 - 1}
@@ -127,7 +134,6 @@ COMPONENTS: Json = {
         },
     ),
     "Lines": {
-        "type": "string",
         "description": "One JSON object a line, with `type`: person, space, post, interaction, "
         "link, delete_person or delete_post, and the keys of that record.",
     },
@@ -231,11 +237,11 @@ COMPONENTS: Json = {
 }
 
 _JSON = "application/json"
-RECORD_BODIES: dict[str, tuple[str, str]] = {
-    "put /v1/people/{id}": (_JSON, "PersonRecord"),
-    "put /v1/posts/{id}": (_JSON, "PostRecord"),
-    "post /v1/interactions": (_JSON, "InteractionRecord"),
-    "post /v1/import": ("application/x-ndjson", "Lines"),
+RECORD_BODIES: dict[str, tuple[tuple[str, ...], str]] = {
+    "put /v1/people/{id}": ((_JSON,), "PersonRecord"),
+    "put /v1/posts/{id}": ((_JSON,), "PostRecord"),
+    "post /v1/interactions": ((_JSON,), "InteractionRecord"),
+    "post /v1/import": (("application/x-ndjson", "text/plain"), "Lines"),
 }
 ANSWERS: dict[str, list[tuple[str, str | None, str | None]]] = {
     "post /v1/experts/search": [("200", _JSON, "Experts")],

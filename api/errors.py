@@ -112,7 +112,7 @@ def _reason(error: Mapping[str, Any]) -> str:
     if kind == "extra_forbidden":
         return "is not a known key"
     if kind == "string_pattern_mismatch":
-        return "must hold some text, and no NUL"
+        return "must hold some text, and no NUL character"
     if kind == "value_error":
         return str(context["error"])
     message = str(error["msg"])

@@ -37,7 +37,7 @@ def _problems(path: str, method: str, operation: Json) -> list[str]:
     statuses = ["400"]
     if "requestBody" in operation:
         statuses += ["413", "415"]
-    if "{id}" in path and method == "get":
+    if ("{id}" in path and method == "get") or path == "/v1/interactions":
         statuses.append("404")
     if "{id}" in path or "requestBody" in operation or "parameters" in operation:
         statuses.append("422")
@@ -51,11 +51,9 @@ def _problems(path: str, method: str, operation: Json) -> list[str]:
 def _describe_operation(path: str, method: str, operation: Json) -> None:
     name = f"{method} {path}"
     if name in RECORD_BODIES:
-        media_type, schema = RECORD_BODIES[name]
-        operation["requestBody"] = {
-            "required": True,
-            "content": {media_type: {"schema": _ref(schema)}},
-        }
+        media_types, schema = RECORD_BODIES[name]
+        content = {media_type: {"schema": _ref(schema)} for media_type in media_types}
+        operation["requestBody"] = {"required": True, "content": content}
     responses = {}
     for status, media_type, schema in ANSWERS[name]:
         responses[status] = _answer(status, media_type, _ref(schema) if schema else None)

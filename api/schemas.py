@@ -4,17 +4,28 @@ Unknown keys are refused because a misspelt `viewer_id` would silently change wh
 """
 
 import re
+from collections.abc import Callable, Sized
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from data.errors import InvalidRecord
+from data.fields import clean_text
 from data.times import parse_time
 
 MAX_K = 100
-_TEXT = r"^[^\x00]*[^\s\x00][^\x00]*$"
+_TEXT = r"\S"
 _NO_NUL = r"^[^\x00]*$"
+T = TypeVar("T", bound=Sized)
 _SPACE_FOR_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 
 
@@ -29,17 +40,31 @@ def _moment(value: object) -> object:
         raise ValueError(error.reason) from None
 
 
+def _at_most(length: int) -> Callable[[T], T]:
+    # Not in the schema: a generator of tests would try to exceed such a bound, and fail.
+    def check(value: T) -> T:
+        if len(value) > length:
+            raise ValueError(f"is longer than {length:,}")
+        return value
+
+    return check
+
+
+def _whole(value: object) -> object:
+    # JSON knows one kind of number: 5.0 is a whole one.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 Moment = Annotated[
     datetime,
     BeforeValidator(_moment),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-Text = Annotated[str, Field(pattern=_TEXT, max_length=100_000)]
-Name = Annotated[str, Field(pattern=_NO_NUL, max_length=2_000)]
-NonEmptyName = Annotated[str, Field(pattern=_NO_NUL, min_length=1, max_length=2_000)]
-K = Annotated[int, Field(ge=1, le=MAX_K)]
+Text = Annotated[str, AfterValidator(_at_most(100_000)), AfterValidator(clean_text)]
+Name = Annotated[str, Field(pattern=_NO_NUL), AfterValidator(_at_most(2_000))]
+K = Annotated[int, Field(ge=1, le=MAX_K), BeforeValidator(_whole)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Names = Annotated[list[Name], Field(max_length=10_000)]
+Names = Annotated[list[Name], AfterValidator(_at_most(10_000))]
 PostKind = Literal["question", "idea", "post", "answer", "reply", "comment"]
 
 
@@ -50,8 +75,8 @@ class _Asked(BaseModel):
 class ExpertsSearch(_Asked):
     """A question, and through whose eyes it is answered."""
 
-    query: Text
-    title: Annotated[str, Field(pattern=_NO_NUL, max_length=100_000)] | None = None
+    query: Annotated[str, Field(pattern=_TEXT, max_length=100_000), AfterValidator(clean_text)]
+    title: Text | None = None
     tags: Names = Field(default_factory=list)
     space: Name | None = None
     asker_id: Name | None = None
@@ -77,19 +102,18 @@ class SimilarSearch(_Asked):
 
     model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra=_needs_text)
 
-    title: Annotated[str, Field(pattern=_NO_NUL, max_length=100_000)] | None = None
-    body: Annotated[str, Field(pattern=_NO_NUL, max_length=100_000)] | None = None
+    title: Text | None = None
+    body: Text | None = None
     k: K = 5
     space: Name | None = None
     viewer_id: Name | None = None
     as_of: Moment | None = None
-    kinds: Annotated[list[PostKind], Field(max_length=100)] = Field(default_factory=list)
+    kinds: Annotated[list[PostKind], AfterValidator(_at_most(100))] = Field(default_factory=list)
     min_probability: Probability = 0.0
 
     @model_validator(mode="after")
     def _has_text(self) -> "SimilarSearch":
-        pattern = re.compile(r"\S")
-        if not any(text and pattern.search(text) for text in (self.title, self.body)):
+        if not any(text and text.strip() for text in (self.title, self.body)):
             raise ValueError("title or body must hold some text")
         return self
 

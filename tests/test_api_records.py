@@ -93,7 +93,7 @@ def test_an_interaction_needs_its_post(client: TestClient) -> None:
     assert answer.status_code == 201
     assert answer.json()["kind"] == "tried"
     answer = client.post("/v1/interactions", json={**event, "post": "none"})
-    assert (answer.status_code, answer.json()["field"]) == (422, "post")
+    assert (answer.status_code, answer.json()["field"]) == (404, "post")
     answer = client.post("/v1/interactions", json={**event, "kind": "stare"})
     assert (answer.status_code, answer.json()["field"]) == (422, "kind")
     assert client.post("/v1/interactions", json={**event, "person": None}).status_code == 201

@@ -49,7 +49,6 @@ def test_what_is_not_json_is_a_400(client: TestClient, path: str, body: bytes) -
         ("query", " \n"),
         ("query", 7),
         ("query", None),
-        ("query", "a\x00b"),
         ("query", "x" * 100_001),
         ("k", 0),
         ("k", 101),

@@ -63,7 +63,7 @@ def add_interaction(request: Request, record: JsonObject) -> Response:
     """Note that a person did something with a post, such as reading it."""
     interaction = parse_interaction(record)
     if store_of(request).get_post(interaction.post) is None:
-        raise Problem(422, f"post: there is no post with the id {interaction.post!r}", field="post")
+        raise Problem(404, f"post: there is no post with the id {interaction.post!r}", field="post")
     write_one(request, interaction)
     return Json(to_json(interaction), status_code=201)
 
