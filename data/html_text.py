@@ -66,7 +66,7 @@ class _TextTarget:
             if alt and not _EMOJI_ALT.fullmatch(alt):
                 self._parts.append(f" {alt} ")
         elif tag in _BLOCKS:
-            self._parts.append("\n\n" if tag == "p" else "\n")
+            self._break(tag)
             self._verbatim += tag == "pre"
         elif tag in _CELLS:
             self._parts.append(" ")
@@ -77,9 +77,16 @@ class _TextTarget:
                 self._skipped -= 1
             return
         if tag in _BLOCKS and tag not in _EMPTY:
-            self._parts.append("\n\n" if tag == "p" else "\n")
+            self._break(tag)
             if tag == "pre":
                 self._verbatim = max(0, self._verbatim - 1)
+
+    def _break(self, tag: str) -> None:
+        """End the line; one end is enough between neighbouring blocks, two around a paragraph."""
+        if tag == "p":
+            self._parts.append("\n\n")
+        elif tag == "br" or not self._parts or not self._parts[-1].endswith("\n"):
+            self._parts.append("\n")
 
     def data(self, text: str) -> None:
         if self._skipped:

@@ -1,7 +1,7 @@
 """Markdown to text, as chat and forum software writes it: marks go, words and code stay."""
 
 import re
-from html import unescape
+from html import escape, unescape
 
 from data.html_text import html_to_text
 from data.mail_text import drop_quoted_lines
@@ -13,15 +13,22 @@ _IMAGE = re.compile(r"!\[([^\[\]\n]{0,1000})\]\([^()\n]{0,2000}\)")
 _LINK = re.compile(r"\[([^\[\]\n]{1,1000})\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,200}\])")
 _AUTO_LINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>")
 _REFERENCE = re.compile(r" {0,3}\[[^\]\n]{1,200}\]:\s*\S+.*$")
-_LEADER = re.compile(r"\s*(?:#{1,6}\s+|[-*+]\s+(?:\[[ xX]\]\s+)?|\d{1,9}[.)]\s+)")
+_LEADER = re.compile(r"^\s*(?:#{1,6}\s+|[-*+]\s+(?:\[[ xX]\]\s+)?|\d{1,9}[.)]\s+)")
 _RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}$")
 _TABLE_RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?)?\s*$")
-_STRONG = re.compile(r"(\*\*|__|~~)(?=\S)(.{1,2000}?)(?<=\S)\1")
-_EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=[^\s*_])(.{1,1000}?)(?<=[^\s*_])\1(?![\w*])")
+_STRONG = re.compile(r"(?<!\\)(\*\*|__|~~)(?=\S)(.{1,300}?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])(.{1,300}?)(?<=[^\s*_])\1(?![\w*])")
 _CODE = re.compile(r"(`+)(.{1,2000}?)\1")
 _MENTION = re.compile(r"@_?\*\*([^*\n|]{1,200})(?:\|\d+)?\*\*")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
-_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]{0,2000})?/?>")
+_TAGS = (
+    "a|abbr|aside|b|blockquote|br|center|code|dd|del|details|div|dl|dt|em|font|h[1-6]|hr|i|iframe"
+    "|img|ins|kbd|li|ol|p|pre|s|script|small|span|strong|style|sub|summary|sup|svg|table|tbody|td"
+    "|th|thead|tr|u|ul"
+)
+_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]{{0,2000}})?/?>", re.IGNORECASE)
+# A "<" that opens no known tag is the author's, as in vector<int> or 3 < 4.
+_NO_TAG = re.compile(rf"<(?!/?(?:{_TAGS})(?:[\s/>]))", re.IGNORECASE)
 
 
 def markdown_to_text(markdown: str) -> str:
@@ -77,7 +84,7 @@ def _prose(lines: list[str]) -> str:
     text = _AUTO_LINK.sub(r"\1", text)
     text = "\n".join(_inline(_LEADER.sub("", line, count=1)) for line in text.split("\n"))
     if _TAG.search(text):
-        return html_to_text(text.replace("\n", "<br>"))
+        return html_to_text(_NO_TAG.sub("&lt;", text).replace("\n", "<br>"))
     return unescape(text)
 
 
@@ -87,5 +94,6 @@ def _inline(line: str) -> str:
     if "*" in line or "_" in line or "~" in line:
         line = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", line))
     if "`" in line:
-        line = _CODE.sub(r"\2", line)
+        # Escaped, because what follows reads tags and entities.
+        line = _CODE.sub(lambda code: escape(code[2], quote=False), line)
     return _ESCAPE.sub(r"\1", line) if "\\" in line else line

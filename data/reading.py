@@ -25,6 +25,7 @@ from .tables import (
     spaces,
     versions,
 )
+from .text import post_text
 from .threads import chunks
 
 Ints = npt.NDArray[np.int64]
@@ -67,7 +68,8 @@ class Changes:
 
     Each array is (rows, fields) int64, its columns in the order of the FIELDS constants; keys
     of what is absent are 0, times that are absent `NEVER` (of an interaction or link: -1).
-    `embedded`: (version, digest, lanes) of texts whose vectors are kept.
+    `embedded`: (version, digest, lanes) of texts whose vectors are kept. `sites`: where an
+    interaction took place, by key, if it says so.
     """
 
     seq: int
@@ -79,8 +81,18 @@ class Changes:
     versions: Ints
     embedded: list[tuple[int, bytes, str]]
     interactions: Ints
+    sites: list[tuple[int, str]]
     links: Ints
     removed: dict[str, list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedText:
+    """What is searched of a post: its whole text, its title or "", its language if stated."""
+
+    text: str
+    title: str
+    language: str | None
 
 
 class Reading:
@@ -100,6 +112,7 @@ class Reading:
                 for kind, pk in connection.execute(fresh):
                     gone.setdefault(kind, []).append(pk)
             found_posts, tags = _posts(connection, since)
+            acts, sites = _interactions(connection, since)
             found_versions, embedded = _versions(connection, since)
             return Changes(
                 seq=seq,
@@ -110,7 +123,8 @@ class Reading:
                 tags=tags,
                 versions=found_versions,
                 embedded=embedded,
-                interactions=_interactions(connection, since),
+                interactions=acts,
+                sites=sites,
                 links=_links(connection, since),
                 removed=gone,
             )
@@ -125,6 +139,13 @@ class Reading:
                 )
                 found.update((pk, id_) for pk, id_ in rows)
         return found
+
+    def indexed_texts(self, keys: Sequence[int]) -> dict[int, IndexedText]:
+        """What is searched of the versions `keys`; those that are gone are left out."""
+        return {
+            key: IndexedText(post_text(post), post.title or "", post.language)
+            for key, post in self.texts(keys).items()
+        }
 
     def texts(self, keys: Sequence[int]) -> dict[int, Post]:
         """What the versions `keys` say, as posts of which only text and language hold."""
@@ -230,13 +251,14 @@ def _versions(connection: Connection, since: int) -> tuple[Ints, list[tuple[int,
     return _array(out, len(VERSION_FIELDS)), embedded
 
 
-def _interactions(connection: Connection, since: int) -> Ints:
+def _interactions(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, str]]]:
     c = interactions.c
     acts = {kind: i for i, kind in enumerate(ACTS)}
     outcomes = {value: i + 1 for i, value in enumerate(OUTCOMES)}
-    statement = select(c.pk, c.person, c.post, c.kind, c.at, c.value, c.day_only)
+    statement = select(c.pk, c.person, c.post, c.kind, c.at, c.value, c.day_only, c.site)
     out: list[tuple[int, ...]] = []
-    for pk, person, post, kind, at, value, day_only in connection.execute(
+    sites = []
+    for pk, person, post, kind, at, value, day_only, site in connection.execute(
         statement.where(c.seq > since)
     ):
         if at is None:
@@ -244,8 +266,10 @@ def _interactions(connection: Connection, since: int) -> Ints:
         elif day_only:
             # Only the date is known, so it may have been the day's last moment.
             at = (at // DAY_US + 1) * DAY_US
+        if site is not None:
+            sites.append((pk, site))
         out.append((pk, person or 0, post, acts[kind], at, outcomes.get(value, 0)))
-    return _array(out, len(INTERACTION_FIELDS))
+    return _array(out, len(INTERACTION_FIELDS)), sites
 
 
 def _links(connection: Connection, since: int) -> Ints:

@@ -72,8 +72,12 @@ def parse_person(obj: Mapping[str, object]) -> Person:
     )
 
 
-def parse_post(obj: Mapping[str, object]) -> Post:
+def parse_post(obj: Mapping[str, object], authorless: bool = False) -> Post:
     """Make a `Post` of a JSON object; without `kind` a post with a parent is a reply.
+
+    Parameters
+    ----------
+    authorless : let a post without author pass; foreign exports drop deleted accounts.
 
     Raises
     ------
@@ -92,7 +96,7 @@ def parse_post(obj: Mapping[str, object]) -> Post:
         raise InvalidRecord("body", "is empty, and there is neither a title nor a parent")
     return Post(
         id=id_,
-        author=take.id("author"),
+        author=take.optional_id("author") if authorless else take.id("author"),
         created=take.required_time("created"),
         body=body,
         kind=take.choice("kind", POST_KINDS, "reply" if is_reply else "post"),

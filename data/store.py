@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
+from secrets import randbits
 from typing import Any
 
 from sqlalchemy import Select, delete, func, insert, select
@@ -58,6 +59,19 @@ class Store(Reading, VectorKeeping, ImportRuns):
         with self.database.reading() as connection:
             row = counters.c.name == "seq"
             return connection.scalar(select(counters.c.value).where(row)) or 0
+
+    def uid(self) -> str:
+        """A number that tells this database from every other, drawn when first asked for."""
+        row = counters.c.name == "uid"
+        with self.database.reading() as connection:
+            value = connection.scalar(select(counters.c.value).where(row))
+        if value is None:
+            with self.database.writing_connection() as connection:
+                value = connection.scalar(select(counters.c.value).where(row))
+                if value is None:
+                    value = randbits(62)
+                    connection.execute(insert(counters).values(name="uid", value=value))
+        return f"{value:x}"
 
     # Writing ------------------------------------------------------------------------------
 

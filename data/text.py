@@ -8,13 +8,14 @@ knowledge is credited to the one who showed it. Nothing here raises, whatever th
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 from data.fields import clean_text
 from data.html_text import html_to_text
 from data.mail_text import drop_quoted_lines
 from data.markdown_text import markdown_to_text
-from data.models import Post
+from data.models import Person, Post
 
 MAX_CHARS = 100_000
 """Characters of a body that are read at all: no encoder or reader looks further."""
@@ -62,6 +63,12 @@ def post_text(post: Post) -> str:
     return clean_text("\n\n".join(part for part in parts if part))
 
 
+def profile_text(person: Person) -> str:
+    """Give the text that is embedded for what a person says of their work; "" for nothing."""
+    parts = (person.title, person.department, person.about)
+    return clean_text(". ".join(part.strip() for part in parts if part and part.strip()))
+
+
 def excerpt(text: str, query_terms: Sequence[str] = (), length: int = 200) -> str:
     """Cut the passage out of a text that shares most distinct query terms.
 
@@ -79,46 +86,47 @@ def excerpt(text: str, query_terms: Sequence[str] = (), length: int = 200) -> st
     line = " ".join(clean_text(text[:MAX_CHARS]).split())
     if len(line) <= length:
         return line
-    start = _best_start(line, query_terms, length)
-    if start:
+    first, last = _best_matches(line, query_terms, length)
+    # A little of what leads up to the first match makes the passage readable.
+    lead = min(length // 5, length - (last - first))
+    start = max(0, min(first - lead, len(line) - length))
+    if start and line[start - 1] != " ":
         # Step to the start of a word; a script without spaces is cut where it is.
-        space = line.find(" ", start, start + 30)
-        start = space + 1 if line[start - 1] != " " and space >= 0 else start
+        start = line.find(" ", start, first) + 1 or start
     end = min(start + length, len(line))
     if end < len(line) and line[end] != " ":
-        space = line.rfind(" ", start + length // 2, end)
+        space = line.rfind(" ", max(last, start + length // 2), end)
         end = space if space >= 0 else end
     cut = line[start:end].strip()
     return f"{'…' if start else ''}{cut}{'…' if end < len(line) else ''}"
 
 
-def _best_start(line: str, query_terms: Sequence[str], length: int) -> int:
-    """Find where a window of `length` characters holds most distinct terms, the earliest."""
+def _best_matches(line: str, query_terms: Sequence[str], length: int) -> tuple[int, int]:
+    """Find the earliest `length` characters that hold most distinct terms.
+
+    Returns
+    -------
+    (start of the first match, end of the last match) in them; (0, 0) without a match.
+    """
     terms = sorted({term.lower() for term in query_terms if term.strip()}, key=len, reverse=True)
     if not terms:
-        return 0
+        return 0, 0
     # The look-behind keeps "art" out of "start"; scripts without spaces have no such border.
     pattern = re.compile(rf"(?<![0-9A-Za-zÀ-ɏ])(?:{'|'.join(map(re.escape, terms))})", re.I)
-    found = [(match.start(), match.end(), match[0].lower()) for match in pattern.finditer(line)]
-    best, best_score, right = 0, 0, 0
-    inside: dict[str, int] = {}
-    for left, (start, _, term) in enumerate(found):
+    matches = ((match.start(), match.end(), match[0].lower()) for match in pattern.finditer(line))
+    found = [match for match in matches if match[1] - match[0] <= length]
+    best, best_score, right = (0, 0), 0, 0
+    inside: Counter[str] = Counter()
+    for start, _, term in found:
         while right < len(found) and found[right][1] <= start + length:
-            inside[found[right][2]] = inside.get(found[right][2], 0) + 1
+            inside[found[right][2]] += 1
             right += 1
         if len(inside) > best_score:
-            best, best_score = left, len(inside)
-        if right > left:
-            inside[term] -= 1
-            if not inside[term]:
-                del inside[term]
-        else:
-            right = left + 1
-    if not found:
-        return 0
-    # A little of what leads up to the match makes the passage readable.
-    start = max(0, found[best][0] - length // 5)
-    return min(start, max(0, len(line) - length))
+            best, best_score = (start, found[right - 1][1]), len(inside)
+        inside[term] -= 1
+        if not inside[term]:
+            del inside[term]
+    return best
 
 
 def digest(text: str) -> bytes:

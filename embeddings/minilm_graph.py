@@ -12,6 +12,8 @@ import openvino
 from openvino import opset13 as ops
 from safetensors.numpy import load_file
 
+from embeddings.graph_parts import integers
+
 DIM = 384
 MOST_TOKENS = 256  # what the model was trained with (sentence_bert_config.json)
 _LAYERS = 6
@@ -87,11 +89,6 @@ def build(weights: Path) -> openvino.Model:
     total = ops.squeeze(ops.matmul(ops.unsqueeze(mask, integers(1)), x, False, False), integers(1))
     unit = ops.normalize_l2(total, integers(1), _NORM_EPSILON, "max")
     return openvino.Model([ops.result(unit)], [ids, mask], "all-minilm-l6-v2")
-
-
-def integers(*values: int) -> _Node:
-    """A constant of int64, which axes, shapes and orders are given as."""
-    return ops.constant(np.array(values, dtype=np.int64))
 
 
 def _split_heads(x: _Node) -> _Node:

@@ -35,10 +35,11 @@ class Community:
         self.person_keys: dict[str, int] = {}
         self.spaces: dict[int, Space] = {}
         self.space_keys: dict[str, int] = {}
-        self.posts = Columns([*POST_FIELDS[1:], "access"])
+        self.posts = Columns([*POST_FIELDS[1:], "access", "credited"])
         self.tags: dict[int, tuple[str, ...]] = {}
         self.tag_keys: dict[str, int] = {}
         self.versions = Columns(VERSION_FIELDS[1:])
+        self.trial_sites: dict[int, str] = {}
         self.interactions = Columns(INTERACTION_FIELDS[1:])
         self.links = Columns(LINK_FIELDS[1:])
         self.access = Access()
@@ -68,13 +69,14 @@ class Community:
         for _, tags in changes.tags:
             for tag in tags:
                 self.tag_keys.setdefault(tag.casefold(), len(self.tag_keys) + 1)
-        self.posts.put(keys, np.pad(changes.posts[:, 1:], ((0, 0), (0, 1))))
+        self.posts.put(keys, np.pad(changes.posts[:, 1:], ((0, 0), (0, 2))))
         for columns, rows in (
             (self.versions, changes.versions),
             (self.interactions, changes.interactions),
             (self.links, changes.links),
         ):
             columns.put(rows[:, 0], rows[:, 1:])
+        self.trial_sites.update(changes.sites)
         self.seq = changes.seq
         if anew or len(keys) > len(self.posts) // 4:
             self._rebuild()
@@ -108,7 +110,7 @@ class Community:
 
     def _rebuild(self) -> None:
         keys = np.flatnonzero(self.posts.live)
-        self.posts["access"][keys] = self.access.classify(self.posts, keys)
+        self._classify(keys)
         root = self.posts["root"]
         self.threads = {}
         replies = keys[root[keys] != keys]
@@ -122,7 +124,7 @@ class Community:
 
     def _extend(self, keys: Ints) -> None:
         """Add new posts to what is derived."""
-        self.posts["access"][keys] = self.access.classify(self.posts, keys)
+        self._classify(keys)
         root = self.posts["root"]
         for key in keys[root[keys] != keys].tolist():
             self.threads.setdefault(int(root[key]), []).append(key)
@@ -138,7 +140,11 @@ class Community:
                     int(events.access[i]),
                 )
 
-    def credited(self, keys: Ints) -> Flags:
+    def _classify(self, keys: Ints) -> None:
+        self.posts["access"][keys] = self.access.classify(self.posts, keys)
+        self.posts["credited"][keys] = self._credited(keys)
+
+    def _credited(self, keys: Ints) -> Flags:
         """Which of the posts `keys` count as a reply of their author."""
         posts = self.posts
         author, root = posts["author"], posts["root"]
@@ -148,11 +154,12 @@ class Community:
         asked_openly = (posts["flags"][roots] & ANONYMOUS) == 0
         own = (author[roots] == author[keys]) & asked_openly
         who = author[keys]
-        return (root[keys] != keys) & ~hidden & (who != 0) & ~self.bots[who] & ~own
+        credited: Flags = (root[keys] != keys) & ~hidden & (who != 0) & ~self.bots[who] & ~own
+        return credited
 
     def _events(self, keys: Ints) -> Events:
-        chosen = keys[self.credited(keys)]
         posts = self.posts
+        chosen = keys[posts["credited"][keys] != 0]
         return Events(
             posts["created"][chosen],
             posts["author"][chosen],
@@ -162,7 +169,7 @@ class Community:
 
     def _tagged(self, keys: Ints) -> Events:
         """One event a reply and tag of its thread's root."""
-        chosen = keys[self.credited(keys)]
+        chosen = keys[self.posts["credited"][keys] != 0]
         roots = self.posts["root"][chosen]
         rows = [
             (key, self.tag_keys[tag.casefold()])

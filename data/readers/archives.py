@@ -42,9 +42,9 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
 )
 _OPENERS: dict[str, Callable[[Path], IO[bytes]]] = {
-    "gz": lambda path: cast(IO[bytes], gzip.open(path)),
-    "xz": lambda path: cast(IO[bytes], lzma.open(path)),
-    "bz2": lambda path: cast(IO[bytes], bz2.open(path)),
+    "gz": lambda path: cast(IO[bytes], gzip.GzipFile(path)),
+    "xz": lambda path: cast(IO[bytes], lzma.LZMAFile(path)),  # noqa: SIM115 - the caller closes
+    "bz2": lambda path: cast(IO[bytes], bz2.BZ2File(path)),
 }
 
 

@@ -7,7 +7,8 @@ from data.errors import InvalidRecord, UnreadableSource
 from data.records import parse_record
 
 from .archives import Unpacked, bare_name, unpacked
-from .face import Item, ReadOptions, Rejection
+from .face import Item, ReadOptions
+from .items import problems, reject
 from .lines import Fault, json_object, numbered_lines
 from .peek import peek
 
@@ -51,8 +52,7 @@ class CommunityReader:
                     f"{path} holds no posts.jsonl; a community folder has posts.jsonl and may "
                     "have people, interactions, links and spaces beside it"
                 )
-            for name, reason in export.problems:
-                yield Item(Rejection(name, 0, None, reason), name, 0)
+            yield from problems(export)
             for file, kind in _FILES:
                 for name, inside in found.get(file, ()):
                     yield from _records(name, inside, kind)
@@ -76,11 +76,11 @@ def _records(name: str, path: Path, kind: str) -> Iterator[Item]:
             continue
         obj = line if isinstance(line, Fault) else json_object(line.removeprefix(b"\xef\xbb\xbf"))
         if isinstance(obj, Fault):
-            yield Item(Rejection(name, number, None, obj.reason), name, number)
+            yield reject(name, number, None, obj.reason)
             continue
         try:
             yield Item(parse_record(kind, obj), name, number)
         except InvalidRecord as error:
             given = obj.get("id")
-            id_ = given[:100] if isinstance(given, str) else None
-            yield Item(Rejection(name, number, id_, str(error)), name, number)
+            id_ = given if isinstance(given, str | int) else None
+            yield reject(name, number, id_, str(error))

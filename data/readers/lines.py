@@ -58,3 +58,34 @@ def json_object(line: bytes) -> dict[str, object] | Fault:
     except orjson.JSONDecodeError as error:
         return Fault(f"is no JSON ({error.msg} at column {error.colno})")
     return found if isinstance(found, dict) else Fault("is no JSON object")
+
+
+def json_file(path: Path) -> dict[str, object] | Fault:
+    """Read a whole file as one JSON object, or say why it is none."""
+    content = _whole(path)
+    return content if isinstance(content, Fault) else json_object(content)
+
+
+def json_list(path: Path) -> list[object] | Fault:
+    """Read a whole file as one JSON list, or say why it is none."""
+    content = _whole(path)
+    if isinstance(content, Fault):
+        return content
+    try:
+        found = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        return Fault(f"is no JSON ({error.msg} at line {error.lineno})")
+    return found if isinstance(found, list) else Fault("is no JSON list")
+
+
+def _whole(path: Path) -> bytes | Fault:
+    content = b""
+    with open_stream(path) as stream:
+        try:
+            while chunk := stream.read(_CHUNK):
+                content += chunk
+                if len(content) > MAX_LINE:
+                    return Fault(f"is longer than {MAX_LINE:,} bytes")
+        except (*TRUNCATED, OSError) as error:
+            return Fault(f"the file is damaged or cut short ({error})")
+    return content.removeprefix(b"\xef\xbb\xbf")

@@ -1,0 +1,211 @@
+"""Slack exports: the zip, or the folder it unpacks to, with a file a channel and day."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from data.errors import UnreadableSource
+
+from .archives import unpacked
+from .face import Item, ReadOptions
+from .items import make_item, problems, reject
+from .lines import Fault, json_list
+from .peek import peek
+from .slack_messages import Channel, interactions, person_name, post
+
+# Which list names a channel, and the word of `include_private` that admits all of its kind.
+_LISTS = (
+    ("channels.json", ""),
+    ("groups.json", "groups"),
+    ("mpims.json", "direct"),
+    ("dms.json", "direct"),
+)
+_SLACKBOT = "USLACKBOT"
+
+Files = dict[str, tuple[str, Path]]
+
+
+def _wanted(name: str) -> bool:
+    return name.endswith(".json")
+
+
+class SlackReader:
+    """Reads channels one day at a time; what is private stays out unless it is named."""
+
+    name = "slack"
+
+    def recognises(self, path: Path) -> bool:
+        """Whether there are a channels.json and a users.json side by side."""
+        names = {sample.name for sample in peek(path)}
+        return any(
+            str(PurePosixPath(name).with_name("users.json")) in names
+            for name in names
+            if PurePosixPath(name).name == "channels.json"
+        )
+
+    def size(self, path: Path) -> int | None:
+        """Messages are not counted beforehand."""
+        return None
+
+    def read(self, path: Path, options: ReadOptions) -> Iterator[Item]:
+        """Yield channels, people, messages channel by channel, then reactions."""
+        with unpacked(path, _wanted) as export:
+            files: Files = {name: (name, inside) for name, inside in export.files()}
+            base = min(
+                (name[: -len("channels.json")] for name in files if _is_channel_list(name)),
+                key=len,
+                default=None,
+            )
+            yield from problems(export)
+            if base is None:
+                raise UnreadableSource(f"{path} holds no channels.json of a Slack export")
+            files = {name.removeprefix(base): at for name, at in files.items()}
+            yield from self._read(files, options)
+
+    def _read(self, files: Files, options: ReadOptions) -> Iterator[Item]:
+        channels: dict[str, Channel] = {}
+        for name, admitted_by in _LISTS:
+            for item in _entries(files, name):
+                if isinstance(item, Item):
+                    yield item
+                else:
+                    yield from _channel(item, name, admitted_by, options, channels)
+        names: dict[str, str] = {}
+        bots: set[str] = set()
+        for item in _entries(files, "users.json"):
+            if isinstance(item, Item):
+                yield item
+                continue
+            made = _person(item, bots)
+            names[str(item.get("id"))] = person_name(item)
+            yield made
+        unknown: set[str] = set()
+        for folder, days in _days(files).items():
+            channel = channels.get(folder)
+            if channel is None:
+                yield reject(folder, 0, None, "is in no list of open channels, so it stays out")
+                continue
+            if channel.read:
+                yield from _messages(channel, days, names, bots, unknown)
+        for folder, days in _days(files).items():
+            channel = channels.get(folder)
+            if channel is not None and channel.read:
+                for name, inside in days:
+                    found = json_list(inside)
+                    # A broken day was rejected when its messages were read.
+                    for message in found if isinstance(found, list) else ():
+                        if isinstance(message, Mapping):
+                            yield from interactions(message, channel, name)
+
+
+def _is_channel_list(name: str) -> bool:
+    return PurePosixPath(name).name == "channels.json"
+
+
+def _entries(files: Files, name: str) -> Iterator[Item | Mapping[str, object]]:
+    """Yield the objects of one of the export's lists, and rejections of what is none."""
+    if name not in files:
+        return
+    shown, path = files[name]
+    found = json_list(path)
+    if isinstance(found, Fault):
+        yield reject(shown, 0, None, found.reason)
+        return
+    for number, entry in enumerate(found, 1):
+        if isinstance(entry, Mapping):
+            yield entry
+        else:
+            yield reject(shown, 0, str(number), "is no JSON object")
+
+
+def _channel(
+    entry: Mapping[str, object],
+    list_name: str,
+    admitted_by: str,
+    options: ReadOptions,
+    channels: dict[str, Channel],
+) -> Iterator[Item]:
+    id_, name = entry.get("id"), entry.get("name") or entry.get("id")
+    if not isinstance(id_, str) or not isinstance(name, str):
+        yield reject(list_name, 0, None, "id: is required and must be text")
+        return
+    private = list_name != "channels.json" or entry.get("is_private") is True
+    admitted = not private or not {name, id_, admitted_by or "groups"}.isdisjoint(
+        options.include_private
+    )
+    # A private channel's folder bears its name, a direct message's its id.
+    folder = id_ if list_name == "dms.json" else name
+    channels.setdefault(folder, Channel(id_, folder, admitted))
+    if not admitted:
+        what = "a direct message" if admitted_by == "direct" else "a private channel"
+        yield reject(list_name, 0, id_, f"is {what}; it goes in only when asked for by name")
+        return
+    members = entry.get("members")
+    purpose = entry.get("purpose")
+    yield make_item(
+        "space",
+        {
+            "id": id_,
+            "name": name,
+            "description": purpose.get("value") if isinstance(purpose, Mapping) else None,
+            "visibility": "members" if private else "open",
+            "members": members if isinstance(members, list) else None,
+        },
+        list_name,
+        0,
+    )
+
+
+def _person(user: Mapping[str, object], bots: set[str]) -> Item:
+    profile = user.get("profile")
+    profile = profile if isinstance(profile, Mapping) else {}
+    id_ = user.get("id")
+    bot = user.get("is_bot") is True or id_ == _SLACKBOT
+    if bot:
+        bots.add(str(id_))
+    obj: dict[str, object] = {
+        "id": id_,
+        "name": person_name(user),
+        "email": profile.get("email"),
+        "title": profile.get("title"),
+        "timezone": user.get("tz"),
+        "bot": bot,
+        "active": user.get("deleted") is not True,
+        "username": user.get("name"),
+    }
+    return make_item("person", obj, "users.json", 0)
+
+
+def _days(files: Files) -> dict[str, list[tuple[str, Path]]]:
+    """Sort the files of messages by channel folder, days in order."""
+    found: dict[str, list[tuple[str, Path]]] = {}
+    for name in sorted(files):
+        folder, _, day = name.rpartition("/")
+        if folder and "/" not in folder and day.endswith(".json"):
+            found.setdefault(folder, []).append(files[name])
+    return found
+
+
+def _messages(
+    channel: Channel,
+    days: list[tuple[str, Path]],
+    names: dict[str, str],
+    bots: set[str],
+    met: set[str],
+) -> Iterator[Item]:
+    """Yield one channel's messages, each day in the order of its times, each message once."""
+    seen: set[str] = set()
+    for name, path in days:
+        found = json_list(path)
+        if isinstance(found, Fault):
+            yield reject(name, 0, None, found.reason)
+            continue
+        for number, message in enumerate(found, 1):
+            if not isinstance(message, Mapping):
+                yield reject(name, 0, str(number), "is no JSON object")
+                continue
+            ts = str(message.get("ts"))
+            if ts in seen:
+                yield reject(name, 0, ts, "stands in this channel already")
+                continue
+            seen.add(ts)
+            yield from post(message, channel, names, bots, met, name)

@@ -1,0 +1,54 @@
+"""Which language a text is written in, offline.
+
+In: a post or a query. Out: its ISO 639-1 code, or None where the text does not tell. Detector:
+py3langid (Lui and Baldwin 2012, "langid.py"; BSD-3, the model is part of the 4.5 MB package);
+evaluation/results/encoders.md has the comparison that chose it.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+# The living languages with an audience in staff communities. Of the detector's other classes the
+# small ones (Latin, Esperanto, Luxembourgish ...) mostly catch short or technical English.
+_LANGUAGES = (
+    "ar bg bn cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru sk "
+    "sl sr sv ta th tl tr uk ur vi zh"
+).split()
+# Code, links, mentions, markup and whatever holds digits or programmers' signs is no language.
+_NOT_PROSE = re.compile(
+    r"```.*?(?:```|\Z)|`[^`\n]*`|<[^>\n]*>|[@#]\S+|\S*[\d_\\/{}()=;]\S*", re.DOTALL
+)
+_WORD = re.compile(r"[^\W\d_]+")
+# Bytes of UTF-8: ten Latin letters or four Chinese characters; with less even people guess.
+_LEAST_BYTES = 10
+# A detector decides as well on this much as on all, and time grows with length.
+_MOST_READ = 1_000
+_MOST_LETTERS = 300
+# Below it the detector was wrong as often as right on short sentences.
+_LEAST_PROBABILITY = 0.5
+
+
+def detect_language(text: str) -> str | None:
+    """The ISO 639-1 code of `text`'s language; None for a text too short or not in words."""
+    words = _WORD.findall(_NOT_PROSE.sub(" ", text[:_MOST_READ]))
+    prose = " ".join(words)[:_MOST_LETTERS]
+    if len(prose.encode("utf-8", "replace")) < _LEAST_BYTES:
+        return None
+    language, probability = _identifier().classify(prose)
+    return str(language) if probability >= _LEAST_PROBABILITY else None
+
+
+def detect_languages(texts: Sequence[str]) -> list[str | None]:
+    """`detect_language` of each text, in order: some thousands a second."""
+    return [detect_language(text) for text in texts]
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    # Half a second to open, so not before the first text.
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(_LANGUAGES)
+    return identifier

@@ -1,0 +1,79 @@
+"""Pending texts to kept vectors: the one place where the community's texts are encoded."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from data.store import Store
+from data.text import digest
+from data.vectors import Embedded
+from embeddings.face import Encoder, Vectors
+from embeddings.lanes import lanes_of_text
+from embeddings.language import detect_languages
+
+BATCH = 1_024
+"""Texts a round: enough to fill the encoders' batches, soon enough noted to be resumable."""
+
+RULE = "1"
+"""Changes when the choice of lanes does; then every text is looked at again."""
+
+
+def scheme_of(encoders: Mapping[str, Encoder]) -> str:
+    """The name of how texts are encoded: who reads them, and by which rule."""
+    parts = [RULE, *(f"{lane}={encoders[lane].fingerprint}" for lane in sorted(encoders))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def packed(vector: Vectors) -> bytes:
+    """A unit vector (dim,) as the bytes that are kept: float16, within 5e-4 a component."""
+    return vector.astype("<f2").tobytes()
+
+
+def unpacked(kept: bytes) -> Vectors:
+    """Inverse of `packed`, float32 (dim,)."""
+    return np.frombuffer(kept, dtype="<f2").astype(np.float32)
+
+
+def embed_pending(
+    store: Store,
+    encoders: Mapping[str, Encoder],
+    progress: Callable[[int, int], None] | None = None,
+) -> int:
+    """Encode every text that `encoders` have not read yet; answer how many there were.
+
+    Each round is durable before the next begins, so that a process which ends has lost at most
+    `BATCH` texts' work.
+    """
+    scheme = scheme_of(encoders)
+    total = store.count_pending(scheme) if progress is not None else 0
+    done = 0
+    while pending := store.pending(scheme, BATCH):
+        texts = store.indexed_texts([item.version for item in pending])
+        here = [item for item in pending if item.version in texts]
+        written = [" ".join(texts[item.version].text.split()) for item in here]
+        guessed = detect_languages(
+            ["" if texts[i.version].language else text for i, text in zip(here, written, strict=True)]
+        )
+        marks = []
+        wanted: dict[str, dict[bytes, str]] = {lane: {} for lane in encoders}
+        for item, text, guess in zip(here, written, guessed, strict=True):
+            lanes = lanes_of_text(texts[item.version].language or guess, item.is_root)
+            key = digest(text)
+            marks.append(Embedded(item.version, key, "".join(lanes)))
+            for lane in lanes:
+                wanted[lane][key] = text
+        new: dict[str, dict[bytes, bytes]] = {}
+        for lane, by_digest in wanted.items():
+            encoder = encoders[lane]
+            kept = store.kept_vectors(encoder.fingerprint, by_digest)
+            missing = [key for key in by_digest if key not in kept]
+            vectors = encoder.encode([by_digest[key] for key in missing])
+            new[encoder.fingerprint] = {
+                key: packed(vector) for key, vector in zip(missing, vectors, strict=True)
+            }
+        store.keep_vectors(scheme, new, marks)
+        done += len(pending)
+        if progress is not None:
+            progress(done, total)
+    return done

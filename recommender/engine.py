@@ -1,0 +1,303 @@
+"""The one place where the parts are put together: a store, its view in memory, the rankers.
+
+Every answer is given on the state of the store at the time of the call. All methods may be
+called from several threads.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Lock, RLock
+
+import numpy as np
+
+from data.errors import UnknownPerson
+from data.models import Person, Post
+from data.rows import to_us
+from data.store import Store
+from embeddings.lanes import MONOLINGUAL, MULTILINGUAL
+from embeddings.registry import open_encoder
+from embeddings.statistics import Statistics
+
+from . import experts, expertise, feed, similar
+from .community import Community
+from .embedding import embed_pending
+from .explain import Explainer
+from .feedpage import feed_page
+from .ideas import trials
+from .meaning import Reader
+from .profiles import Profiles
+from .queries import ExpertsQuery, SimilarQuery
+from .results import Candidate, ExpertsAnswer, FeedPage, SimilarIdea, Topic
+from .texts import TextIndex
+from .view import View, view_of
+from .weights import KNOWN
+from .words import similar_reason
+
+Progress = Callable[[str, int, int], None]
+
+STATISTICS = "statistics"
+"""The name under which `learn` keeps the corpus statistics."""
+
+EXCERPT_WORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """Which encoders read, by lane, and where snapshots of the indexes lie (None: nowhere)."""
+
+    english_encoder: str = "minilm"
+    multilingual_encoder: str = "multilingual"
+    index_folder: Path | None = None
+
+
+class Engine:
+    """Answers who knows, what is similar, and what concerns whom."""
+
+    def __init__(self, store: Store, settings: EngineSettings) -> None:
+        self.store = store
+        self.encoders = {
+            MONOLINGUAL: open_encoder(settings.english_encoder),
+            MULTILINGUAL: open_encoder(settings.multilingual_encoder),
+        }
+        self.reader = Reader(self.encoders)
+        self.community = Community()
+        self.texts = TextIndex(self.encoders, settings.index_folder)
+        self.profiles = Profiles(self.encoders)
+        self.statistics: Statistics | None = None
+        self._lock = RLock()
+        self._embedding = Lock()
+
+    @classmethod
+    def open(
+        cls, store: Store, settings: EngineSettings | None = None, progress: Progress | None = None
+    ) -> "Engine":
+        """Open over `store`, and mend whatever its indexes lack; snapshots lie beside SQLite."""
+        settings = settings or EngineSettings()
+        path = store.database.path
+        if settings.index_folder is None and path is not None:
+            folder = path.with_name(path.name + ".index")
+            settings = EngineSettings(
+                settings.english_encoder, settings.multilingual_encoder, folder
+            )
+        engine = cls(store, settings)
+        engine.texts.open_snapshot(store.uid())
+        engine.sync(progress)
+        return engine
+
+    def close(self) -> None:
+        """Save the indexes for the next start."""
+        with self._lock:
+            self.texts.save_snapshot(self.store.uid())
+
+    # Following ----------------------------------------------------------------------------
+
+    def sync(self, progress: Progress | None = None) -> None:
+        """Embed what the store holds and nobody has read, and follow it to its newest state."""
+        told = None if progress is None else lambda done, total: progress("embedding", done, total)
+        with self._embedding:
+            embed_pending(self.store, self.encoders, told)
+        with self._current():
+            pass
+
+    @contextmanager
+    def _current(self) -> Iterator[None]:
+        """Hold the view still, at the newest state of the store."""
+        with self._lock:
+            seq = self.store.seq()
+            if seq != self.community.seq or seq != self.texts.seq:
+                self._follow()
+            yield
+
+    def _follow(self) -> None:
+        first = self.community.seq == 0
+        changes = self.store.changes(self.community.seq)
+        if self.texts.seq == self.community.seq:
+            self.texts.absorb(self.store, changes)
+        else:
+            self.texts.absorb(self.store, self.store.changes(self.texts.seq))
+        self.community.absorb(changes)
+        self.profiles.absorb(self.store, changes.people, changes.removed.get("person", []))
+        if first or changes.learned:
+            kept = self.store.learned().get(STATISTICS)
+            self.statistics = Statistics.from_bytes(kept) if kept else None
+
+    def _view(self, viewer_id: str | None, as_of: datetime | None, now: datetime) -> View:
+        return view_of(self.community, viewer_id, as_of, now)
+
+    # Answers ------------------------------------------------------------------------------
+
+    def search_experts(self, query: ExpertsQuery, now: datetime) -> ExpertsAnswer:
+        """The people most likely to help with a question, with what speaks for them."""
+        text = "\n".join(part for part in (query.title, query.query, *query.tags) if part)
+        question = self.reader.read(text)
+        with self._current():
+            view = self._view(query.viewer_id or query.asker_id, query.as_of, now)
+            ranking = experts.rank(
+                self.community, self.texts, self.profiles, self.statistics, query, question, view
+            )
+            repliers = int((ranking.eligible & ranking.signals.repliers).sum())
+            chosen = [
+                (pk, chance)
+                for pk in ranking.order[: query.k]
+                for chance in (experts.probability(float(ranking.score[pk]), repliers),)
+                if chance >= query.min_probability
+            ]
+            keywords = self.texts.words.keywords(
+                question.text, EXCERPT_WORDS, statistics=self.statistics, counted=view.counted
+            )
+            words = tuple(keyword.word for keyword in keywords)
+            explainer = Explainer(self.community, self.store, view, query, ranking, words)
+            told = explainer.contributions([pk for pk, _ in chosen])
+            return ExpertsAnswer(
+                candidates=tuple(
+                    Candidate(
+                        self.community.people[pk], float(ranking.score[pk]), chance, told[pk]
+                    )
+                    for pk, chance in chosen
+                ),
+                answerable=round(experts.answerable(ranking), 6),
+                reason=experts.NOBODY_KNOWS if ranking.known < KNOWN else None,
+            )
+
+    def similar(self, query: SimilarQuery, now: datetime) -> tuple[SimilarIdea, ...]:
+        """The threads nearest to a text, best first; ties by id."""
+        text = "\n".join(part for part in (query.title, query.body) if part)
+        question = self.reader.read(text)
+        with self._current():
+            view = self._view(query.viewer_id, query.as_of, now)
+            hits = similar.find(
+                self.community, self.texts, self.statistics, query, question, view
+            )
+            ids = self.store.post_ids([hit.post for hit in hits])
+            hits.sort(key=lambda hit: (-hit.score, ids.get(hit.post, "")))
+            hits = [hit for hit in hits if hit.probability >= query.min_probability][: query.k]
+            posts = self.store.posts([hit.post for hit in hits])
+            tried = trials(self.community, view, similar.roots_of(hits))
+            return tuple(
+                SimilarIdea(
+                    post=posts[hit.post],
+                    score=hit.score,
+                    probability_same=hit.probability,
+                    reason=similar_reason(
+                        hit, posts[hit.post], tried.get(hit.post), question.language
+                    ),
+                )
+                for hit in hits
+                if hit.post in posts
+            )
+
+    def feed(
+        self,
+        person_id: str,
+        *,
+        k: int = 10,
+        as_of: datetime | None = None,
+        cursor: str | None = None,
+        now: datetime,
+    ) -> FeedPage:
+        """The next `k` threads for a person.
+
+        Raises
+        ------
+        UnknownPerson, InvalidCursor
+        """
+        with self._current():
+            if person_id not in self.community.person_keys:
+                raise UnknownPerson(person_id)
+            shown = np.zeros(0, dtype=np.int64)
+            if cursor is not None:
+                now, shown = feed.decode_cursor(cursor, as_of or now)
+            view = self._view(person_id, as_of, now)
+            return feed_page(
+                self.community, self.texts, self.store, view, person_id, k, shown
+            )
+
+    def expertise(
+        self, person_id: str, *, viewer_id: str | None, as_of: datetime | None, now: datetime
+    ) -> tuple[Topic, ...]:
+        """What a person has shown knowledge of, as a viewer may know it.
+
+        Raises
+        ------
+        UnknownPerson
+        """
+        with self._current():
+            if person_id not in self.community.person_keys:
+                raise UnknownPerson(person_id)
+            view = self._view(viewer_id, as_of, now)
+            return expertise.topics(
+                self.community, self.texts, self.store, self.statistics, view, person_id, viewer_id
+            )
+
+    def people(self, text: str, viewer_id: str | None, now: datetime) -> tuple[Person, ...]:
+        """People whose name, id or title holds every word of `text`, by name."""
+        wanted = text.casefold().split()
+        with self._current():
+            view = self._view(viewer_id, None, now)
+            visible = experts.visible(self.community, view)
+            found = [
+                person
+                for pk, person in self.community.people.items()
+                if visible[pk]
+                and all(
+                    word in f"{person.name or ''} {person.id} {person.title or ''}".casefold()
+                    for word in wanted
+                )
+            ]
+        return tuple(sorted(found, key=lambda p: ((p.name or p.id).casefold(), p.id)))
+
+    def thread(self, post_id: str, viewer_id: str | None, now: datetime) -> tuple[Post, ...]:
+        """A post's thread as a viewer may read it, in order of time; empty if they may not."""
+        with self._current():
+            view = self._view(viewer_id, None, now)
+            key = self.store.post_key(post_id)
+            if key is None or key >= len(view.posts) or not view.posts[key]:
+                return ()
+            root = int(self.community.posts["root"][key])
+            keys = [root, *self.community.threads.get(root, [])]
+            posts = self.store.posts([k for k in keys if k < len(view.posts) and view.posts[k]])
+        return tuple(sorted(posts.values(), key=lambda p: (p.parent is not None, p.created, p.id)))
+
+    def may_read(self, viewer_id: str | None, post_id: str, now: datetime) -> bool:
+        """Whether a viewer may read a post."""
+        with self._current():
+            key = self.store.post_key(post_id)
+            readable = self._view(viewer_id, None, now).posts
+            return key is not None and key < len(readable) and bool(readable[key])
+
+    # Learning and state -------------------------------------------------------------------
+
+    def learn(self, until: datetime | None, now: datetime) -> dict[str, int]:
+        """Fit the corpus statistics on texts open to all, and freeze them until the next time.
+
+        `until`: nothing dated at or after it is looked at.
+        """
+        with self._current():
+            view = self._view(None, until, now)
+            statistics = self.texts.words.fit(view.counted)
+            self.store.keep_learned({STATISTICS: statistics.to_bytes()})
+            self.close()
+        return {"texts": int(view.counted.sum())}
+
+    def status(self) -> dict[str, object]:
+        """What is known and indexed, for health checks and `doctor`."""
+        with self._current():
+            pending = self.store.count_pending(self.texts.scheme)
+            return {
+                "seq": self.community.seq,
+                "posts": int(self.community.posts.live.sum()),
+                "people": len(self.community.people),
+                "indexed": len(self.texts.words),
+                "pending": pending,
+                "learned": self.statistics is not None,
+                "encoders": {
+                    lane: {
+                        "fingerprint": encoder.fingerprint,
+                        "runtime": getattr(encoder, "runtime", "sentence-transformers"),
+                    }
+                    for lane, encoder in self.encoders.items()
+                },
+            }

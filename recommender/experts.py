@@ -1,0 +1,204 @@
+"""Who knows this: candidates by evidence and activity, with contributions that add up."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from data.reading import ANONYMOUS, HUSK
+from data.rows import to_us
+from embeddings.statistics import Statistics
+
+from . import weights
+from .columns import Flags
+from .community import Community
+from .evidence import Evidence, gather
+from .meaning import Question
+from .profiles import Profiles
+from .queries import ExpertsQuery
+from .signals import Scale, Signals, scale_of, signals_of
+from .texts import TextIndex
+from .view import View, is_candidate
+
+Floats = npt.NDArray[np.float64]
+
+NOBODY_KNOWS = "nobody here has shown knowledge of this"
+
+NAMELESS = ANONYMOUS | HUSK
+"""Flags of posts that nobody is to be known by."""
+
+WEEK_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Scores of all people for one question, and what they are made of.
+
+    `order`: keys of the admitted candidates, best first.
+    """
+
+    order: list[int]
+    score: Floats
+    signals: Signals
+    scale: Scale
+    evidence: Evidence
+    profile: Floats
+    named: Floats
+    load: Floats
+    eligible: Flags
+    known: float
+
+
+def rank(
+    community: Community,
+    texts: TextIndex,
+    profiles: Profiles,
+    statistics: Statistics | None,
+    query: ExpertsQuery,
+    question: Question,
+    view: View,
+) -> Ranking:
+    """Score everybody who may be suggested to the asker."""
+    evidence = gather(community, texts, question, view, statistics)
+    tags = [community.tag_keys[t.casefold()] for t in query.tags if t.casefold() in community.tag_keys]
+    space = community.space_keys.get(query.space) if query.space else None
+    signals = signals_of(community, view, evidence, space, tags)
+    people = len(community.bots)
+    eligible = _eligible(community, view, query, signals)
+    scale = scale_of(signals, weights.EXPERTS, eligible & signals.repliers)
+    profile, likeness = _profile_points(community, profiles, question, view, eligible)
+    named = _named(community, question, eligible)
+    load = _load(community, view, signals, eligible)
+    score = np.full(people, scale.baseline) + profile + named + load
+    for name in weights.EXPERTS:
+        score += scale.per_unit[name] * signals.values[name]
+    score = np.round(score, 9)
+    chosen = np.flatnonzero(eligible & _admitted(community, view, query))
+    order = sorted(
+        chosen.tolist(), key=lambda pk: (-score[pk], community.people[pk].id)
+    )
+    known = max(evidence.nearest, float(likeness.max(initial=0.0)))
+    return Ranking(
+        order, score, signals, scale, evidence, profile, named, load, eligible, known
+    )
+
+
+def _eligible(
+    community: Community, view: View, query: ExpertsQuery, signals: Signals
+) -> Flags:
+    """Who may be suggested to this asker, as the viewer may know them."""
+    there = visible(community, view)
+    asker = community.person_keys.get(query.asker_id) if query.asker_id else None
+    eligible = np.zeros(len(community.bots), dtype=bool)
+    for pk, person in community.people.items():
+        eligible[pk] = there[pk] and pk != asker and is_candidate(person, view)
+    return eligible
+
+
+def visible(community: Community, view: View) -> Flags:
+    """Of whom the viewer may know that they are here.
+
+    Somebody known only as an author is there for those alone who can read a post of theirs; of
+    the past, so is everybody, but for those whose record dates their joining before it.
+    """
+    posts = community.posts
+    seen = np.zeros(len(community.bots), dtype=bool)
+    # An anonymous post, were it the only one, would give its author away.
+    seen[posts["author"][view.posts & ((posts["flags"] & NAMELESS) == 0)]] = True
+    for pk, person in community.people.items():
+        joined = person.joined is not None and to_us(person.joined) < view.moment
+        seen[pk] |= joined or not (person.implicit or view.past)
+    return seen
+
+
+def _admitted(community: Community, view: View, query: ExpertsQuery) -> Flags:
+    """Whom the caller's own filters leave: excluded people, spaces, sites, languages."""
+    people = community.people
+    admitted = np.ones(len(community.bots), dtype=bool)
+    for person_id in query.exclude:
+        if person_id in community.person_keys:
+            admitted[community.person_keys[person_id]] = False
+    if query.sites:
+        sites = {site.casefold() for site in query.sites}
+        admitted &= _flags(community, (p for p in people if (people[p].site or "").casefold() in sites))
+    if query.languages:
+        spoken = {language.casefold() for language in query.languages}
+        admitted &= _flags(
+            community,
+            (p for p in people if spoken & {one.casefold() for one in people[p].languages}),
+        )
+    if query.spaces:
+        keys = [community.space_keys[s] for s in query.spaces if s in community.space_keys]
+        posts = community.posts
+        there = view.posts & np.isin(posts["space"], keys)
+        there &= (posts["flags"] & NAMELESS) == 0
+        admitted &= _flags(community, np.unique(posts["author"][there]).tolist())
+    return admitted
+
+
+def _flags(community: Community, keys: Iterable[int]) -> Flags:
+    flags = np.zeros(len(community.bots), dtype=bool)
+    flags[list(keys)] = True
+    return flags
+
+
+def _profile_points(
+    community: Community, profiles: Profiles, question: Question, view: View, eligible: Flags
+) -> tuple[Floats, Floats]:
+    """Points for what people say of their work, and its likeness; nothing of it is dated."""
+    likeness = np.zeros(len(community.bots))
+    if not view.past:
+        keys = np.flatnonzero(eligible)
+        likeness[keys] = profiles.likeness(question, keys)
+    floor = weights.PROFILE_FLOOR
+    above = np.maximum(likeness - floor, 0.0) / (1.0 - floor)
+    return weights.PROFILE_POINTS * above, likeness
+
+
+def _named(community: Community, question: Question, eligible: Flags) -> Floats:
+    """Points for people whose whole name stands in the question."""
+    points = np.zeros(len(community.bots))
+    text = f" {_spelled(question.text)} "
+    for pk in np.flatnonzero(eligible).tolist():
+        name = community.people[pk].name
+        if name and " " in name and f" {_spelled(name)} " in text:
+            points[pk] = weights.NAMED_POINTS
+    return points
+
+
+def _spelled(text: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+
+
+def _load(community: Community, view: View, signals: Signals, eligible: Flags) -> Floats:
+    """Points taken from those who are away or have answered more than they wish to a week."""
+    points = np.zeros(len(community.bots))
+    if view.past:
+        return points
+    # A steady r a week makes a 14-day half-life sum of r x 14 / (7 ln 2).
+    weekly = signals.activity.decayed[14.0] * (WEEK_DAYS * math.log(2) / 14.0)
+    for pk in np.flatnonzero(eligible).tolist():
+        person = community.people[pk]
+        if person.away_until is not None and to_us(person.away_until) > view.moment:
+            points[pk] += weights.AWAY_POINTS
+        if person.weekly_capacity is not None:
+            over = weekly[pk] / max(person.weekly_capacity, 0.5) - 1.0
+            points[pk] += weights.LOAD_POINTS * min(max(over, 0.0), 3.0)
+    return points
+
+
+def probability(score: float, repliers: int) -> float:
+    """The chance that a candidate replies within 30 days; rises with the score."""
+    intercept, slope, size = weights.PROBABILITY
+    return 1.0 / (1.0 + math.exp(-(intercept + slope * score + size * math.log1p(repliers))))
+
+
+def answerable(ranking: Ranking) -> float:
+    """The chance that anyone replies, taking the first ten for independent of each other."""
+    repliers = int((ranking.eligible & ranking.signals.repliers).sum())
+    missed = 1.0
+    for pk in ranking.order[:10]:
+        missed *= 1.0 - probability(float(ranking.score[pk]), repliers)
+    return 1.0 - missed

@@ -1,0 +1,180 @@
+"""Why a candidate stands where they stand: points by post, place, habit, in true sentences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from data.models import Person, Post
+from data.rows import from_us
+from data.store import Store
+from data.text import body_text, excerpt
+
+from .community import Community
+from .experts import Ranking
+from .queries import ExpertsQuery
+from .results import Contribution
+from .view import View
+
+MOST = 12
+"""Contributions a candidate has at most; CONTRACT.md's."""
+
+POSTS = 7
+"""Posts that are shown of them."""
+
+DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """Makes contributions for the candidates of one answer.
+
+    `words`: the question's most informative words, for the choice of excerpts.
+    """
+
+    community: Community
+    store: Store
+    view: View
+    query: ExpertsQuery
+    ranking: Ranking
+    words: tuple[str, ...]
+
+    def contributions(self, keys: list[int]) -> dict[int, tuple[Contribution, ...]]:
+        """Contributions of each of the people `keys`, largest first, baseline foremost."""
+        points = {pk: self._by_post(pk) for pk in keys}
+        shown = {pk: _largest(points[pk]) for pk in keys}
+        wanted = {post for posts in shown.values() for post in posts}
+        roots = self.community.posts["root"]
+        stood = self._stood(wanted | {int(roots[post]) for post in wanted})
+        ids = self.store.post_ids(sorted(wanted))
+        return {pk: self._explained(pk, points[pk], shown[pk], stood, ids) for pk in keys}
+
+    def _by_post(self, pk: int) -> dict[int, float]:
+        """Points of each post of a person: its share of the signals that it is a piece of."""
+        points: dict[int, float] = {}
+        for name, pieces in self.ranking.signals.pieces.items():
+            mine = pieces.person == pk
+            total = float(pieces.weight[mine].sum())
+            if total <= 0.0:
+                continue
+            whole = self._points(name, pk)
+            for post, weight in zip(
+                pieces.post[mine].tolist(), pieces.weight[mine].tolist(), strict=True
+            ):
+                points[post] = points.get(post, 0.0) + whole * weight / total
+        return points
+
+    def _points(self, name: str, pk: int) -> float:
+        per_unit = self.ranking.scale.per_unit.get(name, 0.0)
+        return per_unit * float(self.ranking.signals.values[name][pk])
+
+    def _stood(self, posts: set[int]) -> Mapping[int, Post]:
+        """The texts that stood at the moment, by post; a later edit leaves a post without."""
+        versions = self.community.versions
+        keys = np.array(sorted(posts), dtype=np.int64)
+        rows = np.flatnonzero(self.view.texts & np.isin(versions["post"], keys))
+        texts = self.store.texts(rows.tolist())
+        return {int(versions["post"][row]): text for row, text in texts.items()}
+
+    def _explained(
+        self,
+        pk: int,
+        points: dict[int, float],
+        shown: list[int],
+        stood: Mapping[int, Post],
+        ids: Mapping[int, str],
+    ) -> tuple[Contribution, ...]:
+        person = self.community.people[pk]
+        parts = [self._post_part(person, post, points[post], stood, ids) for post in shown]
+        parts += self._habit_parts(pk, person)
+        parts = [part for part in parts if part.points != 0.0]
+        parts.sort(key=lambda part: (-abs(part.points), part.kind, part.post_id or ""))
+        baseline = Contribution(
+            "baseline",
+            round(self.ranking.scale.baseline, DIGITS),
+            "where somebody with nothing to show begins, against all who reply here",
+        )
+        # One place is kept for what is left over.
+        parts = [baseline, *parts][: MOST - 1]
+        left = float(self.ranking.score[pk]) - sum(part.points for part in parts)
+        left = round(left, DIGITS)
+        if left != 0.0:
+            parts.append(Contribution("other", left, "smaller signs taken together"))
+        return tuple(parts)
+
+    def _post_part(
+        self,
+        person: Person,
+        post: int,
+        points: float,
+        stood: Mapping[int, Post],
+        ids: Mapping[int, str],
+    ) -> Contribution:
+        posts = self.community.posts
+        root = int(posts["root"][post])
+        did = "started" if root == post else "replied in"
+        reason = f"{did} a similar thread{_titled(stood.get(root))}"
+        if person.consent == "named":
+            # Named people agreed to be suggested, not to be quoted.
+            return Contribution("post", round(points, DIGITS), "has replied to something similar")
+        text = stood.get(post)
+        return Contribution(
+            "post",
+            round(points, DIGITS),
+            reason,
+            post_id=ids.get(post),
+            excerpt=excerpt(body_text(text), self.words) if text else None,
+            at=from_us(int(posts["created"][post])),
+            language=text.language if text else None,
+        )
+
+    def _habit_parts(self, pk: int, person: Person) -> list[Contribution]:
+        activity, place = self.ranking.signals.activity, self.ranking.signals.place
+        lately = self._points("activity_14", pk) + self._points("activity_60", pk)
+        last = from_us(int(activity.last[pk])) if activity.replies[pk] else None
+        parts = [
+            _part("activity", lately, _often(activity.decayed[60.0][pk])),
+            _part("activity", self._points("recency", pk), _since(last), at=last),
+            _part("profile", float(self.ranking.profile[pk]), _says(person)),
+            _part("other", float(self.ranking.named[pk]), "is named in the question"),
+            _part("load", float(self.ranking.load[pk]), "may have little time now"),
+            _part("activity", self._points("tags", pk), "has replied under these tags"),
+        ]
+        if place is not None and self.query.space:
+            space = self.community.spaces[self.community.space_keys[self.query.space]]
+            where = space.name or space.id
+            parts.append(_part("space", self._points("place", pk), f"replies in {where}"))
+        return parts
+
+
+def _part(kind: str, points: float, reason: str, at: datetime | None = None) -> Contribution:
+    return Contribution(kind, round(points, DIGITS), reason, at=at)
+
+
+def _largest(points: dict[int, float]) -> list[int]:
+    order = sorted(points, key=lambda post: (-points[post], post))
+    return [post for post in order[:POSTS] if points[post] > 0.0]
+
+
+def _titled(root: Post | None) -> str:
+    if root is None or not root.title:
+        return ""
+    return f": {excerpt(root.title, (), 80)}"
+
+
+def _often(decayed: float) -> str:
+    if decayed >= 5.0:
+        return "replies often these weeks"
+    if decayed >= 1.0:
+        return "has replied several times these weeks"
+    return "has replied now and then"
+
+
+def _since(last: datetime | None) -> str:
+    return f"last replied on {last:%Y-%m-%d}" if last else "has not replied yet"
+
+
+def _says(person: Person) -> str:
+    title = f" ({person.title})" if person.title else ""
+    return f"says so of their own work{title}"

@@ -1,0 +1,88 @@
+"""What became of an idea: where it was tried, whether it is in season, in true words."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.reading import ACTS, NEVER, OUTCOMES
+from data.rows import from_us
+
+from .columns import Flags, Ints
+from .community import Community
+from .view import View
+
+DAY_US = 86_400_000_000
+YEAR_US = 31_556_952_000_000
+"""A mean Gregorian year."""
+
+AHEAD_US = 21 * DAY_US
+"""How long before its day of the year a seasonal idea comes up again: time to prepare."""
+
+WORKED = (OUTCOMES.index("worked") + 1, OUTCOMES.index("adapted") + 1)
+
+SEASONS = 10
+"""Years for which a seasonal idea comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """Reports of trying an idea: places in all, places where it worked or worked adapted."""
+
+    places: int
+    worked: int
+
+    def sentence(self) -> str:
+        """As a person would say it."""
+        where = "one place" if self.places == 1 else f"{self.places} places"
+        if self.places == self.worked:
+            return f"tried at {where}, worked {'there' if self.places == 1 else 'at all of them'}"
+        return f"tried at {where}, worked at {self.worked or 'none'}"
+
+
+def dated(community: Community, view: View) -> Flags:
+    """Which interactions count at the moment: of the past only those that bear a date."""
+    acts = community.interactions
+    counts = acts.live & (acts["at"] < view.moment)
+    return counts & (acts["at"] >= 0) if view.past else counts
+
+
+def trials(community: Community, view: View, posts: Ints) -> dict[int, Trials]:
+    """Trials of `posts` by key; a place is a site, or a person who names none.
+
+    Of several reports from one place the last counts.
+    """
+    acts = community.interactions
+    told = dated(community, view) & (acts["kind"] == ACTS.index("tried"))
+    told &= np.isin(acts["post"], posts)
+    latest: dict[tuple[int, str], tuple[int, bool]] = {}
+    for key in np.flatnonzero(told).tolist():
+        person = int(acts["person"][key])
+        known = community.people.get(person)
+        place = community.trial_sites.get(key) or (known.site if known and known.site else f"#{person}")
+        success = int(acts["value"][key]) in WORKED
+        at = int(acts["at"][key])
+        spot = (int(acts["post"][key]), place)
+        if spot not in latest or latest[spot][0] <= at:
+            latest[spot] = (at, success)
+    found: dict[int, Trials] = {}
+    for (post, _), (_, success) in latest.items():
+        before = found.get(post, Trials(0, 0))
+        found[post] = Trials(before.places + 1, before.worked + success)
+    return found
+
+
+def in_season(created: Ints, valid_until: Ints, moment: int) -> Flags:
+    """Which ideas that have run out are in their time of the year again, some years later."""
+    expired = valid_until <= moment
+    again = np.zeros(len(created), dtype=bool)
+    for years in range(1, SEASONS + 1):
+        shift = years * YEAR_US
+        opens = created + shift - AHEAD_US
+        closes = np.where(valid_until == NEVER, 0, valid_until) + shift
+        again |= (opens <= moment) & (moment <= closes)
+    return expired & again
+
+
+def day_of(moment: int) -> str:
+    """A moment's date, for people."""
+    return f"{from_us(moment):%Y-%m-%d}"

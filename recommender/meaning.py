@@ -1,0 +1,95 @@
+"""Vectors of two encoders behind one search: "a" reads English best, "b" reads every language.
+
+In: rows with the letters of the encoders that read them. Out: likeness on one scale, that of
+lane a's cosines; lane b's are aligned to it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from embeddings.dense import DenseIndex
+from embeddings.face import Encoder, Mask, Rows, Scores, Vectors
+from embeddings.lanes import MONOLINGUAL, MULTILINGUAL, align_multilingual, lanes_of_query
+from embeddings.language import detect_language
+
+REMEMBERED = 256
+"""Questions whose vectors are kept: a page asks the same one of several parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A text to search by: its language if known, and its vectors by lane."""
+
+    text: str
+    language: str | None
+    vectors: Mapping[str, Vectors]
+
+
+class Reader:
+    """Reads questions with the encoders, by lane."""
+
+    def __init__(self, encoders: Mapping[str, Encoder]) -> None:
+        self.encoders = dict(encoders)
+        self.read = lru_cache(REMEMBERED)(self._read)
+
+    def _read(self, text: str) -> Question:
+        """Find the language of `text`, and encode it for the lanes that it needs."""
+        clean = " ".join(text.split())
+        language = detect_language(clean)
+        vectors = {
+            lane: self.encoders[lane].encode([clean])[0] for lane in lanes_of_query(language)
+        }
+        return Question(clean, language, vectors)
+
+
+class MeaningIndex:
+    """Rows by meaning, over both lanes."""
+
+    def __init__(self, dense: Mapping[str, DenseIndex]) -> None:
+        self.dense = dict(dense)
+
+    def nearest(self, question: Question, allowed: Mask, k: int) -> tuple[Rows, Scores]:
+        """The `k` allowed rows nearest in meaning, best first, ties by row.
+
+        What lane a reads is compared by it where the question was read by it too; all else by
+        lane b, aligned. A question of unknown language takes the better of both.
+        """
+        found: dict[int, float] = {}
+        within = allowed
+        if MONOLINGUAL in question.vectors:
+            dense = self.dense[MONOLINGUAL]
+            rows, scores = dense.search(question.vectors[MONOLINGUAL], allowed, k)
+            found.update(zip(rows.tolist(), scores.tolist(), strict=True))
+            if question.language is not None:
+                within = allowed & ~dense.has(np.arange(len(allowed), dtype=np.int64))
+        if MULTILINGUAL in question.vectors:
+            dense = self.dense[MULTILINGUAL]
+            rows, raw = dense.search(question.vectors[MULTILINGUAL], within, k)
+            for row, score in zip(rows.tolist(), align_multilingual(raw).tolist(), strict=True):
+                found[row] = max(score, found.get(row, -1.0))
+        best = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:k]
+        return (
+            np.array([row for row, _ in best], dtype=np.int64),
+            np.array([score for _, score in best], dtype=np.float64),
+        )
+
+    def likeness(self, question: Question, rows: Rows) -> Scores:
+        """The score `nearest` would give each of `rows` (n,); 0 for one that is not held."""
+        scores = np.zeros(len(rows), dtype=np.float64)
+        mine = np.zeros(len(rows), dtype=bool)
+        if MONOLINGUAL in question.vectors:
+            dense = self.dense[MONOLINGUAL]
+            mine = dense.has(rows)
+            scores = dense.scores(question.vectors[MONOLINGUAL], rows)
+        if MULTILINGUAL in question.vectors:
+            dense = self.dense[MULTILINGUAL]
+            there = dense.has(rows)
+            aligned = align_multilingual(dense.scores(question.vectors[MULTILINGUAL], rows))
+            if question.language is None:
+                scores = np.where(there, np.maximum(scores, aligned), scores)
+            else:
+                scores = np.where(there & ~mine, aligned, scores)
+        return scores

@@ -1,0 +1,121 @@
+"""The community's texts as vectors and words, by version key, following the store.
+
+Every English text is read by lane a, every thread's root and every other text by lane b.
+"""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from data.reading import Changes
+from data.store import Store
+from embeddings.dense import DenseIndex
+from embeddings.errors import IndexCorrupt
+from embeddings.face import Encoder
+from embeddings.lanes import MULTILINGUAL
+from embeddings.lexical import LexicalIndex
+
+from .embedding import scheme_of, unpacked
+from .meaning import MeaningIndex
+
+
+class TextIndex(MeaningIndex):
+    """Dense and lexical indexes over versions of texts, following the store.
+
+    Parameters
+    ----------
+    encoders : by lane letter.
+    folder : where snapshots of the indexes lie, None to keep none. They only save time: what is
+        missing, damaged or of other encoders is built again from the store.
+    """
+
+    def __init__(self, encoders: dict[str, Encoder], folder: Path | None) -> None:
+        self.encoders = encoders
+        self.scheme = scheme_of(encoders)
+        self.folder = folder
+        self.seq = 0
+        super().__init__({lane: DenseIndex(encoder.dim) for lane, encoder in encoders.items()})
+        self.words = LexicalIndex()
+        self.titles = LexicalIndex()
+        self._saved_at = -1
+
+    @property
+    def multilingual(self) -> DenseIndex:
+        """The vectors that all languages share: every root has one."""
+        return self.dense[MULTILINGUAL]
+
+    # Following the store ------------------------------------------------------------------
+
+    def open_snapshot(self, uid: str) -> None:
+        """Load the indexes as last saved, if they are of this database and these encoders."""
+        if self.folder is None:
+            return
+        with contextlib.suppress(IndexCorrupt, ValueError):
+            dense = {
+                lane: DenseIndex.load(self.folder / f"dense-{lane}") for lane in self.encoders
+            }
+            words = LexicalIndex.load(self.folder / "words")
+            titles = LexicalIndex.load(self.folder / "titles")
+            seqs = []
+            for index in (*dense.values(), words, titles):
+                of, scheme, seq = index.stamp.rsplit("|", 2)
+                if (of, scheme) != (uid, self.scheme):
+                    return
+                seqs.append(int(seq))
+            # A process that ended between two files left one older: follow from there.
+            self.dense, self.words, self.titles = dense, words, titles
+            self.seq = self._saved_at = min(seqs)
+
+    def save_snapshot(self, uid: str) -> None:
+        """Save the indexes, so that the next start need not build them."""
+        if self.folder is None or self._saved_at == self.seq:
+            return
+        stamp = f"{uid}|{self.scheme}|{self.seq}"
+        for lane, index in self.dense.items():
+            index.save(self.folder / f"dense-{lane}", stamp)
+        self.words.save(self.folder / "words", stamp)
+        self.titles.save(self.folder / "titles", stamp)
+        self._saved_at = self.seq
+
+    def absorb(
+        self, store: Store, changes: Changes, progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Take in texts whose vectors are kept, and let go of those that are gone."""
+        gone = np.array(changes.removed.get("version", ()), dtype=np.int64)
+        for index in (*self.dense.values(), self.words, self.titles):
+            index.remove(gone)
+        if len(gone):
+            self._erase_snapshot()
+        embedded = changes.embedded
+        for start in range(0, len(embedded), 4096):
+            self._put(store, embedded[start : start + 4096])
+            if progress is not None:
+                progress(min(start + 4096, len(embedded)), len(embedded))
+        self.seq = changes.seq
+
+    def _put(self, store: Store, part: list[tuple[int, bytes, str]]) -> None:
+        for lane, encoder in self.encoders.items():
+            mine = [(row, digest) for row, digest, lanes in part if lane in lanes]
+            kept = store.kept_vectors(encoder.fingerprint, (digest for _, digest in mine))
+            rows = [row for row, digest in mine if digest in kept]
+            if rows:
+                vectors = np.stack([unpacked(kept[d]) for _, d in mine if d in kept])
+                self.dense[lane].put(np.array(rows, dtype=np.int64), vectors)
+            others = [row for row, _, lanes in part if lane not in lanes]
+            self.dense[lane].remove(np.array(others, dtype=np.int64))
+        texts = store.indexed_texts([row for row, _, _ in part])
+        rows = [row for row, _, _ in part if row in texts]
+        keys = np.array(rows, dtype=np.int64)
+        self.words.put(keys, [texts[row].text for row in rows])
+        titled = [row for row in rows if texts[row].title]
+        self.titles.put(np.array(titled, dtype=np.int64), [texts[row].title for row in titled])
+
+    def _erase_snapshot(self) -> None:
+        """What is deleted is gone from the disk too, at once; a later save makes it anew."""
+        if self.folder is None:
+            return
+        for file in self.folder.glob("*/*.index"):
+            file.unlink(missing_ok=True)
+        self._saved_at = -1

@@ -1,0 +1,74 @@
+"""What one viewer may know at one moment, as masks over everything."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from data.models import Person
+from data.reading import NEVER
+from data.rows import to_us
+
+from .access import OPEN
+from .columns import Flags
+from .community import Community
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A viewer's eyes at a moment.
+
+    Parameters
+    ----------
+    moment : the time, in microseconds, that ages are counted from.
+    past : whether a past moment was asked about: then undated facts are ignored.
+    classes : readable access classes, by class.
+    posts : readable posts that were there, by post.
+    texts : readable texts as they stood, by version.
+    counted : texts open to all as they stood, by version: what statistics may be taken of.
+    """
+
+    moment: int
+    past: bool
+    classes: Flags
+    posts: Flags
+    texts: Flags
+    counted: Flags
+
+
+def view_of(
+    community: Community, viewer_id: str | None, as_of: datetime | None, now: datetime
+) -> View:
+    """The view of `viewer_id` at `as_of`, or at `now` with all that is there today.
+
+    A post dated in the future is there already today, though it counts as activity only then.
+    """
+    moment = to_us(as_of or now)
+    bound = moment if as_of is not None else NEVER
+    posts, versions = community.posts, community.versions
+    classes = community.access.readable(viewer_id)
+    there = posts.live & (posts["created"] < bound)
+    readable = there & classes[posts["access"]]
+    standing = versions.live & (versions["since"] < bound) & (versions["until"] >= bound)
+    of = np.minimum(versions["post"], len(posts) - 1)
+    return View(
+        moment=moment,
+        past=as_of is not None,
+        classes=classes,
+        posts=readable,
+        texts=standing & readable[of],
+        counted=standing & (there & (posts["access"] == OPEN))[of],
+    )
+
+
+def is_candidate(person: Person, view: View) -> bool:
+    """Whether a person may be suggested at all, as far as their own record says.
+
+    Bots and the hidden never; of the past only dated facts are known, so whether somebody is
+    inactive today does not count there.
+    """
+    if person.bot or person.consent == "hidden":
+        return False
+    if person.left is not None and to_us(person.left) <= view.moment:
+        return False
+    return person.active or view.past

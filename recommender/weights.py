@@ -1,0 +1,62 @@
+"""The numbers of ranking, each with its origin.
+
+A signal is a column over candidates. Its points are weight x value / spread, the spread being
+its standard deviation over all who have replied before; what a candidate with an average value
+would get is taken off as the baseline.
+"""
+
+EXPERTS: dict[str, float] = {
+    "dense_90": 0.5,
+    "dense": 0.5,
+    "words_90": 0.5,
+    "words": 0.5,
+    "replies_90": 0.3,
+    "started": 0.2,
+    "activity_14": 0.7,
+    "activity_60": 0.7,
+    "place": 0.4,
+    "tags": 0.2,
+    "recency": 0.4,
+}
+"""Weights of "who knows", by signal."""
+
+PROFILE_FLOOR = 0.2
+"""Likeness of a profile to a question under which it says nothing."""
+
+PROFILE_POINTS = 6.0
+"""Points of a profile that is the question word for word."""
+
+NAMED_POINTS = 1.0
+"""Points for being named in the question."""
+
+LOAD_POINTS = -1.0
+"""Points for each time over that somebody's week is fuller than the capacity they stated."""
+
+AWAY_POINTS = -4.0
+"""Points for being away for now."""
+
+PROBABILITY = (-2.6, 0.55, -0.25)
+"""Intercept, weight of the score and of log(1 + people who have replied) in the logistic."""
+
+KNOWN = 0.35
+"""Likeness of the nearest post or profile under which nobody has shown knowledge of a question."""
+
+SIMILAR: dict[str, float] = {"dense": 0.7, "words": 0.2, "titles": 0.1, "space": 0.02}
+"""The convex sum of similar ideas (FIELD.md: dense .7 to .8), and a nudge for the same space."""
+
+SAME = (-7.0, 8.0, 1.0)
+"""Intercept, weight of the cosine and of the share of words in the logistic of "the same?"."""
+
+FEED_HALF_LIFE_DAYS = 3.0
+"""Days in which a thread's freshness fades to half."""
+
+FEED: dict[str, float] = {
+    "fresh": 2.0,
+    "space": 1.0,
+    "author": 0.4,
+    "content": 1.5,
+    "company": 0.5,
+    "popular": 0.3,
+    "season": 2.0,
+}
+"""Points of the feed's signals, set by hand."""

@@ -1,0 +1,51 @@
+"""Reasons in words: for similar ideas and for a feed, true and derived from what was computed."""
+
+from data.models import Post
+
+from .feed import Scored
+from .ideas import Trials
+from .similar import SimilarHit, closeness
+
+MOST_REASONS = 3
+
+
+def similar_reason(hit: SimilarHit, post: Post, trials: Trials | None, language: str | None) -> str:
+    """Why a thread is shown beside a text.
+
+    `language`: that of the text asked about; a post in another is marked.
+    """
+    parts = [closeness(hit.likeness)]
+    if hit.words:
+        parts.append("shares " + ", ".join(f"“{word}”" for word in hit.words))
+    if post.language and language and post.language != language:
+        parts.append(f"written in another language ({post.language})")
+    if trials is not None:
+        parts.append(trials.sentence())
+    return "; ".join(parts)
+
+
+def feed_reasons(
+    scored: Scored, place: int, post: Post, trials: Trials | None, space: str | None
+) -> tuple[str, ...]:
+    """The strongest reasons for an item, best first; at least one."""
+    told = {
+        "season": "in season again: " + f"first shared on {post.created:%Y-%m-%d}",
+        "space": f"in {space}, where you take part" if space else "",
+        "author": "by somebody whose threads you have joined",
+        "content": "close to what you have taken part in",
+        "company": "people you have met in other threads are in it",
+        "popular": "people have replied to it or liked it",
+        "fresh": f"new on {post.created:%Y-%m-%d}",
+    }
+    points = {name: float(values[place]) for name, values in scored.points.items()}
+    order = sorted(points, key=lambda name: (-points[name], name))
+    reasons = [told[name] for name in order if points[name] >= WORTH and told[name]]
+    if trials is not None:
+        reasons.insert(0, trials.sentence())
+    if not reasons:
+        reasons.append(f"posted on {post.created:%Y-%m-%d}, not seen by you yet")
+    return tuple(reasons[:MOST_REASONS])
+
+
+WORTH = 0.15
+"""Points under which a signal is no reason."""
