@@ -55,8 +55,8 @@ def _describe_operation(path: str, method: str, operation: Json) -> None:
         content = {media_type: {"schema": _ref(schema)} for media_type in media_types}
         operation["requestBody"] = {"required": True, "content": content}
     responses = {}
-    for status, media_type, schema in ANSWERS[name]:
-        responses[status] = _answer(status, media_type, _ref(schema) if schema else None)
+    for status, kind, answer in ANSWERS[name]:
+        responses[status] = _answer(status, kind, _ref(answer) if answer else None)
     for status in _problems(path, method, operation):
         responses[status] = _answer(status, "application/problem+json", _ref("Problem"))
     operation["responses"] = responses

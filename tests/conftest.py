@@ -65,3 +65,15 @@ def address(app: FastAPI) -> Iterator[str]:
 def http(address: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=address, timeout=20) as client:
         yield client
+
+
+@pytest.fixture
+def command_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine that commands open; nothing to do once it is the real one."""
+    import sys
+    import types
+
+    from tests.fake_service import StoreEngine
+
+    fake = types.SimpleNamespace(Engine=StoreEngine)
+    monkeypatch.setitem(sys.modules, "recommender.engine", fake)

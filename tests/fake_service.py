@@ -184,3 +184,20 @@ class FakeEngine:
             "seq": 1,
             "encoders": {"minilm": "openvino"},
         }
+
+
+class StoreEngine(FakeEngine):
+    """The fake engine over the real store."""
+
+    @classmethod
+    def open(cls, store: Any) -> "StoreEngine":
+        fake = FakeStore()
+        for id_ in ("anna", "bo", "cy"):
+            person = store.get_person(id_)
+            if person is not None:
+                fake.people[id_] = person
+        for id_ in ("p", "r"):
+            post = store.get_post(id_)
+            if post is not None:
+                fake.posts[id_] = post
+        return cls(fake)

@@ -127,18 +127,25 @@ def run_demo(folder: Path, port: int | None) -> None:
         settings.database_url = f"sqlite:///{(folder / 'whoknows.db').absolute()}"
 
         def prepare(store: "Store", engine: "Engine") -> None:
-            _bring_in_sample(store, engine, folder / "community")
+            _bring_in_sample(store, engine, folder)
 
         _serve(settings, listener, "The sample community is at", prepare)
 
 
-def _bring_in_sample(store: "Store", engine: "Engine", community: Path) -> None:
+def _bring_in_sample(store: "Store", engine: "Engine", folder: Path) -> None:
+    """Import the sample once, so that what a visitor then changes stays changed."""
     from data.importing import import_path
     from data.sample import write_shifted
 
-    if store.counts()["posts"]:
+    done = folder / "imported"
+    if done.exists():
         return
-    # Written anew after an import that was cut off: its times are relative to today.
-    write_shifted(community, current_time())
+    community = folder / "community"
+    if not community.exists():
+        # Renamed at the end: a folder cut off half written must not pass for whole.
+        unfinished = folder / "community.unfinished"
+        write_shifted(unfinished, current_time())
+        unfinished.rename(community)
     with progress("Bringing in the sample community") as advance:
         import_path(store, community, on_progress=advance, embed=engine.sync)
+    done.touch()
