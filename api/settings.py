@@ -1,6 +1,7 @@
 """What is configured: environment variables with the prefix `WHOKNOWS_`, with their defaults."""
 
 import ipaddress
+from pathlib import Path
 
 from pydantic import field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,8 +13,8 @@ class Settings(BaseSettings):
     """The configuration of one process.
 
     `english_encoder`, `multilingual_encoder`: None takes the packaged model, else the name or
-    path of a sentence-transformers model. `cache_dir`: where converted models and vectors'
-    memory maps are kept; None means beside the database. `allowed_hosts`: further host names
+    path of a sentence-transformers model. `index_folder`: where snapshots of the index are kept;
+    None means beside the database. `allowed_hosts`: further host names
     by which browsers may reach the server, separated by commas.
     """
 
@@ -24,7 +25,7 @@ class Settings(BaseSettings):
     port: int = 8000
     english_encoder: str | None = None
     multilingual_encoder: str | None = None
-    cache_dir: str | None = None
+    index_folder: Path | None = None
     log_level: str = "warning"
     allowed_hosts: str = ""
 

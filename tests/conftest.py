@@ -75,5 +75,5 @@ def command_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
     from tests.fake_service import StoreEngine
 
-    fake = types.SimpleNamespace(Engine=StoreEngine)
+    fake = types.SimpleNamespace(Engine=StoreEngine, EngineSettings=dict)
     monkeypatch.setitem(sys.modules, "recommender.engine", fake)

@@ -151,7 +151,7 @@ class FakeEngine:
             raise UnknownPerson(person_id)
         return (Topic("lighting", 2.5, 4, datetime(2026, 5, 1, tzinfo=UTC)),)
 
-    def people(self, query: str, viewer: str | None) -> tuple[Person, ...]:
+    def people(self, query: str, viewer: str | None, now: datetime) -> tuple[Person, ...]:
         wanted = query.casefold()
         return tuple(
             person
@@ -159,20 +159,23 @@ class FakeEngine:
             if wanted in (person.name or person.id).casefold()
         )
 
-    def thread(self, post_id: str, viewer_id: str | None) -> tuple[Post, ...]:
+    def thread(self, post_id: str, viewer_id: str | None, now: datetime) -> tuple[Post, ...]:
         post = self.store.posts.get(post_id)
         if post is None:
             return ()
         root = post.thread or post.id
         return tuple(one for one in self.store.posts.values() if (one.thread or one.id) == root)
 
-    def may_read(self, viewer_id: str, post_id: str) -> bool:
+    def may_read(self, viewer_id: str, post_id: str, now: datetime) -> bool:
         return post_id in self.store.posts
 
-    def learn(self, until: Any, on_progress: Any = None) -> dict[str, Any]:
+    def learn(self, until: Any, now: datetime) -> dict[str, Any]:
         return {"questions": 3}
 
     def sync(self) -> None:
+        pass
+
+    def close(self) -> None:
         pass
 
     def status(self) -> dict[str, Any]:
@@ -182,7 +185,7 @@ class FakeEngine:
             "indexed": posts - self.pending,
             "pending": self.pending,
             "seq": 1,
-            "encoders": {"minilm": "openvino"},
+            "encoders": {"minilm": {"runtime": "openvino", "fingerprint": "f"}},
         }
 
 
@@ -190,7 +193,7 @@ class StoreEngine(FakeEngine):
     """The fake engine over the real store."""
 
     @classmethod
-    def open(cls, store: Any) -> "StoreEngine":
+    def open(cls, store: Any, settings: Any = None, progress: Any = None) -> "StoreEngine":
         fake = FakeStore()
         for id_ in ("anna", "bo", "cy"):
             person = store.get_person(id_)

@@ -6,7 +6,7 @@ from api.answers import experts_json, feed_json, similar_json
 from api.commands.opening import opened_engine, read_settings
 from api.commands.showing import show_experts, show_feed, show_similar
 from api.doors import Stopwatch, current_time
-from api.terminal import print_json, waiting
+from api.terminal import print_json
 from recommender.queries import ExpertsQuery, SimilarQuery
 
 
@@ -21,8 +21,6 @@ def run_ask(
 ) -> None:
     """Print the people for a question."""
     with opened_engine(read_settings()) as (_, engine):
-        with waiting("Reading what is new …"):
-            engine.sync()
         stopwatch, now = Stopwatch(), current_time()
         query = ExpertsQuery(query=text, asker_id=asker, viewer_id=viewer, k=k, as_of=as_of)
         answer = experts_json(engine.search_experts(query, now), as_of or now, stopwatch.ms())
@@ -37,8 +35,6 @@ def run_similar(
 ) -> None:
     """Print the threads near a text."""
     with opened_engine(read_settings()) as (store, engine):
-        with waiting("Reading what is new …"):
-            engine.sync()
         stopwatch, now = Stopwatch(), current_time()
         query = SimilarQuery(body=text, viewer_id=viewer, k=k, as_of=as_of)
         ideas = engine.similar(query, now)
@@ -52,8 +48,6 @@ def run_similar(
 def run_feed(person_id: str, *, k: int, as_of: datetime | None, as_json: bool) -> None:
     """Print a person's feed."""
     with opened_engine(read_settings()) as (store, engine):
-        with waiting("Reading what is new …"):
-            engine.sync()
         now = current_time()
         page = engine.feed(person_id, k=k, as_of=as_of, cursor=None, now=now)
         answer = feed_json(page, store.get_person, person_id, as_of or now)

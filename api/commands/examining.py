@@ -84,8 +84,8 @@ def _examine_engine(settings: Settings) -> Iterator[Finding]:
             else:
                 yield Finding("database", HINT, "is empty", "whoknows import PATH")
             status = engine.status()
-            for name, runtime in status["encoders"].items():
-                yield Finding("model", OK, f"{name} by {runtime}")
+            for name, encoder in status["encoders"].items():
+                yield Finding("model", OK, f"{name} by {encoder['runtime']}")
             state = f"{status['indexed']:,} of {status['posts']:,} posts searchable"
             if status["pending"]:
                 mend = "they are embedded at the next whoknows ask, or by a running server"

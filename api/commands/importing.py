@@ -76,6 +76,7 @@ def run_import(
         )
         # A snapshot deletes behind the last batch.
         engine.sync()
+        engine.close()
     if as_json:
         print_json(_report_json(report))
     else:

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from api.commands.opening import opened_engine, read_settings
-from api.terminal import print_json, progress
+from api.doors import current_time
+from api.terminal import print_json, progress, waiting
 
 
 def _show(figures: dict[str, Any], indent: int = 0) -> None:
@@ -20,9 +21,8 @@ def _show(figures: dict[str, Any], indent: int = 0) -> None:
 
 def run_learn(until: datetime | None, *, as_json: bool) -> None:
     """Fit, and print what was fitted on how much."""
-    with opened_engine(read_settings()) as (_, engine), progress("Learning") as advance:
-        engine.sync()
-        learned = engine.learn(until, advance)
+    with opened_engine(read_settings()) as (_, engine), waiting("Learning …"):
+        learned = engine.learn(until, current_time())
     if as_json:
         print_json(learned)
     else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from api.settings import Settings
+from api.terminal import progress
 from data.errors import WhoknowsError
 
 if TYPE_CHECKING:
@@ -48,8 +49,18 @@ def opened_store(settings: Settings) -> Iterator["Store"]:
 
 @contextmanager
 def opened_engine(settings: Settings) -> Iterator[tuple["Store", "Engine"]]:
-    """The store and an engine on it."""
-    from recommender.engine import Engine
+    """The store and an engine on it that has read what is new, the time it takes shown."""
+    from recommender.engine import Engine, EngineSettings
 
+    chosen = {
+        "english_encoder": settings.english_encoder,
+        "multilingual_encoder": settings.multilingual_encoder,
+        "index_folder": settings.index_folder,
+    }
+    given = {name: value for name, value in chosen.items() if value is not None}
     with opened_store(settings) as store:
-        yield store, Engine.open(store)
+        with progress("Reading what is new") as advance:
+            engine = Engine.open(
+                store, EngineSettings(**given), lambda _, done, total: advance(done, total)
+            )
+        yield store, engine

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     Preparation = Callable[[Store, Engine], None]
 
-_BACKLOG = 2048
-
 
 class CannotServe(WhoknowsError):
     """The address cannot be had."""
@@ -57,8 +55,8 @@ def bind(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
+        # Not listening yet: until the server can answer, a caller is refused, not kept waiting.
         listener.bind(address)
-        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         reasons = {
@@ -103,6 +101,9 @@ def _serve(
         except KeyboardInterrupt:
             # uvicorn has ended in good order and passes the signal on.
             print("Stopped.")
+        finally:
+            # The next start need not read everything again.
+            engine.close()
 
 
 def run_serve(host: str | None, port: int | None) -> None:
@@ -134,8 +135,9 @@ def run_demo(folder: Path, port: int | None) -> None:
 
 def _bring_in_sample(store: "Store", engine: "Engine", folder: Path) -> None:
     """Import the sample once, so that what a visitor then changes stays changed."""
-    from data.importing import import_path
     from data.sample import write_shifted
+
+    from data.importing import import_path
 
     done = folder / "imported"
     if done.exists():

@@ -49,7 +49,7 @@ def write_one(request: Request, record: Record) -> None:
 def list_people(request: Request, asked: Annotated[PeopleParameters, Query()]) -> Response:
     """People whose name holds `q`, as `viewer_id` may see them."""
     moment = current_time()
-    found = engine_of(request).people(asked.q, asked.viewer_id)
+    found = engine_of(request).people(asked.q, asked.viewer_id, moment)
     return Json({"people": [person_json(person, moment) for person in found[: asked.limit]]})
 
 

@@ -35,7 +35,8 @@ def get_post(request: Request, post_id: Id, asked: Annotated[PostParameters, Que
     if asked.viewer_id is None:
         return Json(_stored(request, post_id))
     post = store_of(request).get_post(post_id)
-    if post is None or not engine_of(request).may_read(asked.viewer_id, post_id):
+    engine, now = engine_of(request), current_time()
+    if post is None or not engine.may_read(asked.viewer_id, post_id, now):
         raise not_found("post", post_id)
     return Json(post_json(post, store_of(request).get_person, asked.viewer_id))
 
@@ -43,10 +44,10 @@ def get_post(request: Request, post_id: Id, asked: Annotated[PostParameters, Que
 @router.get("/posts/{id}/thread")
 def thread(request: Request, post_id: Id, asked: Annotated[PostParameters, Query()]) -> Response:
     """The post's whole thread, root first, then by time, as `viewer_id` may read it."""
-    posts = engine_of(request).thread(post_id, asked.viewer_id)
+    find_person, now = store_of(request).get_person, current_time()
+    posts = engine_of(request).thread(post_id, asked.viewer_id, now)
     if not posts:
         raise not_found("post", post_id)
-    find_person, now = store_of(request).get_person, current_time()
     return Json({"posts": [shown_post(post, find_person, asked.viewer_id, now) for post in posts]})
 
 
