@@ -1,10 +1,12 @@
 """The doors over a service, in the process and behind a real server on a free port."""
 
 import contextlib
+import functools
+import shutil
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,20 +14,47 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+import recommender.engine
 from api.app import create_app
 from api.settings import Settings
-from tests.fake_service import FakeEngine, FakeStore
+from data.store import Store
+from embeddings.registry import open_encoder
+from recommender.engine import Engine
 
 
-@pytest.fixture
-def service() -> tuple[Any, Any]:
+@pytest.fixture(scope="session", autouse=True)
+def encoders_opened_once() -> Iterator[None]:
+    """Opening an encoder takes seconds, and it has no state: all tests share each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recommender.engine, "open_encoder", functools.cache(open_encoder))
+        yield
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database, migrated once."""
+    path = tmp_path_factory.mktemp("migrated") / "w.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
+@contextlib.contextmanager
+def opened_service(migrated: Path, folder: Path) -> Iterator[tuple[Store, Engine]]:
     """A store and an engine on it, both empty."""
-    store = FakeStore()
-    return store, FakeEngine(store)
+    shutil.copy(migrated, folder / "w.db")
+    store = Store.open(f"sqlite:///{folder / 'w.db'}")
+    yield store, Engine.open(store)
+    store.close()
 
 
 @pytest.fixture
-def app(service: tuple[Any, Any]) -> FastAPI:
+def service(migrated: Path, tmp_path: Path) -> Iterator[tuple[Store, Engine]]:
+    with opened_service(migrated, tmp_path) as service:
+        yield service
+
+
+@pytest.fixture
+def app(service: tuple[Store, Engine]) -> FastAPI:
     return create_app(*service, Settings())
 
 
@@ -65,15 +94,3 @@ def address(app: FastAPI) -> Iterator[str]:
 def http(address: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=address, timeout=20) as client:
         yield client
-
-
-@pytest.fixture
-def command_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The engine that commands open; nothing to do once it is the real one."""
-    import sys
-    import types
-
-    from tests.fake_service import StoreEngine
-
-    fake = types.SimpleNamespace(Engine=StoreEngine, EngineSettings=dict)
-    monkeypatch.setitem(sys.modules, "recommender.engine", fake)

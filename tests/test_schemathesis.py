@@ -1,18 +1,18 @@
 """The API fuzzed from its own description: no 5xx, and every answer as described."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
-from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
 from api.app import create_app
 from api.described import ANSWERS
 from api.settings import Settings
-from tests.fake_service import FakeEngine, FakeStore
+from tests.conftest import opened_service
 
 _EXAMPLES = 8
 
@@ -26,10 +26,9 @@ _TAKE_ANYTHING = (
 
 
 @pytest.fixture(scope="module")
-def schema() -> Iterator[Any]:
-    store = FakeStore()
-    app = create_app(store, FakeEngine(store), Settings(allowed_hosts="testserver"))
-    with TestClient(app):
+def schema(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    with opened_service(migrated, tmp_path_factory.mktemp("fuzzed")) as (store, engine):
+        app = create_app(store, engine, Settings(allowed_hosts="testserver"))
         yield schemathesis.openapi.from_asgi("/openapi.json", app)
 
 

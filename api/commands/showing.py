@@ -5,11 +5,13 @@ from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 Json = dict[str, Any]
 _BAR_WIDTH = 12
 _MAX_WIDTH = 100
+_MAX_QUOTED = 3
 
 
 def chance_in_words(probability: float) -> str:
@@ -49,16 +51,23 @@ def _day(moment: str) -> str:
     return f"{datetime.fromisoformat(moment):%d %b %Y}".lstrip("0")
 
 
-def _show_contribution(console: Console, part: Json, widest: float) -> None:
-    line = Text("   ")
-    line.append_text(_bar(part["points"], widest))
-    line.append(f" {part['points']:+6.2f}  ", style="bold")
-    line.append(str(part["reason"]))
-    console.print(line)
-    if part.get("excerpt"):
-        when = f"  ({_day(part['at'])})" if "at" in part else ""
-        excerpt = Text(f"“{' '.join(part['excerpt'].split())}”{when}", style="dim italic")
-        console.print(Padding(excerpt, (0, 0, 0, _BAR_WIDTH + 12)))
+def _evidence(parts: list[Json]) -> Table:
+    """Every part of a score in a line; the words of the best posts below theirs."""
+    table = Table.grid(padding=(0, 1), expand=True)
+    table.add_column(width=_BAR_WIDTH)
+    table.add_column(justify="right")
+    table.add_column(ratio=1)
+    widest = max((abs(part["points"]) for part in parts), default=0.0)
+    quoted = 0
+    for part in parts:
+        points = Text(f"{part['points']:+.2f}", style="bold")
+        table.add_row(_bar(part["points"], widest), points, Text(str(part["reason"])))
+        if part.get("excerpt") and quoted < _MAX_QUOTED:
+            quoted += 1
+            when = f"  {_day(part['at'])}" if "at" in part else ""
+            words = Text(f"“{' '.join(part['excerpt'].split())}”{when}", style="dim italic")
+            table.add_row("", "", words)
+    return table
 
 
 def show_experts(answer: Json) -> None:
@@ -80,11 +89,7 @@ def show_experts(answer: Json) -> None:
         line = _person_line(candidate["person"])
         if line:
             console.print(Text(f"   {line}", style="dim"))
-        parts = candidate["contributions"]
-        widest = max((abs(part["points"]) for part in parts), default=0.0)
-        for part in parts:
-            _show_contribution(console, part, widest)
-        console.print()
+        console.print(Padding(_evidence(candidate["contributions"]), (0, 0, 1, 3)))
     foot = f"That anyone replies: {answer['answerable']:.0%}. Took {answer['took_ms']:.0f} ms."
     console.print(Text(foot, style="dim"))
 
