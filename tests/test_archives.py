@@ -198,6 +198,32 @@ def test_a_zip_with_a_damaged_entry_gives_the_others(tmp_path):
         assert [name for name, _ in export.problems] == ["1.json"]
 
 
+def test_entries_that_stand_in_each_other_s_way_do_not_end_the_archive(tmp_path):
+    path = tar_with(
+        tmp_path / "a.tar.gz",
+        (entry("a"), b"1"),
+        (entry("a/b"), b"2"),
+        (entry("n" * 300), b"3"),
+        (entry("c"), b"4"),
+    )
+    with unpacked(path, everything) as export:
+        assert [name for name, _ in export.files()] == ["a", "c"]
+        assert [name for name, _ in export.problems] == ["a/b", "n" * 300]
+
+
+def test_a_damaged_tar_bz2_is_a_problem_and_no_crash(tmp_path):
+    path = tmp_path / "a.tar.bz2"
+    with tarfile.open(path, "w:bz2") as archive:
+        info = entry("a")
+        info.size = 3_000_000
+        archive.addfile(info, io.BytesIO(os.urandom(info.size)))
+    content = bytearray(path.read_bytes())
+    content[2_000_000:2_000_100] = bytes(100)
+    path.write_bytes(content)
+    with unpacked(path, everything) as export:
+        assert "damaged" in export.problems[0][1]
+
+
 def test_what_is_not_wanted_is_not_written(tmp_path):
     path = tar_with(tmp_path / "a.tar.gz", (entry("a.json"), b"[]"), (entry("b.png"), b"x"))
     with unpacked(path, lambda name: name.endswith(".json")) as export:

@@ -5,6 +5,9 @@ import json
 import lzma
 from pathlib import Path
 
+import pytest
+
+from data.errors import UnreadableSource
 from data.models import Interaction, Link, Person, Post, Space
 from data.readers.community import CommunityReader
 from data.readers.face import Item, ReadOptions, Rejection
@@ -46,6 +49,21 @@ def test_a_file_that_is_there_twice_is_read_once(tmp_path):
     (tmp_path / "posts.jsonl").write_text(POST)
     (tmp_path / "posts.jsonl.gz").write_bytes(gzip.compress(POST.encode()))
     assert len(read(tmp_path)) == 1
+
+
+def test_of_nested_folders_the_upper_one_counts_and_of_two_beside_neither(tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "posts.jsonl").write_text(POST)
+    with pytest.raises(UnreadableSource, match="several communities"):
+        read(tmp_path)
+    (tmp_path / "posts.jsonl").write_text(POST)
+    assert [item.file for item in read(tmp_path)] == ["posts.jsonl"]
+
+
+def test_lines_are_counted_where_that_is_quick(tmp_path):
+    (tmp_path / "posts.jsonl").write_text(POST + "\n" + POST + "\n")
+    assert CommunityReader().size(tmp_path) == 2
 
 
 def test_a_single_file_of_posts_is_enough(tmp_path):

@@ -4,6 +4,7 @@ In: a path from the user. Out: a folder that holds nothing from outside the expo
 devices, and never more than a stated size.
 """
 
+import errno
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -148,10 +149,18 @@ class _Budget:
             )
 
 
-def _write(source: IO[bytes], root: Path, name: str, budget: _Budget) -> None:
-    target = root / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("wb") as file:
+def _write(source: IO[bytes], result: Unpacked, name: str, budget: _Budget) -> None:
+    """Write one entry; one whose name the file system or another entry forbids is a problem."""
+    target = result.root / name
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file = target.open("wb")
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        result.problems.append((name, f"cannot be written here ({error.strerror})"))
+        return
+    with file:
         while chunk := source.read(_CHUNK):
             budget.spend(len(chunk))
             file.write(chunk)
@@ -173,8 +182,11 @@ def _untar(path: Path, result: Unpacked, wanted: Callable[[str], bool]) -> None:
                 elif not member.isreg():
                     result.problems.append((name, "is a link or a device"))
                 elif wanted(safe) and (source := archive.extractfile(member)) is not None:
-                    _write(source, result.root, safe, budget)
-    except TRUNCATED as error:
+                    _write(source, result, safe, budget)
+    except (*TRUNCATED, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            # The machine's own trouble; bz2 and gzip raise without a number for bad data.
+            raise
         result.problems.append((name, f"the archive is damaged or cut short here ({error})"))
 
 
@@ -182,7 +194,7 @@ def _unzip(path: Path, result: Unpacked, wanted: Callable[[str], bool]) -> None:
     budget = _Budget(path)
     try:
         archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError):
         _salvage(path, result, wanted, budget)
         return
     with archive:
@@ -198,7 +210,7 @@ def _unzip(path: Path, result: Unpacked, wanted: Callable[[str], bool]) -> None:
             elif wanted(safe):
                 try:
                     with archive.open(member) as source:
-                        _write(source, result.root, safe, budget)
+                        _write(source, result, safe, budget)
                 except (*TRUNCATED, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
                     # RuntimeError is an encrypted entry, NotImplementedError a strange method.
                     result.problems.append((safe, f"cannot be unpacked ({error})"))
@@ -207,15 +219,20 @@ def _unzip(path: Path, result: Unpacked, wanted: Callable[[str], bool]) -> None:
 def _salvage(path: Path, result: Unpacked, wanted: Callable[[str], bool], budget: _Budget) -> None:
     """Unpack what stands before the place where a zip was cut."""
     last = path.name
+    broken: set[str] = set()
     for name, piece in salvaged(path):
         safe = safe_name(name)
         if name != last:
             budget.entry()
         last = name
         budget.spend(len(piece))
-        if safe is not None and wanted(safe):
-            target = result.root / safe
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("ab") as file:
-                file.write(piece)
+        if safe is not None and wanted(safe) and name not in broken:
+            try:
+                target = result.root / safe
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with target.open("ab") as file:
+                    file.write(piece)
+            except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+                broken.add(name)
+                result.problems.append((safe, f"cannot be written here ({error.strerror})"))
     result.problems.append((last, "the zip archive is damaged or cut short here"))

@@ -46,7 +46,7 @@ class CommunityReader:
         """Count the lines of a folder that is quickly read; None for a large one or an archive."""
         if not path.is_dir():
             return None
-        files = [inside for found in _chosen(Unpacked(path)).values() for _, inside in found]
+        files = [inside for _, inside in _chosen(Unpacked(path)).values()]
         if sum(inside.stat().st_size for inside in files) > _COUNTED_BYTES:
             return None
         return sum(1 for inside in files for _, line in numbered_lines(inside) if line)
@@ -62,20 +62,35 @@ class CommunityReader:
                 )
             yield from problems(export)
             for file, kind in _FILES:
-                for name, inside in found.get(file, ()):
-                    yield from _records(name, inside, kind)
+                if file in found:
+                    yield from _records(*found[file], kind)
 
 
-def _chosen(export: Unpacked) -> dict[str, list[tuple[str, Path]]]:
-    """Sort the export's files by what they hold; of one file plain and compressed, the plain."""
-    found: dict[str, list[tuple[str, Path]]] = {}
-    seen = set()
-    for name, path in export.files():
-        if _wanted(name) and bare_name(name) not in seen:
-            # Sorted by name, so the plain file comes before its .gz and .xz.
-            seen.add(bare_name(name))
-            found.setdefault(bare_name(path.name), []).append((name, path))
+def _chosen(export: Unpacked) -> dict[str, tuple[str, Path]]:
+    """Sort the files of the one community by what they hold; plain ones go before compressed.
+
+    Raises
+    ------
+    UnreadableSource : several folders hold a community each, and none lies above the others.
+    """
+    files = [(name, path) for name, path in export.files() if _wanted(name)]
+    folders = {name.rpartition("/")[0] for name, _ in files}
+    top = [folder for folder in folders if _depth(folder) == min(map(_depth, folders))]
+    if len(top) > 1:
+        raise UnreadableSource(
+            f"{export.root.name} holds several communities ({', '.join(sorted(top)[:5])}); "
+            "name the folder of one"
+        )
+    found: dict[str, tuple[str, Path]] = {}
+    for name, path in files:
+        # Sorted by name, so of a file that is there twice the plain one comes first.
+        if name.rpartition("/")[0] in top:
+            found.setdefault(bare_name(path.name), (name, path))
     return found
+
+
+def _depth(folder: str) -> int:
+    return folder.count("/") + bool(folder)
 
 
 def _records(name: str, path: Path, kind: str) -> Iterator[Item]:
