@@ -27,9 +27,9 @@ MOST_TOKENS = 128
 class Multilingual:
     """Universal Sentence Encoder multilingual v3; float32 over the package's 6-bit embeddings.
 
-    A text beyond 128 pieces, about 90 words, is known by its first 128: the model sums what it
-    reads, so a long text's vector drifts to the average of all texts, and a post says first what
-    it is about.
+    A text beyond 128 pieces, about 90 words, is known by its first 128. The model adds up what it
+    reads and was trained on sentences: a bound keeps the beginning, which says what a post is
+    about, from being outweighed by a long tail, and the cost of a post from growing with it.
 
     Attributes
     ----------

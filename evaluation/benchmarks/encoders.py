@@ -20,7 +20,7 @@ from embeddings.language import detect_languages
 from embeddings.minilm import model_folder
 from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 
-POSTS = 400
+POSTS = 120
 _DATA = Path(__file__).parents[2].parent / "shared" / "data"
 _FIRST_VECTOR = """
 import sys, time

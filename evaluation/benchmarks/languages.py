@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.face import Scores, Vectors
-from embeddings.lanes import ENGLISH, MINILM, MULTILINGUAL, fuse_lanes, lane_of_text
+from embeddings.lanes import ENGLISH, fuse_lanes, lane_of_text
 from embeddings.language import detect_languages
-from embeddings.registry import open_encoder
+from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 
 OTHERS = ("de", "es", "fr", "pl")
 SENTENCES = 600
@@ -81,7 +81,7 @@ class Search:
         return np.stack([fuse_lanes(*parts) for parts in lanes])
 
 
-def hits(scores: Scores, keep: np.ndarray | None = None) -> float:
+def hits(scores: Scores | Vectors, keep: np.ndarray | None = None) -> float:
     """Share of queries whose own row is the best; `keep` chooses queries."""
     right = np.nan_to_num(scores, nan=-np.inf).argmax(axis=1) == np.arange(len(scores))
     return float(right[keep].mean() if keep is not None else right.mean())
