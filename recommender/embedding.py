@@ -15,6 +15,10 @@ from embeddings.language import detect_languages
 BATCH = 1_024
 """Texts a round: enough to fill the encoders' batches, soon enough noted to be resumable."""
 
+REPLY_CHARS = 500
+"""What encoders read of a reply: about 120 tokens, half of what MiniLM can take. Replies outnumber
+roots by six to one, time grows faster than length, and a reply says early what it is about."""
+
 RULE = "1"
 """Changes when the choice of lanes does; then every text is looked at again."""
 
@@ -51,7 +55,7 @@ def embed_pending(
     while pending := store.pending(scheme, BATCH):
         texts = store.indexed_texts([item.version for item in pending])
         here = [item for item in pending if item.version in texts]
-        written = [" ".join(texts[item.version].text.split()) for item in here]
+        written = [_read_of(texts[item.version].text, item.is_root) for item in here]
         guessed = detect_languages(
             [
                 "" if texts[i.version].language else text
@@ -80,3 +84,8 @@ def embed_pending(
         if progress is not None:
             progress(done, total)
     return done
+
+
+def _read_of(text: str, is_root: bool) -> str:
+    clean = " ".join(text.split())
+    return clean if is_root else clean[:REPLY_CHARS]
