@@ -66,6 +66,9 @@ class FieldTaker:
         return tuple(dict.fromkeys(self._as_id(key, entry) for entry in self._list(key)))
 
     def _as_id(self, key: str, value: object) -> str:
+        if isinstance(value, float) and value.is_integer():
+            # JSON knows one kind of number: 7.0 is the id 7.
+            value = int(value)
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _MAX_EXTRA:
             return str(value)
         if not isinstance(value, str):

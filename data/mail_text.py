@@ -7,8 +7,8 @@ _QUOTE = re.compile(r"\s{0,3}(?:>|[A-Za-z]{1,3}>)")
 # are joined first, since the name often wraps.
 _ATTRIBUTION = re.compile(
     r"(?:(?:On|Am|Le|Il|El|Den|Op|Em|Dnia|Quoting|At|In|---)(?!\w).{0,300}"
-    r"(?:wrote|writes|schrieb\b.{0,80}|a [\wé?]{1,3}crit|ha scritto|escribió|skrev\b.{0,80}|schreef\b.{0,80}"
-    r"|escreveu|napisał\(?a?\)?|said)"
+    r"(?:wrote|writes|schrieb\b.{0,80}|a [\wé?]{1,3}crit|ha scritto|escribió|skrev\b.{0,80}"
+    r"|schreef\b.{0,80}|escreveu|napisał\(?a?\)?|said)"
     r"|[^\n]{1,150}\b(?:wrote|writes|schrieb|skrev|schreef|a [\wé?]{1,3}crit))\s*:\s*"
     r"|\d{4}[-/年].{0,120}(?:写道|wrote)\s*[:：]\s*",
     re.IGNORECASE,

@@ -13,10 +13,50 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 # The living languages with an audience in staff communities. Of the detector's other classes the
 # small ones (Latin, Esperanto, Luxembourgish ...) mostly catch short or technical English.
-_LANGUAGES = (
-    "ar bg bn cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru sk "
-    "sl sr sv ta th tl tr uk ur vi zh"
-).split()
+_LANGUAGES = [
+    "ar",
+    "bg",
+    "bn",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "en",
+    "es",
+    "et",
+    "fa",
+    "fi",
+    "fr",
+    "he",
+    "hi",
+    "hr",
+    "hu",
+    "id",
+    "it",
+    "ja",
+    "ko",
+    "lt",
+    "lv",
+    "ms",
+    "nl",
+    "no",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "sk",
+    "sl",
+    "sr",
+    "sv",
+    "ta",
+    "th",
+    "tl",
+    "tr",
+    "uk",
+    "ur",
+    "vi",
+    "zh",
+]
 # Code, links, mentions, markup and whatever holds digits or programmers' signs is no language.
 _NOT_PROSE = re.compile(
     r"```.*?(?:```|\Z)|`[^`\n]*`|<[^>\n]*>|[@#]\S+|\S*[\d_\\/{}()=;]\S*", re.DOTALL

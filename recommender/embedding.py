@@ -9,7 +9,7 @@ from data.store import Store
 from data.text import digest
 from data.vectors import Embedded
 from embeddings.face import Encoder, Vectors
-from embeddings.lanes import lanes_of_text
+from embeddings.lanes import lane_of_text
 from embeddings.language import detect_languages
 
 BATCH = 1_024
@@ -53,14 +53,17 @@ def embed_pending(
         here = [item for item in pending if item.version in texts]
         written = [" ".join(texts[item.version].text.split()) for item in here]
         guessed = detect_languages(
-            ["" if texts[i.version].language else text for i, text in zip(here, written, strict=True)]
+            [
+                "" if texts[i.version].language else text
+                for i, text in zip(here, written, strict=True)
+            ]
         )
         marks = []
         wanted: dict[str, dict[bytes, str]] = {lane: {} for lane in encoders}
         for item, text, guess in zip(here, written, guessed, strict=True):
-            lanes = lanes_of_text(texts[item.version].language or guess, item.is_root)
+            lanes = lane_of_text(texts[item.version].language or guess, item.is_root)
             key = digest(text)
-            marks.append(Embedded(item.version, key, "".join(lanes)))
+            marks.append(Embedded(item.version, key, ",".join(lanes)))
             for lane in lanes:
                 wanted[lane][key] = text
         new: dict[str, dict[bytes, bytes]] = {}

@@ -13,9 +13,10 @@ import numpy.typing as npt
 from data.reading import ANONYMOUS
 from embeddings.statistics import Statistics
 
-from .columns import Ints, decayed
+from .columns import Ints, counted, decayed
 from .community import Community
-from .texts import Question, TextIndex
+from .meaning import Question
+from .texts import TextIndex
 from .view import View
 
 Floats = npt.NDArray[np.float64]
@@ -53,7 +54,7 @@ class Pieces:
 
     def summed(self, people: int) -> Floats:
         """Weight per person, by key."""
-        return np.bincount(self.person, self.weight, minlength=people)
+        return counted(self.person, self.weight, minlength=people)
 
 
 @dataclass(frozen=True, slots=True)

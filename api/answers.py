@@ -1,0 +1,168 @@
+"""Results as JSON: what leaves the house, and nothing else.
+
+`person` is a choice of fields, so that a field added to the record never slips out: no e-mail, no
+consent, no absence, no manager, no capacity. A post loses its author when it is anonymous and its
+`extra`, which may hold anything.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from data.models import Person, Post
+from data.records import to_json
+from recommender.results import (
+    Candidate,
+    Contribution,
+    ExpertsAnswer,
+    FeedPage,
+    SimilarIdea,
+    Topic,
+)
+
+Json = dict[str, Any]
+FindPerson = Callable[[str], Person | None]
+DELETED = "deleted"
+_SHOWN = ("name", "title", "about", "department", "site", "location", "timezone")
+
+
+def format_time(moment: datetime) -> str:
+    """ISO 8601 in UTC, with Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        # An export may hold anything here: a path, a folder's name, an abbreviation.
+        return None
+
+
+def local_time(person: Person, moment: datetime) -> str | None:
+    """The person's wall clock at `moment`, with its offset; None where the zone is unknown."""
+    zone = _zone(person.timezone) if person.timezone else None
+    if zone is None:
+        return None
+    try:
+        return moment.astimezone(zone).isoformat(timespec="minutes")
+    except OverflowError:
+        return None
+
+
+def person_json(person: Person, moment: datetime) -> Json:
+    """What one member may see of another beside an answer."""
+    content: Json = {"id": person.id}
+    content.update({name: getattr(person, name) for name in _SHOWN if getattr(person, name)})
+    if person.languages:
+        content["languages"] = list(person.languages)
+    clock = local_time(person, moment)
+    if clock is not None:
+        content["local_time"] = clock
+    return content
+
+
+def post_json(post: Post, find_person: FindPerson, viewer_id: str | None = None) -> Json:
+    """A post as others see it; an anonymous one shows its author to that author alone."""
+    author = post.author
+    if post.anonymous and (author is None or author != viewer_id):
+        author = None
+    elif author is not None and find_person(author) is None:
+        author = DELETED
+    content = to_json(replace(post, extra={}, author=author))
+    content["author"] = author
+    return content
+
+
+def _author_json(post: Json, find_person: FindPerson, moment: datetime) -> Json | None:
+    author = find_person(post["author"]) if post["author"] is not None else None
+    return person_json(author, moment) if author is not None else None
+
+
+def shown_post(
+    post: Post, find_person: FindPerson, viewer_id: str | None, moment: datetime
+) -> Json:
+    """A post, and the person who wrote it where that is to be seen."""
+    content = post_json(post, find_person, viewer_id)
+    return {"post": content, "author": _author_json(content, find_person, moment)}
+
+
+def contribution_json(contribution: Contribution) -> Json:
+    """A part of a score; keys that say nothing are left out."""
+    content: Json = {"kind": contribution.kind, "points": contribution.points}
+    for name in ("post_id", "excerpt", "language"):
+        value = getattr(contribution, name)
+        if value is not None:
+            content[name] = value
+    if contribution.at is not None:
+        content["at"] = format_time(contribution.at)
+    content["reason"] = contribution.reason
+    return content
+
+
+def candidate_json(candidate: Candidate, moment: datetime) -> Json:
+    """A person suggested, with what speaks for them."""
+    return {
+        "person": person_json(candidate.person, moment),
+        "score": candidate.score,
+        "probability": candidate.probability,
+        "contributions": [contribution_json(part) for part in candidate.contributions],
+    }
+
+
+def experts_json(answer: ExpertsAnswer, moment: datetime, took_ms: float) -> Json:
+    """The answer to a question."""
+    return {
+        "candidates": [candidate_json(candidate, moment) for candidate in answer.candidates],
+        "answerable": answer.answerable,
+        "reason": answer.reason,
+        "took_ms": took_ms,
+    }
+
+
+def similar_json(
+    ideas: tuple[SimilarIdea, ...],
+    find_person: FindPerson,
+    viewer_id: str | None,
+    moment: datetime,
+    took_ms: float,
+) -> Json:
+    """Threads near a text."""
+    posts = [
+        {
+            **shown_post(idea.post, find_person, viewer_id, moment),
+            "score": idea.score,
+            "probability_same": idea.probability_same,
+            "reason": idea.reason,
+        }
+        for idea in ideas
+    ]
+    return {"posts": posts, "took_ms": took_ms}
+
+
+def feed_json(page: FeedPage, find_person: FindPerson, viewer_id: str, moment: datetime) -> Json:
+    """A page of a feed."""
+    items = [
+        {
+            **shown_post(item.post, find_person, viewer_id, moment),
+            "score": item.score,
+            "reasons": list(item.reasons),
+        }
+        for item in page.items
+    ]
+    return {"items": items, "next": page.next_cursor}
+
+
+def topic_json(topic: Topic) -> Json:
+    """Something a person has shown knowledge of."""
+    return {
+        "label": topic.label,
+        "weight": topic.weight,
+        "replies": topic.replies,
+        "latest": format_time(topic.latest) if topic.latest is not None else None,
+        "evidence": [contribution_json(part) for part in topic.evidence],
+    }

@@ -1,0 +1,237 @@
+"""The command line: what each command takes. What it does stands in `api.commands`.
+
+Heavy imports happen inside the commands, so that `whoknows --help` answers at once.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec
+
+import typer
+
+from api.terminal import complain
+from data.errors import InvalidRecord, WhoknowsError
+from data.times import parse_time
+from embeddings.errors import EmbeddingError
+
+P = ParamSpec("P")
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="whoknows",
+    help="Finds the colleague who knows, and the idea that is there already.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _mendable(command: Callable[P, None]) -> Callable[P, None]:
+    """`command`, ending in one sentence on stderr where the user can mend what went wrong."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except (WhoknowsError, EmbeddingError) as error:
+            complain(str(error))
+            raise typer.Exit(1) from None
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            place = f"{error.filename}: " if error.filename else ""
+            complain(f"{place}{error.strerror or error}.")
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            complain("Stopped. What was written before stays; run the command again to go on.")
+            raise typer.Exit(INTERRUPTED) from None
+
+    return run
+
+
+def _time(value: str) -> datetime:
+    try:
+        return parse_time(value, "the time")
+    except InvalidRecord as error:
+        raise typer.BadParameter(error.reason) from None
+
+
+def _words(value: str) -> str:
+    # Python hands bytes that are not UTF-8 over as lone surrogates.
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise typer.BadParameter("is not valid UTF-8.")
+    if not value.strip():
+        raise typer.BadParameter("must not be empty.")
+    return value
+
+
+Question = Annotated[str, typer.Argument(metavar="TEXT", parser=_words, show_default=False)]
+PersonId = Annotated[str, typer.Argument(metavar="PERSON", parser=_words, help="A person's id.")]
+K = Annotated[int, typer.Option("-k", min=1, max=100, help="How many.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of", metavar="TIME", parser=_time, help="Answer as of then (ISO 8601; UTC if bare)."
+    ),
+]
+Viewer = Annotated[
+    str | None, typer.Option("--viewer", metavar="ID", parser=_words, help="Through whose eyes.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, as over HTTP.")]
+Host = Annotated[str | None, typer.Option(help="Where to listen; this machine alone by default.")]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes any free port.")]
+
+
+@app.command()
+@_mendable
+def demo(
+    port: Port = None,
+    folder: Annotated[Path, typer.Option(help="Where it keeps its data.")] = Path("whoknows-demo"),
+) -> None:
+    """Serve the built-in sample community, from a folder of its own."""
+    from api.commands.serving import run_demo
+
+    run_demo(folder, port)
+
+
+@app.command("import")
+@_mendable
+def import_(
+    path: Annotated[Path, typer.Argument(help="An export: a folder or a file.")],
+    format_: Annotated[str, typer.Option("--format", help="The export's format.")] = "auto",
+    source: Annotated[
+        str | None, typer.Option(parser=_words, help="Makes every id NAME:id.", metavar="NAME")
+    ] = None,
+    snapshot: Annotated[
+        bool, typer.Option("--snapshot", help="Delete what the export no longer holds.")
+    ] = False,
+    people: Annotated[
+        Path | None, typer.Option(help="CSV: id in the source, id of the person here.")
+    ] = None,
+    match_email: Annotated[
+        bool, typer.Option("--match-email", help="Equal e-mail means the same person.")
+    ] = False,
+    include_private: Annotated[
+        list[str] | None,
+        typer.Option(help="A private channel or group to take in; 'direct': direct messages."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take in a community's export. Running it again changes nothing, or resumes."""
+    from api.commands.importing import run_import
+
+    run_import(
+        path,
+        format_=format_,
+        source=source,
+        snapshot=snapshot,
+        people_map=people,
+        match_email=match_email,
+        include_private=tuple(include_private or ()),
+        as_json=as_json,
+    )
+
+
+@app.command()
+@_mendable
+def ask(
+    text: Question,
+    asker: Annotated[
+        str | None, typer.Option(metavar="ID", parser=_words, help="Who is asking.")
+    ] = None,
+    k: K = 5,
+    viewer: Viewer = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Who can answer this, and what speaks for them."""
+    from api.commands.asking import run_ask
+
+    run_ask(text, asker=asker, viewer=viewer, k=k, as_of=as_of, as_json=as_json)
+
+
+@app.command()
+@_mendable
+def similar(
+    text: Question, k: K = 5, viewer: Viewer = None, as_of: AsOf = None, as_json: AsJson = False
+) -> None:
+    """What was written like this before, in any language."""
+    from api.commands.asking import run_similar
+
+    run_similar(text, viewer=viewer, k=k, as_of=as_of, as_json=as_json)
+
+
+@app.command()
+@_mendable
+def feed(person: PersonId, k: K = 10, as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """What this person should read, and why."""
+    from api.commands.asking import run_feed
+
+    run_feed(person, k=k, as_of=as_of, as_json=as_json)
+
+
+@app.command()
+@_mendable
+def learn(
+    until: Annotated[
+        datetime | None,
+        typer.Option(metavar="TIME", parser=_time, help="Use nothing from then on."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the rankers on this community's own history."""
+    from api.commands.learning import run_learn
+
+    run_learn(until, as_json=as_json)
+
+
+@app.command()
+@_mendable
+def replay(
+    path: Annotated[
+        Path | None, typer.Argument(help="An export; without it, the database's community.")
+    ] = None,
+    task: Annotated[str, typer.Option(help="experts, feed, similar or all.")] = "all",
+    out: Annotated[Path | None, typer.Option(help="A folder for the figures.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The proof on own history.
+
+    Hides the future at each question, answers, and compares with who really replied.
+    """
+    if task not in ("experts", "feed", "similar", "all"):
+        raise typer.BadParameter("is none of experts, feed, similar, all.", param_hint="--task")
+    from api.commands.learning import run_replay
+
+    run_replay(path, task=task, out=out, as_json=as_json)
+
+
+@app.command()
+@_mendable
+def serve(host: Host = None, port: Port = None) -> None:
+    """Serve the page and the API."""
+    from api.commands.serving import run_serve
+
+    run_serve(host, port)
+
+
+@app.command()
+@_mendable
+def doctor(as_json: AsJson = False) -> None:
+    """What is configured, what is wrong, and the mend."""
+    from api.commands.examining import run_doctor
+
+    run_doctor(as_json=as_json)
+
+
+def main() -> None:
+    """The console command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

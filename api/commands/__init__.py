@@ -1,0 +1,1 @@
+"""What the commands do; `api.cli` says what they take."""

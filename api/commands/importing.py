@@ -1,0 +1,83 @@
+"""`import`: an export goes in; what does not is printed with its place and the reason."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from api.commands.opening import opened_engine, read_settings
+from api.terminal import print_json, progress
+
+if TYPE_CHECKING:
+    from data.importing import ImportReport
+
+
+def _report_json(report: "ImportReport") -> dict[str, Any]:
+    return {
+        "format": report.format,
+        "accepted": sum(report.accepted.values()),
+        "counts": report.accepted,
+        "rejected": len(report.rejections),
+        "errors": [
+            {"file": one.file, "line": one.line, "id": one.id, "reason": one.reason}
+            for one in report.rejections
+        ],
+        "deleted": report.deleted,
+        "resumed_from": report.resumed_from,
+    }
+
+
+def _show(report: "ImportReport") -> None:
+    # Every rejected record is printed: nothing is lost in silence.
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    for one in report.rejections:
+        place = f"{one.file}:{one.line}" if one.line else one.file
+        about = f" ({one.id})" if one.id else ""
+        console.print(f"{place}{about}: {one.reason}")
+    if report.resumed_from:
+        console.print(f"Went on behind the {report.resumed_from:,} records of the last, cut run.")
+    kinds = (f"{count:,} {kind}" for kind, count in report.accepted.items() if count)
+    console.print(f"Read as {report.format}: {', '.join(kinds) or 'nothing'} taken in.")
+    if report.rejections:
+        console.print(f"{len(report.rejections):,} records rejected, each printed above.")
+    gone = ", ".join(f"{count:,} {kind}" for kind, count in report.deleted.items() if count)
+    if gone:
+        console.print(f"{gone} deleted, because the export no longer holds them.")
+
+
+def run_import(
+    path: Path,
+    *,
+    format_: str,
+    source: str | None,
+    snapshot: bool,
+    people_map: Path | None,
+    match_email: bool,
+    include_private: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Import the export at `path` into the configured database, embedding as it goes."""
+    from data.importing import import_path
+
+    with opened_engine(read_settings()) as (store, engine), progress("Importing") as advance:
+        on_progress: Callable[[int, int | None], None] = advance
+        report = import_path(
+            store,
+            path,
+            format=format_,
+            source=source,
+            snapshot=snapshot,
+            people_map=people_map,
+            match_email=match_email,
+            include_private=include_private,
+            on_progress=on_progress,
+            embed=engine.sync,
+        )
+        # A snapshot deletes behind the last batch.
+        engine.sync()
+        engine.close()
+    if as_json:
+        print_json(_report_json(report))
+    else:
+        _show(report)

@@ -1,0 +1,42 @@
+"""`learn` and `replay`: fit on own history, and prove it there."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from api.commands.opening import opened_engine, read_settings
+from api.doors import current_time
+from api.terminal import print_json, progress, waiting
+
+
+def _show(figures: dict[str, Any], indent: int = 0) -> None:
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            print(f"{' ' * indent}{name}:")
+            _show(value, indent + 2)
+        else:
+            shown = f"{value:.4g}" if isinstance(value, float) else str(value)
+            print(f"{' ' * indent}{name}: {shown}")
+
+
+def run_learn(until: datetime | None, *, as_json: bool) -> None:
+    """Fit, and print what was fitted on how much."""
+    with opened_engine(read_settings()) as (_, engine), waiting("Learning …"):
+        learned = engine.learn(until, current_time())
+    if as_json:
+        print_json(learned)
+    else:
+        _show(learned)
+
+
+def run_replay(path: Path | None, *, task: str, out: Path | None, as_json: bool) -> None:
+    """Replay, and print the figures."""
+    from evaluation.replay import run
+
+    settings = read_settings()
+    with progress("Replaying") as advance:
+        figures = run(path, settings.database_url, task, out, advance)
+    if as_json:
+        print_json(figures)
+    else:
+        _show(figures)

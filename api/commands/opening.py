@@ -1,0 +1,66 @@
+"""Settings, store and engine for one command, and their closing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from api.settings import Settings
+from api.terminal import progress
+from data.errors import WhoknowsError
+
+if TYPE_CHECKING:
+    from data.store import Store
+    from recommender.engine import Engine
+
+
+class BadSettings(WhoknowsError):
+    """An environment variable holds what it cannot."""
+
+
+def read_settings() -> Settings:
+    """The settings of this process.
+
+    Raises
+    ------
+    BadSettings : a variable is at fault; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"WHOKNOWS_{str(first['loc'][0]).upper()}"
+        reason = str(first["msg"]).removeprefix("Value error, ")
+        raise BadSettings(f"{name}: {reason}; change or unset it.") from None
+
+
+@contextmanager
+def opened_store(settings: Settings) -> Iterator["Store"]:
+    """The store that is configured, closed at the end."""
+    from data.store import Store
+
+    store = Store.open(settings.database_url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def opened_engine(settings: Settings) -> Iterator[tuple["Store", "Engine"]]:
+    """The store and an engine on it that has read what is new, the time it takes shown."""
+    from recommender.engine import Engine, EngineSettings
+
+    chosen = {
+        "english_encoder": settings.english_encoder,
+        "multilingual_encoder": settings.multilingual_encoder,
+        "index_folder": settings.index_folder,
+    }
+    given = {name: value for name, value in chosen.items() if value is not None}
+    with opened_store(settings) as store:
+        with progress("Reading what is new") as advance:
+            engine = Engine.open(
+                store, EngineSettings(**given), lambda _, done, total: advance(done, total)
+            )
+        yield store, engine

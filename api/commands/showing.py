@@ -1,0 +1,125 @@
+"""Answers as a person reads them in a terminal. In: the JSON that HTTP would give."""
+
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+Json = dict[str, Any]
+_BAR_WIDTH = 12
+_MAX_WIDTH = 100
+_MAX_QUOTED = 3
+
+
+def chance_in_words(probability: float) -> str:
+    """A probability as one would say it, with the figure."""
+    words = ((0.6, "likely"), (0.3, "quite possibly"), (0.1, "possibly"), (0.0, "a long shot"))
+    word = next(word for least, word in words if probability >= least)
+    return f"{word} to reply, {probability:.0%}"
+
+
+def _console() -> Console:
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.width = min(console.width, _MAX_WIDTH)
+    return console
+
+
+def _name(person: Json) -> str:
+    return str(person.get("name") or person["id"])
+
+
+def _person_line(person: Json) -> str:
+    parts = [person.get("title"), person.get("department"), person.get("site")]
+    languages = person.get("languages")
+    if languages:
+        parts.append(", ".join(languages))
+    if "local_time" in person:
+        parts.append(f"{datetime.fromisoformat(person['local_time']):%a %H:%M} there")
+    return " · ".join(str(part) for part in parts if part)
+
+
+def _bar(points: float, widest: float) -> Text:
+    cells = round(abs(points) / widest * _BAR_WIDTH) if widest else 0
+    style = "green" if points >= 0 else "red"
+    return Text("█" * cells + " " * (_BAR_WIDTH - cells), style=style)
+
+
+def _day(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment):%d %b %Y}".lstrip("0")
+
+
+def _evidence(parts: list[Json]) -> Table:
+    """Every part of a score in a line; the words of the best posts below theirs."""
+    table = Table.grid(padding=(0, 1), expand=True)
+    table.add_column(width=_BAR_WIDTH)
+    table.add_column(justify="right")
+    table.add_column(ratio=1)
+    widest = max((abs(part["points"]) for part in parts), default=0.0)
+    quoted = 0
+    for part in parts:
+        points = Text(f"{part['points']:+.2f}", style="bold")
+        table.add_row(_bar(part["points"], widest), points, Text(str(part["reason"])))
+        if part.get("excerpt") and quoted < _MAX_QUOTED:
+            quoted += 1
+            when = f"  {_day(part['at'])}" if "at" in part else ""
+            words = Text(f"“{' '.join(part['excerpt'].split())}”{when}", style="dim italic")
+            table.add_row("", "", words)
+    return table
+
+
+def show_experts(answer: Json) -> None:
+    """People, best first, each with what its score is made of."""
+    console = _console()
+    if answer["reason"]:
+        console.print(Text(f"{answer['reason'][:1].upper()}{answer['reason'][1:]}.", "yellow"))
+        if answer["candidates"]:
+            console.print(Text("The nearest, all the same:", style="dim"))
+        console.print()
+    if not answer["candidates"] and not answer["reason"]:
+        console.print("There is nobody to suggest. Is the community imported?")
+    for rank, candidate in enumerate(answer["candidates"], start=1):
+        head = Text(f"{rank}. ", style="dim")
+        head.append(_name(candidate["person"]), style="bold cyan")
+        head.append(f"   {chance_in_words(candidate['probability'])}")
+        head.append(f"   score {candidate['score']:.2f}", style="dim")
+        console.print(head)
+        line = _person_line(candidate["person"])
+        if line:
+            console.print(Text(f"   {line}", style="dim"))
+        console.print(Padding(_evidence(candidate["contributions"]), (0, 0, 1, 3)))
+    foot = f"That anyone replies: {answer['answerable']:.0%}. Took {answer['took_ms']:.0f} ms."
+    console.print(Text(foot, style="dim"))
+
+
+def _show_post(console: Console, rank: int, shown: Json, remark: str) -> None:
+    post, author = shown["post"], shown["author"]
+    head = Text(f"{rank}. ", style="dim")
+    head.append(post.get("title") or " ".join(post["body"].split())[:80], style="bold cyan")
+    console.print(head)
+    who = _name(author) if author else post["author"] or "anonymous"
+    about = [who, _day(post["created"]), post.get("space"), post.get("language"), post["id"]]
+    console.print(Text("   " + " · ".join(str(part) for part in about if part), style="dim"))
+    console.print(Text(f"   {remark}"))
+    console.print()
+
+
+def show_similar(answer: Json) -> None:
+    """Threads near a text."""
+    console = _console()
+    if not answer["posts"]:
+        console.print("There is nothing like this yet.")
+    for rank, idea in enumerate(answer["posts"], start=1):
+        same = f"{idea['probability_same']:.0%} the same · {idea['reason']}"
+        _show_post(console, rank, idea, same)
+
+
+def show_feed(answer: Json) -> None:
+    """Threads to read."""
+    console = _console()
+    if not answer["items"]:
+        console.print("There is nothing new to read.")
+    for rank, item in enumerate(answer["items"], start=1):
+        _show_post(console, rank, item, "; ".join(item["reasons"]))

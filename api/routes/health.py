@@ -1,0 +1,38 @@
+"""Whether the process lives, whether it may be asked, and figures for a monitor."""
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.doors import Json, engine_of
+from api.errors import Problem
+from api.settings import is_loopback
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health/live")
+def live() -> Response:
+    """The process answers."""
+    return Json({"status": "live"})
+
+
+@router.get("/health/ready")
+def ready(request: Request) -> Response:
+    """The index holds what the store holds; 503 while it is being built."""
+    status = engine_of(request).status()
+    if status["pending"]:
+        detail = f"The index is being built: {status['pending']} posts are still to come."
+        raise Problem(503, detail)
+    return Json({"status": "ready", "posts": status["posts"], "indexed": status["indexed"]})
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Figures in Prometheus' text format, for callers on this machine alone."""
+    if request.client is None or not is_loopback(request.client.host):
+        raise Problem(403, "The metrics are shown to callers on this machine alone.")
+    figures = request.app.state.figures
+    figures.note_index(engine_of(request).status())
+    return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)

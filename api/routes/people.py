@@ -1,0 +1,108 @@
+"""People: kept, listed, and what they know and may read."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answers import feed_json, person_json, topic_json
+from api.bodies import JsonRoute
+from api.doors import Json, Stopwatch, current_time, engine_of, not_found, store_of
+from api.errors import Problem
+from api.paths import Id
+from api.schemas import ExpertiseParameters, FeedParameters, PeopleParameters
+from data.models import Record
+from data.records import parse_person, to_json
+
+router = APIRouter(prefix="/v1/people", tags=["people"], route_class=JsonRoute)
+JsonObject = Annotated[dict[str, Any], Body()]
+
+
+def with_path_id(record: dict[str, Any], id_: str) -> dict[str, Any]:
+    """`record` with the id of its path.
+
+    Raises
+    ------
+    Problem : 422, the record names another id.
+    """
+    if record.get("id") not in (None, id_):
+        raise Problem(422, f"id: is not {id_!r}, the id in the path", field="id")
+    return {**record, "id": id_}
+
+
+def write_one(request: Request, record: Record) -> None:
+    """Write one record, opening the grave of a deleted one, and make it searchable.
+
+    Raises
+    ------
+    Problem : 422, the store cannot take it.
+    """
+    reason = store_of(request).apply([record], revive=True)[0]
+    if reason is not None:
+        field = reason.partition(":")[0]
+        raise Problem(422, reason, field=field if field.isidentifier() else None)
+    engine_of(request).sync()
+
+
+@router.get("")
+def list_people(request: Request, asked: Annotated[PeopleParameters, Query()]) -> Response:
+    """People whose name holds `q`, as `viewer_id` may see them."""
+    moment = current_time()
+    found = engine_of(request).people(asked.q, asked.viewer_id, moment)
+    return Json({"people": [person_json(person, moment) for person in found[: asked.limit]]})
+
+
+@router.put("/{id}")
+def put_person(request: Request, person_id: Id, record: JsonObject) -> Response:
+    """Keep a person, replacing whole what was known; revives one who was deleted."""
+    person = parse_person(with_path_id(record, person_id))
+    is_new = store_of(request).get_person(person_id) is None
+    write_one(request, person)
+    return Json(_stored(request, person_id), status_code=201 if is_new else 200)
+
+
+@router.get("/{id}")
+def get_person(request: Request, person_id: Id) -> Response:
+    """The record as it is kept, e-mail and absence included: an administrator's read.
+
+    What members see of each other comes beside the answers of a search.
+    """
+    return Json(_stored(request, person_id))
+
+
+@router.delete("/{id}", status_code=204)
+def delete_person(request: Request, person_id: Id) -> Response:
+    """Forget a person and their texts; others' replies stay. The same answer the second time."""
+    store_of(request).delete_person(person_id)
+    engine_of(request).sync()
+    return Response(status_code=204)
+
+
+@router.get("/{id}/feed")
+def feed(request: Request, person_id: Id, asked: Annotated[FeedParameters, Query()]) -> Response:
+    """Threads for a person to read, best first, each with its reasons."""
+    now = current_time()
+    page = engine_of(request).feed(
+        person_id, k=asked.k, as_of=asked.as_of, cursor=asked.cursor, now=now
+    )
+    return Json(feed_json(page, store_of(request).get_person, person_id, asked.as_of or now))
+
+
+@router.get("/{id}/expertise")
+def expertise(
+    request: Request, person_id: Id, asked: Annotated[ExpertiseParameters, Query()]
+) -> Response:
+    """What a person has shown knowledge of, with the posts that show it."""
+    stopwatch = Stopwatch()
+    topics = engine_of(request).expertise(
+        person_id, viewer_id=asked.viewer_id, as_of=asked.as_of, now=current_time()
+    )
+    return Json({"topics": [topic_json(topic) for topic in topics], "took_ms": stopwatch.ms()})
+
+
+def _stored(request: Request, person_id: str) -> dict[str, Any]:
+    person = store_of(request).get_person(person_id)
+    if person is None:
+        raise not_found("person", person_id)
+    return to_json(person)

@@ -1,0 +1,151 @@
+"""What a search may ask, as JSON: types, bounds, and a refusal of unknown keys.
+
+Unknown keys are refused because a misspelt `viewer_id` would silently change who sees what.
+"""
+
+import re
+from collections.abc import Callable, Sized
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
+
+from data.errors import InvalidRecord
+from data.fields import clean_text
+from data.times import parse_time
+
+MAX_K = 100
+_TEXT = r"\S"
+_NO_NUL = r"^[^\x00]*$"
+T = TypeVar("T", bound=Sized)
+_SPACE_FOR_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
+
+
+def _moment(value: object) -> object:
+    if value is None:
+        return None
+    # An unencoded + in a query string arrives as a space.
+    text = _SPACE_FOR_PLUS.sub("+", value) if isinstance(value, str) else value
+    try:
+        return parse_time(text, "as_of")
+    except InvalidRecord as error:
+        raise ValueError(error.reason) from None
+
+
+def _at_most(length: int) -> Callable[[T], T]:
+    # Not in the schema: a generator of tests would try to exceed such a bound, and fail.
+    def check(value: T) -> T:
+        if len(value) > length:
+            raise ValueError(f"is longer than {length:,}")
+        return value
+
+    return check
+
+
+def _whole(value: object) -> object:
+    # JSON knows one kind of number: 5.0 is a whole one.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+Text = Annotated[str, AfterValidator(_at_most(100_000)), AfterValidator(clean_text)]
+Name = Annotated[str, Field(pattern=_NO_NUL), AfterValidator(_at_most(2_000))]
+K = Annotated[int, Field(ge=1, le=MAX_K), BeforeValidator(_whole)]
+Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Names = Annotated[list[Name], AfterValidator(_at_most(10_000))]
+PostKind = Literal["question", "idea", "post", "answer", "reply", "comment"]
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class ExpertsSearch(_Asked):
+    """A question, and through whose eyes it is answered."""
+
+    query: Annotated[str, Field(pattern=_TEXT, max_length=100_000), AfterValidator(clean_text)]
+    title: Text | None = None
+    tags: Names = Field(default_factory=list)
+    space: Name | None = None
+    asker_id: Name | None = None
+    viewer_id: Name | None = None
+    k: K = 5
+    as_of: Moment | None = None
+    min_probability: Probability = 0.0
+    exclude: Names = Field(default_factory=list)
+    spaces: Names = Field(default_factory=list)
+    sites: Names = Field(default_factory=list)
+    languages: Names = Field(default_factory=list)
+
+
+def _needs_text(schema: dict[str, Any]) -> None:
+    text = {"type": "string", "pattern": _TEXT}
+    schema["anyOf"] = [
+        {"required": [name], "properties": {name: text}} for name in ("title", "body")
+    ]
+
+
+class SimilarSearch(_Asked):
+    """A text, whole or half written, whose like is sought."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra=_needs_text)
+
+    title: Text | None = None
+    body: Text | None = None
+    k: K = 5
+    space: Name | None = None
+    viewer_id: Name | None = None
+    as_of: Moment | None = None
+    kinds: Annotated[list[PostKind], AfterValidator(_at_most(100))] = Field(default_factory=list)
+    min_probability: Probability = 0.0
+
+    @model_validator(mode="after")
+    def _has_text(self) -> "SimilarSearch":
+        if not any(text and text.strip() for text in (self.title, self.body)):
+            raise ValueError("title or body must hold some text")
+        return self
+
+
+class _AskedInQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class FeedParameters(_AskedInQuery):
+    """The query string of a feed."""
+
+    k: K = 10
+    as_of: Moment | None = None
+    cursor: Name | None = None
+
+
+class ExpertiseParameters(_AskedInQuery):
+    """The query string of a person's expertise."""
+
+    viewer_id: Name | None = None
+    as_of: Moment | None = None
+
+
+class PostParameters(_AskedInQuery):
+    """The query string of a post: through whose eyes it is read."""
+
+    viewer_id: Name | None = None
+
+
+class PeopleParameters(_AskedInQuery):
+    """The query string of the list of people: a part of a name, and how many."""
+
+    q: Name = ""
+    viewer_id: Name | None = None
+    limit: K = 20

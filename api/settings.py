@@ -1,0 +1,64 @@
+"""What is configured: environment variables with the prefix `WHOKNOWS_`, with their defaults."""
+
+import ipaddress
+from pathlib import Path
+
+from pydantic import field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
+
+
+class Settings(BaseSettings):
+    """The configuration of one process.
+
+    `english_encoder`, `multilingual_encoder`: None takes the packaged model, else the name or
+    path of a sentence-transformers model. `index_folder`: where snapshots of the index are kept;
+    None means beside the database. `allowed_hosts`: further host names
+    by which browsers may reach the server, separated by commas.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="WHOKNOWS_", env_ignore_empty=True)
+
+    database_url: str = "sqlite:///whoknows.db"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    english_encoder: str | None = None
+    multilingual_encoder: str | None = None
+    index_folder: Path | None = None
+    log_level: str = "warning"
+    allowed_hosts: str = ""
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.lower() not in LOG_LEVELS:
+            raise ValueError(f"is not one of {', '.join(LOG_LEVELS)}")
+        return value.lower()
+
+    @field_validator("port")
+    @classmethod
+    def _port_in_range(cls, value: int) -> int:
+        if not 0 <= value <= 65535:
+            raise ValueError("is not between 0 and 65535")
+        return value
+
+    def host_names(self) -> frozenset[str]:
+        """The names, lower case and without port, that a request's Host header may carry."""
+        named = {name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip()}
+        return frozenset({"localhost", "127.0.0.1", "[::1]", url_host(self.host).lower()} | named)
+
+
+def url_host(host: str) -> str:
+    """`host` as it stands in a URL: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a server bound to `host`."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,47 @@
+// Talking to this server: JSON in, JSON out; a problem becomes an Error with its sentence.
+
+const at = (...parts) => "/v1/" + parts.map(encodeURIComponent).join("/");
+
+async function call(method, path, body, signal) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      signal,
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Error("The server does not answer. Is whoknows still running?");
+  }
+  if (response.status === 204) return null;
+  const content = await response.json().catch(() => ({}));
+  if (!response.ok) {
+    const error = new Error(content.detail || `The server answered ${response.status}.`);
+    error.status = response.status;
+    throw error;
+  }
+  return content;
+}
+
+const query = (values) => {
+  const given = Object.entries(values).filter(([, value]) => value != null && value !== "");
+  return given.length ? "?" + new URLSearchParams(given) : "";
+};
+
+export const findPeople = (q, signal) =>
+  call("GET", at("people") + query({ q, limit: 8 }), undefined, signal);
+export const searchExperts = (asked) => call("POST", at("experts", "search"), asked);
+export const findSimilar = (asked, signal) => call("POST", at("similar"), asked, signal);
+export const readFeed = (id, cursor) =>
+  call("GET", at("people", id, "feed") + query({ k: 10, cursor }));
+export const readExpertise = (id, viewer) =>
+  call("GET", at("people", id, "expertise") + query({ viewer_id: viewer }));
+export const readThread = (id, viewer) =>
+  call("GET", at("posts", id, "thread") + query({ viewer_id: viewer }));
+export const keepPost = (post) => call("PUT", at("posts", post.id), post);
+export const note = (person, post, kind, value) =>
+  call("POST", at("interactions"), {
+    person, post, kind, at: new Date().toISOString(), ...(value ? { value } : {}),
+  });

@@ -1,0 +1,103 @@
+// Figures, times and languages in words; elements made without a template's risk of injection.
+
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value == null || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat().filter((child) => child != null && child !== false));
+  return node;
+}
+
+// Styles set as a property pass the page's content policy; a style attribute would not.
+export function styled(node, property, value) {
+  node.style.setProperty(property, value);
+  return node;
+}
+
+export const nameOf = (person) => person.name || person.id;
+
+export function face(person) {
+  const words = nameOf(person).trim().split(/\s+/);
+  const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
+  const letters = ends.map((word) => [...word][0] || "").join("").toLocaleUpperCase();
+  return el("span", { class: "face", "aria-hidden": "true" }, letters);
+}
+
+export function chance(probability) {
+  if (probability >= 0.6) return "likely to reply";
+  if (probability >= 0.3) return "may well reply";
+  if (probability >= 0.1) return "might reply";
+  return "a long shot";
+}
+
+export function sameness(probability) {
+  if (probability >= 0.7) return "Very likely the same";
+  if (probability >= 0.35) return "Perhaps the same";
+  if (probability >= 0.1) return "Related";
+  return "Somewhat near";
+}
+
+export const percent = (share) => `${Math.round(share * 100)} %`;
+
+const languageNames = new Intl.DisplayNames(["en"], { type: "language" });
+export function language(code) {
+  try {
+    return languageNames.of(code);
+  } catch {
+    return code;
+  }
+}
+
+// The days of rest differ; the zone is the best hint at the country that we are given.
+const FRIDAY_REST = /^Asia\/(Riyadh|Kuwait|Bahrain|Qatar|Amman|Baghdad)$|^Africa\/(Cairo|Tripoli)$/;
+
+export function localTime(person) {
+  const stamp = person.local_time;
+  if (!stamp) return null;
+  const day = new Date(stamp.slice(0, 10) + "T00:00Z").getUTCDay();
+  const hour = Number(stamp.slice(11, 13));
+  const rest = FRIDAY_REST.test(person.timezone) ? [5, 6] : [0, 6];
+  const working = !rest.includes(day) && hour >= 8 && hour < 18;
+  let when = "outside working hours";
+  if (working) when = "in working hours";
+  else if (hour < 6 || hour >= 22) when = "night there";
+  else if (rest.includes(day)) when = "weekend there";
+  return { text: `${stamp.slice(11, 16)} there, ${when}`, working };
+}
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+export function ago(stamp) {
+  const days = Math.round((Date.parse(stamp) - Date.now()) / 86_400_000);
+  if (days > -1) return "today";
+  if (days > -14) return relative.format(days, "day");
+  if (days > -60) return relative.format(Math.round(days / 7), "week");
+  return new Date(stamp).toLocaleDateString("en-GB", { month: "short", year: "numeric" });
+}
+
+export function plain(post) {
+  if (post.body_format !== "html") return post.body;
+  // A parsed document runs no script and loads no picture.
+  return new DOMParser().parseFromString(post.body, "text/html").body.textContent.trim();
+}
+
+export const titleOf = (post) => post.title || plain(post).replace(/\s+/g, " ").slice(0, 90);
+
+export function meta(shown, me) {
+  const { post, author } = shown;
+  const foreign = post.language && me && !(me.languages || ["en"]).includes(post.language);
+  const who = author ? nameOf(author) : post.author || "Anonymous";
+  return el("p", { class: "meta" },
+    el("span", { dir: "auto" }, who),
+    author?.site && el("span", { dir: "auto" }, author.site),
+    el("span", {}, ago(post.created)),
+    foreign && el("span", { class: "badge" }, language(post.language)));
+}
+
+export const loading = () =>
+  el("div", { class: "card loading", role: "status", "aria-label": "Loading" },
+    el("i"), el("i"), el("i"));
+export const failure = (error) =>
+  el("p", { class: "note wrong", role: "alert" }, error.message);

@@ -1,0 +1,96 @@
+"""The doors over a service, in the process and behind a real server on a free port."""
+
+import contextlib
+import functools
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+import recommender.engine
+from api.app import create_app
+from api.settings import Settings
+from data.store import Store
+from embeddings.registry import open_encoder
+from recommender.engine import Engine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def encoders_opened_once() -> Iterator[None]:
+    """Opening an encoder takes seconds, and it has no state: all tests share each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recommender.engine, "open_encoder", functools.cache(open_encoder))
+        yield
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database, migrated once."""
+    path = tmp_path_factory.mktemp("migrated") / "w.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
+@contextlib.contextmanager
+def opened_service(migrated: Path, folder: Path) -> Iterator[tuple[Store, Engine]]:
+    """A store and an engine on it, both empty."""
+    shutil.copy(migrated, folder / "w.db")
+    store = Store.open(f"sqlite:///{folder / 'w.db'}")
+    yield store, Engine.open(store)
+    store.close()
+
+
+@pytest.fixture
+def service(migrated: Path, tmp_path: Path) -> Iterator[tuple[Store, Engine]]:
+    with opened_service(migrated, tmp_path) as service:
+        yield service
+
+
+@pytest.fixture
+def app(service: tuple[Store, Engine]) -> FastAPI:
+    return create_app(*service, Settings())
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(
+        app, base_url="http://127.0.0.1", client=("127.0.0.1", 1), raise_server_exceptions=False
+    ) as client:
+        yield client
+
+
+@contextlib.contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """The address of a real server for `app`."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    for _ in range(500):
+        if server.started:
+            break
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def address(app: FastAPI) -> Iterator[str]:
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture
+def http(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address, timeout=20) as client:
+        yield client

@@ -1,0 +1,195 @@
+"""The command line: answers, exit codes, and one sentence where something can be mended."""
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from api.cli import app
+
+RECORDS = [
+    {"id": "anna", "name": "Anna Berg", "title": "Lighting apprentice", "languages": ["sv"]},
+    {"id": "bo", "name": "Bo Lind", "timezone": "Europe/Stockholm"},
+    {"id": "cy"},
+]
+POSTS = [
+    {
+        "id": "p",
+        "author": "cy",
+        "created": "2026-05-01T10:00:00Z",
+        "title": "How do we light a shop window?",
+        "body": "It is dark in the evening.",
+    },
+    {
+        "id": "r",
+        "author": "anna",
+        "created": "2026-05-01T12:00:00Z",
+        "body": "Hang lamps at three heights.",
+        "parent": "p",
+        "thread": "p",
+    },
+]
+
+
+@pytest.fixture
+def community(tmp_path: Path) -> Path:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    for name, records in (("people", RECORDS), ("posts", POSTS)):
+        lines = (json.dumps(record) + "\n" for record in records)
+        (folder / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("WHOKNOWS_DATABASE_URL", f"sqlite:///{tmp_path / 'w.db'}")
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*arguments: str) -> Result:
+        return CliRunner().invoke(app, arguments)
+
+    return invoke
+
+
+def assert_mendable(result: Result, *words: str) -> None:
+    assert result.exit_code == 1, result.output
+    assert result.stdout == ""
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in result.stderr
+    for word in words:
+        assert word in result.stderr
+
+
+def test_help_needs_nothing_heavy() -> None:
+    script = (
+        "import sys, api.cli; heavy = {'fastapi', 'sqlalchemy', 'numpy', 'torch', 'openvino',"
+        " 'pydantic', 'uvicorn'}; print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_an_export_goes_in_and_is_asked(run: Any, community: Path) -> None:
+    result = run("import", str(community))
+    assert result.exit_code == 0, result.output
+    assert "3 people" in result.stdout
+    assert "2 posts" in result.stdout
+    answer = run("ask", "How do I light a window?", "--asker", "cy", "-k", "2", "--json")
+    assert answer.exit_code == 0, answer.output
+    content = json.loads(answer.stdout)
+    assert set(content) == {"candidates", "answerable", "reason", "took_ms"}
+    assert content["candidates"]
+    for candidate in content["candidates"]:
+        total = sum(part["points"] for part in candidate["contributions"])
+        assert total == pytest.approx(candidate["score"], abs=1e-6)
+    shown = run("ask", "How do I light a window?", "--asker", "cy")
+    assert "Anna Berg" in shown.stdout
+    assert "score" in shown.stdout
+    near = json.loads(run("similar", "lighting a shop window", "--json").stdout)
+    assert near["posts"][0]["post"]["id"] == "p"
+    assert "How do we light" in run("similar", "lighting a shop window").stdout
+    page = json.loads(run("feed", "bo", "--as-of", "2026-05-02", "--json").stdout)
+    assert [item["post"]["id"] for item in page["items"]] == ["p"]
+    assert "How do we light" in run("feed", "bo", "--as-of", "2026-05-02").stdout
+
+
+def test_every_rejected_record_is_printed_with_its_place(run: Any, community: Path) -> None:
+    with (community / "posts.jsonl").open("a", encoding="utf-8") as file:
+        file.write("{nonsense\n")
+        file.write('{"id": "q", "author": "anna", "created": "soon", "body": "b"}\n')
+    result = run("import", str(community))
+    assert result.exit_code == 0, result.output
+    assert "posts.jsonl:3" in result.stdout
+    assert "posts.jsonl:4 (q): created" in result.stdout
+    assert "2 records rejected" in result.stdout
+    content = json.loads(run("import", str(community), "--json").stdout)
+    assert content["rejected"] == 2
+    assert [error["line"] for error in content["errors"]] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask",),
+        ("ask", " "),
+        ("ask", "x", "-k", "0"),
+        ("ask", "x", "-k", "101"),
+        ("ask", "x", "--as-of", "yesterday"),
+        ("ask", "\udcff"),
+        ("feed", ""),
+        ("serve", "--port", "70000"),
+        ("replay", "--task", "poems"),
+        ("dance",),
+        ("ask", "x", "--colour"),
+    ],
+)
+def test_bad_usage_is_a_2(run: Any, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+
+
+def test_mendable_problems_are_one_sentence(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert_mendable(run("import", str(tmp_path / "absent")), "absent")
+    assert_mendable(run("feed", "nobody"), "nobody")
+    monkeypatch.setenv("WHOKNOWS_PORT", "many")
+    assert_mendable(run("ask", "x"), "WHOKNOWS_PORT")
+    monkeypatch.delenv("WHOKNOWS_PORT")
+    monkeypatch.setenv("WHOKNOWS_DATABASE_URL", f"sqlite:///{tmp_path}/none/w.db")
+    assert_mendable(run("ask", "x"), "none")
+    monkeypatch.setenv("WHOKNOWS_DATABASE_URL", "nonsense")
+    assert_mendable(run("ask", "x"), "WHOKNOWS_DATABASE_URL")
+
+
+def test_a_taken_port_and_an_open_host_are_refused(run: Any) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert_mendable(run("serve", "--port", port), port, "--port")
+        assert_mendable(run("demo", "--port", port), port, "--port")
+    assert_mendable(run("serve", "--host", "0.0.0.0", "--port", "0"), "WHOKNOWS_ALLOWED_HOSTS")
+    assert_mendable(run("serve", "--host", "no.such.host.invalid"), "no.such.host.invalid")
+
+
+def test_ctrl_c_is_a_130_with_a_sentence(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*arguments: Any, **options: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("api.commands.asking.opened_engine", interrupt)
+    result = run("ask", "x")
+    assert result.exit_code == 130
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_doctor_tells_what_is_well_and_what_is_not(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = run("doctor", "--json")
+    assert result.exit_code == 0, result.output
+    content = json.loads(result.stdout)
+    assert content["ok"]
+    assert {"settings", "page", "database", "index"} <= {one["part"] for one in content["findings"]}
+    assert "All is well" in run("doctor").stdout
+    monkeypatch.setenv("WHOKNOWS_DATABASE_URL", f"sqlite:///{tmp_path}/none/w.db")
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "mend:" in result.stdout
+    assert "Traceback" not in result.output
+
+
+def test_a_password_is_never_shown(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHOKNOWS_DATABASE_URL", "postgresql://me:s3cret@127.0.0.1:1/w")
+    for command in (("doctor",), ("ask", "x")):
+        result = run(*command)
+        assert result.exit_code == 1
+        assert "s3cret" not in result.output
