@@ -12,7 +12,7 @@ from data.models import Person, Post, Record
 from data.store import Store
 from evaluation.history import History
 from evaluation.protocol import Question, Split, split
-from evaluation.replay import OURS, EngineSystem, records_of, replay, run
+from evaluation.replay import OURS, EngineSystem, UnknownTask, records_of, replay, run
 from recommender.engine import Engine
 from recommender.queries import ExpertsQuery
 from recommender.results import Candidate, ExpertsAnswer
@@ -104,5 +104,5 @@ def test_records_of_a_store_make_the_same_questions(parts: Split, tmp_path: Path
 
 
 def test_an_unknown_task_is_refused() -> None:
-    with pytest.raises(ValueError, match="unknown task"):
+    with pytest.raises(UnknownTask, match="choose experts or all"):
         run(None, "sqlite:///nowhere.db", task="horoscope")
