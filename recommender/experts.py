@@ -71,7 +71,7 @@ def rank(
     eligible = _eligible(community, view, query, signals)
     scale = scale_of(signals, weights.EXPERTS, eligible & signals.repliers)
     profile, likeness = _profile_points(community, profiles, question, view, eligible)
-    named = _named(community, question, eligible)
+    named = _named(community, question, view, eligible)
     load = _load(community, view, signals, eligible)
     score = np.full(people, scale.baseline) + profile + named + load
     for name in weights.EXPERTS:
@@ -155,9 +155,11 @@ def _profile_points(
     return weights.PROFILE_POINTS * above, likeness
 
 
-def _named(community: Community, question: Question, eligible: Flags) -> Floats:
-    """Points for people whose whole name stands in the question."""
+def _named(community: Community, question: Question, view: View, eligible: Flags) -> Floats:
+    """Points for people whose whole name stands in the question; a name bears no date."""
     points = np.zeros(len(community.bots))
+    if view.past:
+        return points
     text = f" {_spelled(question.text)} "
     for pk in np.flatnonzero(eligible).tolist():
         name = community.people[pk].name
