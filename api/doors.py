@@ -11,9 +11,8 @@ from starlette.responses import Response
 from api.errors import Problem
 
 if TYPE_CHECKING:
-    from recommender.engine import Engine
-
     from data.store import Store
+    from recommender.engine import Engine
 
 
 class Json(Response):

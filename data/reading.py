@@ -68,8 +68,8 @@ class Changes:
 
     Each array is (rows, fields) int64, its columns in the order of the FIELDS constants; keys
     of what is absent are 0, times that are absent `NEVER` (of an interaction or link: -1).
-    `embedded`: (version, digest, lanes) of texts whose vectors are kept. `sites`: where an
-    interaction took place, by key, if it says so.
+    `tags`: (version, its text's tags), where it has any. `embedded`: (version, digest, lanes) of
+    texts whose vectors are kept. `sites`: where an interaction took place, by key, if it says so.
     """
 
     seq: int
@@ -77,7 +77,7 @@ class Changes:
     people: list[tuple[int, Person]]
     spaces: list[tuple[int, Space]]
     posts: Ints
-    tags: list[tuple[int, tuple[str, ...]]]
+    tags: "Tagged"
     versions: Ints
     embedded: list[tuple[int, bytes, str]]
     interactions: Ints
@@ -111,15 +111,14 @@ class Reading:
                 fresh = select(removals.c.kind, removals.c.pk).where(removals.c.seq > since)
                 for kind, pk in connection.execute(fresh):
                     gone.setdefault(kind, []).append(pk)
-            found_posts, tags = _posts(connection, since)
             acts, sites = _interactions(connection, since)
-            found_versions, embedded = _versions(connection, since)
+            found_versions, embedded, tags = _versions(connection, since)
             return Changes(
                 seq=seq,
                 learned=bool(connection.scalar(_count(learned, since))),
                 people=[(r.pk, person_from(r._asdict())) for r in _rows(connection, people, since)],
                 spaces=[(r.pk, space_from(r._asdict())) for r in _rows(connection, spaces, since)],
-                posts=found_posts,
+                posts=_posts(connection, since),
                 tags=tags,
                 versions=found_versions,
                 embedded=embedded,
@@ -155,8 +154,10 @@ class Reading:
             versions.c.until,
             *(
                 func.coalesce(versions.c[name], posts.c[name]).label(name)
-                for name in ("body", "body_format", "language")
+                for name in ("body", "body_format")
             ),
+            versions.c.language.label("old_language"),
+            posts.c.language,
             versions.c.title.label("old_title"),
             posts.c.title,
             versions.c.tags.label("old_tags"),
@@ -186,7 +187,7 @@ def _text_of(row: Any) -> Post:
         title=row.old_title if old else row.title,
         body=row.body,
         body_format=row.body_format,
-        language=row.language,
+        language=row.old_language if old else row.language,
         tags=tuple((row.old_tags if old else row.tags) or ()),
         attachments=tuple(Attachment(a["url"], a["alt"]) for a in attachments or ()),
     )
@@ -204,7 +205,7 @@ def _array(rows: list[tuple[int, ...]], width: int) -> Ints:
     return np.array(rows, dtype=np.int64).reshape(len(rows), width)
 
 
-def _posts(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, tuple[str, ...]]]]:
+def _posts(connection: Connection, since: int) -> Ints:
     c = posts.c
     statement = select(
         c.pk,
@@ -217,13 +218,11 @@ def _posts(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, tu
         c.anonymous,
         c.husk,
         c.visibility,
-        c.tags,
     ).where(c.seq > since)
     out: list[tuple[int, ...]] = []
-    tags = []
     codes = {kind: i for i, kind in enumerate(KINDS)}
     result = connection.execution_options(yield_per=FETCH).execute(statement)
-    for pk, author, created, root, space, until, kind, anonymous, husk, visibility, own in result:
+    for pk, author, created, root, space, until, kind, anonymous, husk, visibility in result:
         flags = (
             (COMMENT if kind == "comment" else 0)
             | (ANONYMOUS if anonymous else 0)
@@ -233,22 +232,33 @@ def _posts(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, tu
         )
         expires = NEVER if until is None else until
         out.append((pk, author or 0, created, root, space or 0, expires, flags))
-        if own:
-            tags.append((pk, tuple(own)))
-    return _array(out, len(POST_FIELDS)), tags
+    return _array(out, len(POST_FIELDS))
 
 
-def _versions(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, bytes, str]]]:
+Tagged = list[tuple[int, tuple[str, ...]]]
+
+
+def _versions(
+    connection: Connection, since: int
+) -> tuple[Ints, list[tuple[int, bytes, str]], Tagged]:
     c = versions.c
-    statement = select(c.pk, c.post, c.since, c.until, c.digest, c.lanes).where(c.seq > since)
+    statement = (
+        select(c.pk, c.post, c.since, c.until, c.digest, c.lanes, c.tags, posts.c.tags)
+        .join(posts, posts.c.pk == c.post)
+        .where(c.seq > since)
+    )
     out: list[tuple[int, ...]] = []
     embedded = []
+    tagged: Tagged = []
     result = connection.execution_options(yield_per=FETCH).execute(statement)
-    for pk, post, start, end, digest, lanes in result:
+    for pk, post, start, end, digest, lanes, old_tags, tags in result:
         out.append((pk, post, start, NEVER if end is None else end))
         if digest is not None:
             embedded.append((pk, digest, lanes))
-    return _array(out, len(VERSION_FIELDS)), embedded
+        own = tags if end is None else old_tags
+        if own:
+            tagged.append((pk, tuple(own)))
+    return _array(out, len(VERSION_FIELDS)), embedded, tagged
 
 
 def _interactions(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, str]]]:

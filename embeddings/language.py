@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from py3langid.langid import (  # type: ignore[import-untyped]
+from py3langid.langid import (
     MODEL_FILE,
     LanguageIdentifier,
 )

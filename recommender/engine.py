@@ -170,6 +170,7 @@ class Engine:
             hits.sort(key=lambda hit: (-hit.score, ids.get(hit.post, "")))
             hits = [hit for hit in hits if hit.probability >= query.min_probability][: query.k]
             posts = self.store.posts([hit.post for hit in hits])
+            stood = self.store.texts([hit.version for hit in hits])
             tried = trials(self.community, view, similar.roots_of(hits))
             return tuple(
                 SimilarIdea(
@@ -177,11 +178,11 @@ class Engine:
                     score=hit.score,
                     probability_same=hit.probability,
                     reason=similar_reason(
-                        hit, posts[hit.post], tried.get(hit.post), question.language
+                        hit, stood[hit.version].language, tried.get(hit.post), question.language
                     ),
                 )
                 for hit in hits
-                if hit.post in posts
+                if hit.post in posts and hit.version in stood
             )
 
     def feed(

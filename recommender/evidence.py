@@ -1,7 +1,8 @@
 """Past posts that speak for people: what was retrieved for a question, and who wrote it.
 
 Two kinds: replies in threads whose root is like the question (a vote each, one a person and
-thread, at the time of the first reply), and replies that are themselves like it. Each piece bears a likeness between 0 and 1.
+thread, at the time of the first reply), and replies that are themselves like it. Each piece
+bears a likeness between 0 and 1.
 """
 
 from dataclasses import dataclass

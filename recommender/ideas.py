@@ -57,7 +57,8 @@ def trials(community: Community, view: View, posts: Ints) -> dict[int, Trials]:
     latest: dict[tuple[int, str], tuple[int, bool]] = {}
     for key in np.flatnonzero(told).tolist():
         person = int(acts["person"][key])
-        known = community.people.get(person)
+        # Where somebody works bears no date, so of the past only what the report says is known.
+        known = None if view.past else community.people.get(person)
         place = community.trial_sites.get(key) or (
             known.site if known and known.site else f"#{person}"
         )

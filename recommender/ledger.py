@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from data.reading import NEVER
+
 from .columns import Flags, Ints, counted, decayed
 
 Floats = npt.NDArray[np.float64]
@@ -28,18 +30,36 @@ TAIL = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Joinings in order of time: when (microseconds), by whom, where, and the access class."""
+    """Joinings: when (microseconds), by whom, where, and the access class.
+
+    That a joining stands at its place is known of moments after `known` and up to `until`: the
+    tags of a thread are those of its text at the moment.
+    """
 
     time: Ints
     person: Ints
     place: Ints
     access: Ints
+    known: Ints
+    until: Ints
+
+    @classmethod
+    def of_rows(cls, rows: Ints) -> "Events":
+        """Events from an array (n, 6), its columns in the order of the fields."""
+        return cls(*rows.reshape(-1, 6).T)
+
+    def rows(self) -> Ints:
+        """Inverse of `of_rows`."""
+        columns = (self.time, self.person, self.place, self.access, self.known, self.until)
+        return np.stack(columns, axis=1)
 
     def part(self, chosen: Flags | Ints | slice) -> "Events":
         """Those of `chosen`."""
-        return Events(
-            self.time[chosen], self.person[chosen], self.place[chosen], self.access[chosen]
-        )
+        return Events.of_rows(self.rows()[chosen])
+
+    def standing(self, moment: int) -> "Events":
+        """Those that happened before `moment` and are known at it."""
+        return self.part((self.time < moment) & (self.known < moment) & (self.until >= moment))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +79,20 @@ class Ledger:
     """The replies of a community. See the module's text for how it answers."""
 
     def __init__(self, events: Events) -> None:
-        self._tail: list[tuple[int, int, int, int]] = []
+        self._tail: list[Ints] = []
         self._close(events)
 
     def _close(self, events: Events) -> None:
         """Make `events` the base, and sum it up per (place, access, person)."""
-        base = self._base = events.part(np.lexsort((events.person, events.time)))
+        self._base = events.part(np.lexsort((events.person, events.time)))
+        base = self._base.part(self._base.until == NEVER)
+        # After the reference all that lasts is known, and all that does not has ended.
+        turns = (base.time, base.known, events.until[events.until != NEVER])
+        self._reference = max(int(turn.max(initial=0)) for turn in turns)
         keys = np.stack([base.place, base.access, base.person], axis=1)
         self._pairs, inverse = np.unique(keys, axis=0, return_inverse=True)
         inverse = inverse.reshape(-1)
         count = len(self._pairs)
-        self._reference = int(base.time[-1]) if len(base.time) else 0
         age = self._reference - base.time
         self._sums = {h: counted(inverse, decayed(age, h), minlength=count) for h in HALF_LIVES}
         self._counts = counted(inverse, minlength=count)
@@ -79,19 +102,13 @@ class Ledger:
         self._first[inverse[::-1]] = base.time[::-1]
         self._last[inverse] = base.time
 
-    def add(self, time: int, person: int, place: int, access: int) -> None:
-        """Take in one more reply, of any time."""
-        self._tail.append((time, person, place, access))
+    def add(self, events: Events) -> None:
+        """Take in more replies, of any time."""
+        self._tail += list(events.rows())
         if len(self._tail) >= TAIL:
-            base, tail = self._base, np.array(self._tail, dtype=np.int64)
-            joined = Events(
-                np.concatenate([base.time, tail[:, 0]]),
-                np.concatenate([base.person, tail[:, 1]]),
-                np.concatenate([base.place, tail[:, 2]]),
-                np.concatenate([base.access, tail[:, 3]]),
-            )
+            joined = np.concatenate([self._base.rows(), np.array(self._tail, dtype=np.int64)])
             self._tail = []
-            self._close(joined)
+            self._close(Events.of_rows(joined))
 
     def at(self, moment: int, readable: Flags, people: int, place: int | None = None) -> Activity:
         """Activity just before `moment`, of `people` keys, counting what `readable` admits.
@@ -102,13 +119,13 @@ class Ledger:
         if moment > self._reference:
             return self._from_sums(moment, readable, people, place, late)
         early = self._base.part(slice(0, int(np.searchsorted(self._base.time, moment))))
-        return _summed([_admitted(early, readable, place), late], moment, people)
+        early = _admitted(early.standing(moment), readable, place)
+        return _summed([early, late], moment, people)
 
     def _late(self, moment: int, readable: Flags, place: int | None) -> Events:
-        tail = np.array(self._tail, dtype=np.int64).reshape(-1, 4)
-        tail = tail[tail[:, 0] < moment]
-        tail = tail[np.lexsort((tail[:, 1], tail[:, 0]))]
-        return _admitted(Events(*tail.T), readable, place)
+        tail = Events.of_rows(np.array(self._tail, dtype=np.int64)).standing(moment)
+        tail = tail.part(np.lexsort((tail.person, tail.time)))
+        return _admitted(tail, readable, place)
 
     def _from_sums(
         self, moment: int, readable: Flags, people: int, place: int | None, late: Events

@@ -69,6 +69,7 @@ def is_candidate(person: Person, view: View) -> bool:
     """
     if person.bot or person.consent == "hidden":
         return False
-    if person.left is not None and to_us(person.left) <= view.moment:
+    # Who left at the very moment had not left before it.
+    if person.left is not None and to_us(person.left) < view.moment + (not view.past):
         return False
     return person.active or view.past

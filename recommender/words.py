@@ -9,16 +9,19 @@ from .similar import SimilarHit, closeness
 MOST_REASONS = 3
 
 
-def similar_reason(hit: SimilarHit, post: Post, trials: Trials | None, language: str | None) -> str:
+def similar_reason(
+    hit: SimilarHit, written: str | None, trials: Trials | None, language: str | None
+) -> str:
     """Why a thread is shown beside a text.
 
-    `language`: that of the text asked about; a post in another is marked.
+    `written`: the language of the thread's text as it stood; `language`: that of the text asked
+    about. Another one is marked.
     """
     parts = [closeness(hit.likeness)]
     if hit.words:
         parts.append("shares " + ", ".join(f"“{word}”" for word in hit.words))
-    if post.language and language and post.language != language:
-        parts.append(f"written in another language ({post.language})")
+    if written and language and written != language:
+        parts.append(f"written in another language ({written})")
     if trials is not None:
         parts.append(trials.sentence())
     return "; ".join(parts)

@@ -135,9 +135,8 @@ def run_demo(folder: Path, port: int | None) -> None:
 
 def _bring_in_sample(store: "Store", engine: "Engine", folder: Path) -> None:
     """Import the sample once, so that what a visitor then changes stays changed."""
-    from data.sample import write_shifted
-
     from data.importing import import_path
+    from data.sample import write_shifted
 
     done = folder / "imported"
     if done.exists():

