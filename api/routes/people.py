@@ -36,12 +36,12 @@ def write_one(request: Request, record: Record) -> None:
 
     Raises
     ------
-    Problem : 422, the store cannot take it.
+    Problem : 409, the record is sound, but what is stored forbids it.
     """
     reason = store_of(request).apply([record], revive=True)[0]
     if reason is not None:
         field = reason.partition(":")[0]
-        raise Problem(422, reason, field=field if field.isidentifier() else None)
+        raise Problem(409, reason, field=field if field.isidentifier() else None)
     engine_of(request).sync()
 
 
