@@ -52,6 +52,11 @@ def _or_null(schema: Json) -> Json:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+def _given(properties: Json) -> Json:
+    """`properties` as a caller may give them: null is the same as leaving one out."""
+    return {name: _or_null(schema) for name, schema in properties.items()}
+
+
 def _object(required: tuple[str, ...], properties: Json) -> Json:
     return {"type": "object", "required": list(required), "properties": properties}
 
@@ -117,20 +122,24 @@ COMPONENTS: Json = {
             "errors": _list(_object(("field", "reason"), {"field": _TEXT, "reason": _TEXT})),
         },
     ),
-    "PersonRecord": _object((), _PERSON),
+    "PersonRecord": _object((), _given(_PERSON)),
     "PostRecord": _object(
-        ("author", "created", "body"), {**_POST, "body": {"type": "string", "pattern": r"\S"}}
+        ("author", "created", "body"),
+        {
+            **_given(_POST),
+            "author": _ID,
+            "created": _TIME,
+            "body": {"type": "string", "pattern": r"\S"},
+        },
     ),
     "InteractionRecord": _object(
         ("post", "kind"),
         {
-            "person": _or_null(_ID),
+            **_given(
+                {"person": _ID, "at": _TIME, "value": _TEXT, "site": _LABEL, "day_only": _FLAG}
+            ),
             "post": _ID,
             "kind": _choice(INTERACTION_KINDS),
-            "at": _TIME,
-            "value": _TEXT,
-            "site": _LABEL,
-            "day_only": _FLAG,
         },
     ),
     "Lines": {

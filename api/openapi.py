@@ -56,7 +56,8 @@ def _describe_operation(path: str, method: str, operation: Json) -> None:
     if name in RECORD_BODIES:
         media_types, schema = RECORD_BODIES[name]
         content = {media_type: {"schema": _ref(schema)} for media_type in media_types}
-        operation["requestBody"] = {"required": True, "content": content}
+        # An empty import is an import of nothing.
+        operation["requestBody"] = {"required": schema != "Lines", "content": content}
     responses = {}
     for status, kind, answer in ANSWERS[name]:
         responses[status] = _answer(status, kind, _ref(answer) if answer else None)
