@@ -5,6 +5,8 @@ from html import unescape
 
 from lxml import etree
 
+from data.mail_text import drop_attribution
+
 _SKIPPED = frozenset(
     {"script", "style", "blockquote", "template", "head", "noscript", "svg", "iframe", "object"}
 )
@@ -31,6 +33,9 @@ _ZULIP_SAID = re.compile(
     r"<p>\s*<span class=\"user-mention(?: silent)?\"[^>]{0,200}>[^<]{0,200}</span>\s*"
     r"(?:<a [^>]{0,1000}>[^<]{0,50}</a>|said|wrote)\s*:?\s*</p>\s*(?=<blockquote)"
 )
+_MARK = "\ue000"
+"""Stands where a quote was dropped, until the line that announces it is gone, too."""
+_QUOTED = f"\n{_MARK}\n"
 _BREAKS = re.compile(r"\n{3,}")
 # Emoji images carry their name between colons: a feeling, not knowledge.
 _EMOJI_ALT = re.compile(r":[\w+\-]{1,60}:")
@@ -51,6 +56,8 @@ class _TextTarget:
             return
         if tag in _SKIPPED:
             self._skipped = 1
+            if tag == "blockquote":
+                self._parts.append(_QUOTED)
             return
         classes = attributes.get("class")
         if (
@@ -60,6 +67,7 @@ class _TextTarget:
             and not _QUOTE_CLASSES.isdisjoint(classes.split())
         ):
             self._skipped = 1
+            self._parts.append(_QUOTED)
             return
         if tag == "img":
             alt = attributes.get("alt")
@@ -98,7 +106,19 @@ class _TextTarget:
         """Drop comments."""
 
     def close(self) -> str:
-        return _BREAKS.sub("\n\n", "".join(self._parts))
+        text = _BREAKS.sub("\n\n", "".join(self._parts))
+        return _without_announcements(text) if _QUOTED in text else text
+
+
+def _without_announcements(text: str) -> str:
+    """Take off the "On ... wrote:" above each place where a quote was dropped."""
+    kept: list[str] = []
+    for line in text.split("\n"):
+        if line == _MARK:
+            drop_attribution(kept)
+        else:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def html_to_text(html: str) -> str:

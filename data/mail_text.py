@@ -7,8 +7,8 @@ _QUOTE = re.compile(r"\s{0,3}(?:>|[A-Za-z]{1,3}>)")
 # are joined first, since the name often wraps.
 _ATTRIBUTION = re.compile(
     r"(?:(?:On|Am|Le|Il|El|Den|Op|Em|Dnia|Quoting|At|In|---)(?!\w).{0,300}"
-    r"(?:wrote|writes|schrieb\b.{0,80}|a [\wé?]{1,3}crit|ha scritto|escribió|skrev\b.{0,80}|schreef\b.{0,80}"
-    r"|escreveu|napisał\(?a?\)?|said)"
+    r"(?:wrote|writes|schrieb\b.{0,80}|a [\wé?]{1,3}crit|ha scritto|escribió|skrev\b.{0,80}"
+    r"|schreef\b.{0,80}|escreveu|napisał\(?a?\)?|said)"
     r"|[^\n]{1,150}\b(?:wrote|writes|schrieb|skrev|schreef|a [\wé?]{1,3}crit))\s*:\s*"
     r"|\d{4}[-/年].{0,120}(?:写道|wrote)\s*[:：]\s*",
     re.IGNORECASE,
@@ -62,17 +62,17 @@ def drop_quoted_lines(text: str) -> str:
     quoting = False
     for line in lines[: _own_end(lines)]:
         # A bar quotes only where somebody was announced: tables have bars as well.
-        bar = line.startswith("|") and (quoting or _drop_attribution(kept))
+        bar = line.startswith("|") and (quoting or drop_attribution(kept))
         if bar or _QUOTE.match(line):
             if not quoting:
-                _drop_attribution(kept)
+                drop_attribution(kept)
             quoting = True
         else:
             quoting = False
             if not _REMOVED_PART.match(line):
                 kept.append(line)
     # A reply below nothing: the quote itself was cut away, its announcement stayed.
-    _drop_attribution(kept)
+    drop_attribution(kept)
     return "\n".join(kept)
 
 
@@ -101,7 +101,7 @@ def _is_outlook_header(lines: list[str]) -> bool:
     return len(following) >= 3 and all(_HEADER.match(line) for line in following[:3])
 
 
-def _drop_attribution(kept: list[str]) -> bool:
+def drop_attribution(kept: list[str]) -> bool:
     """Take an "On ... wrote:" of one to three lines off the end of what was kept, if there."""
     end = len(kept)
     # Not further back: many quotes between many blank lines would make it quadratic.

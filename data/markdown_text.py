@@ -50,7 +50,7 @@ def markdown_to_text(markdown: str) -> str:
         elif mark:
             done.append(_prose(prose))
             prose = []
-            fence, quoting = mark[1], mark[2] in ("quote", "spoiler-quote")
+            fence, quoting = mark[1], mark[2] == "quote"
         else:
             prose.append(line)
     done.append(_prose(prose))

@@ -158,8 +158,8 @@ versions = Table(
     Column("tags", JSON),
     Column("attachments", JSON),
     Column("language", String),
-    # None until its vectors are kept; then the digest of the text, the letters of the encoders
-    # that read it, and the scheme by which they were chosen.
+    # None until its vectors are kept; then the digest of the text, the lanes that it is in
+    # with commas between, and the scheme by which they were chosen.
     Column("digest", LargeBinary(32), index=True),
     Column("lanes", String),
     Column("scheme", String, index=True),

@@ -20,7 +20,6 @@ from data.models import Person, Post
 MAX_CHARS = 100_000
 """Characters of a body that are read at all: no encoder or reader looks further."""
 
-_SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n\s*\n\s*")
 
 
@@ -43,7 +42,7 @@ def plain_text(body: str, body_format: str = "text") -> str:
         text = markdown_to_text(body)
     else:
         text = drop_quoted_lines(body)
-    lines = (_SPACES.sub(" ", line).strip() for line in text.splitlines())
+    lines = (" ".join(line.split()) for line in text.splitlines())
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 

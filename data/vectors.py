@@ -21,7 +21,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """What became of a pending text: its digest, and the letters of the encoders used."""
+    """What became of a pending text: its digest, and the encoders used, commas between."""
 
     version: int
     digest: bytes

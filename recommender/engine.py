@@ -4,7 +4,7 @@ Every answer is given on the state of the store at the time of the call. All met
 called from several threads.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +15,12 @@ import numpy as np
 
 from data.errors import UnknownPerson
 from data.models import Person, Post
-from data.rows import to_us
 from data.store import Store
-from embeddings.lanes import MONOLINGUAL, MULTILINGUAL
-from embeddings.registry import open_encoder
+from embeddings.face import Encoder
+from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from embeddings.statistics import Statistics
 
-from . import experts, expertise, feed, similar
+from . import expertise, experts, feed, similar
 from .community import Community
 from .embedding import embed_pending
 from .explain import Explainer
@@ -56,15 +55,14 @@ class EngineSettings:
 class Engine:
     """Answers who knows, what is similar, and what concerns whom."""
 
-    def __init__(self, store: Store, settings: EngineSettings) -> None:
+    def __init__(
+        self, store: Store, encoders: Mapping[str, Encoder], index_folder: Path | None
+    ) -> None:
         self.store = store
-        self.encoders = {
-            MONOLINGUAL: open_encoder(settings.english_encoder),
-            MULTILINGUAL: open_encoder(settings.multilingual_encoder),
-        }
+        self.encoders = dict(encoders)
         self.reader = Reader(self.encoders)
         self.community = Community()
-        self.texts = TextIndex(self.encoders, settings.index_folder)
+        self.texts = TextIndex(self.encoders, index_folder)
         self.profiles = Profiles(self.encoders)
         self.statistics: Statistics | None = None
         self._lock = RLock()
@@ -76,13 +74,14 @@ class Engine:
     ) -> "Engine":
         """Open over `store`, and mend whatever its indexes lack; snapshots lie beside SQLite."""
         settings = settings or EngineSettings()
-        path = store.database.path
-        if settings.index_folder is None and path is not None:
+        encoders = {
+            MINILM: open_encoder(settings.english_encoder),
+            MULTILINGUAL: open_encoder(settings.multilingual_encoder),
+        }
+        folder, path = settings.index_folder, store.database.path
+        if folder is None and path is not None:
             folder = path.with_name(path.name + ".index")
-            settings = EngineSettings(
-                settings.english_encoder, settings.multilingual_encoder, folder
-            )
-        engine = cls(store, settings)
+        engine = cls(store, encoders, folder)
         engine.texts.open_snapshot(store.uid())
         engine.sync(progress)
         return engine
@@ -153,9 +152,7 @@ class Engine:
             told = explainer.contributions([pk for pk, _ in chosen])
             return ExpertsAnswer(
                 candidates=tuple(
-                    Candidate(
-                        self.community.people[pk], float(ranking.score[pk]), chance, told[pk]
-                    )
+                    Candidate(self.community.people[pk], float(ranking.score[pk]), chance, told[pk])
                     for pk, chance in chosen
                 ),
                 answerable=round(experts.answerable(ranking), 6),
@@ -168,9 +165,7 @@ class Engine:
         question = self.reader.read(text)
         with self._current():
             view = self._view(query.viewer_id, query.as_of, now)
-            hits = similar.find(
-                self.community, self.texts, self.statistics, query, question, view
-            )
+            hits = similar.find(self.community, self.texts, self.statistics, query, question, view)
             ids = self.store.post_ids([hit.post for hit in hits])
             hits.sort(key=lambda hit: (-hit.score, ids.get(hit.post, "")))
             hits = [hit for hit in hits if hit.probability >= query.min_probability][: query.k]
@@ -211,9 +206,7 @@ class Engine:
             if cursor is not None:
                 now, shown = feed.decode_cursor(cursor, as_of or now)
             view = self._view(person_id, as_of, now)
-            return feed_page(
-                self.community, self.texts, self.store, view, person_id, k, shown
-            )
+            return feed_page(self.community, self.texts, self.store, view, person_id, k, shown)
 
     def expertise(
         self, person_id: str, *, viewer_id: str | None, as_of: datetime | None, now: datetime

@@ -13,9 +13,10 @@ import numpy.typing as npt
 from data.reading import ANONYMOUS
 from embeddings.statistics import Statistics
 
-from .columns import Ints, decayed
+from .columns import Ints, counted, decayed
 from .community import Community
-from .texts import Question, TextIndex
+from .meaning import Question
+from .texts import TextIndex
 from .view import View
 
 Floats = npt.NDArray[np.float64]
@@ -53,12 +54,13 @@ class Pieces:
 
     def summed(self, people: int) -> Floats:
         """Weight per person, by key."""
-        return np.bincount(self.person, self.weight, minlength=people)
+        return counted(self.person, self.weight, minlength=people)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that was found for a question, and the likeness of the nearest thread or reply."""
+    """All that was found for a question, and the likeness of what is nearest among replies
+    and threads with a reply."""
 
     dense: Pieces
     words: Pieces
@@ -89,13 +91,15 @@ def gather(
     replies = of[rows]
     asked = of[near]
     open_authors = (posts["flags"][asked] & ANONYMOUS == 0) & (posts["author"][asked] != 0)
-    strongest = [float(part.max()) for part in (dense, alike) if len(part)]
+    votes = _votes(community, view, asked, dense**2)
+    # A thread like it that nobody replied in shows that it was asked, not that it is known.
+    strongest = [float(np.sqrt(votes.weight.max(initial=0.0))), float(alike.max(initial=0.0))]
     return Evidence(
-        dense=_votes(community, view, asked, dense**2),
+        dense=votes,
         words=_votes(community, view, of[hits], words**2),
         replies=_authored(community, replies, np.clip(alike, 0.0, 1.0) ** 2),
         started=_authored(community, asked[open_authors], dense[open_authors] ** 2),
-        nearest=max(strongest, default=0.0),
+        nearest=max(strongest),
     )
 
 

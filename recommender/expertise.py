@@ -4,13 +4,13 @@ Topics are the tags of the threads that they replied in and the most telling wor
 threads' titles; each with the replies that show it.
 """
 
+import numpy as np
+
 from data.models import Post
 from data.rows import from_us
 from data.store import Store
 from data.text import body_text, excerpt
 from embeddings.statistics import Statistics
-
-import numpy as np
 
 from .columns import decayed
 from .community import Community
@@ -54,7 +54,9 @@ def topics(
         for label in _labels(texts, statistics, view, stood.get(root)):
             gathered.setdefault(label, []).append(key)
     weight = {
-        label: float(decayed(np.maximum(view.moment - posts["created"][keys], 0), HALF_LIFE_DAYS).sum())
+        label: float(
+            decayed(np.maximum(view.moment - posts["created"][keys], 0), HALF_LIFE_DAYS).sum()
+        )
         for label, keys in gathered.items()
     }
     best = sorted(weight, key=lambda label: (-weight[label], label))[:TOPICS]
@@ -98,9 +100,7 @@ def _labels(
     if root is None:
         return set()
     title = root.title or excerpt(body_text(root), (), 80)
-    words = texts.words.keywords(
-        title, WORDS_A_TITLE, statistics=statistics, counted=view.counted
-    )
+    words = texts.words.keywords(title, WORDS_A_TITLE, statistics=statistics, counted=view.counted)
     return {tag.casefold() for tag in root.tags} | {
         keyword.word.casefold() for keyword in words if keyword.frequency > 1
     }

@@ -62,7 +62,9 @@ def rank(
 ) -> Ranking:
     """Score everybody who may be suggested to the asker."""
     evidence = gather(community, texts, question, view, statistics)
-    tags = [community.tag_keys[t.casefold()] for t in query.tags if t.casefold() in community.tag_keys]
+    tags = [
+        community.tag_keys[t.casefold()] for t in query.tags if t.casefold() in community.tag_keys
+    ]
     space = community.space_keys.get(query.space) if query.space else None
     signals = signals_of(community, view, evidence, space, tags)
     people = len(community.bots)
@@ -76,18 +78,12 @@ def rank(
         score += scale.per_unit[name] * signals.values[name]
     score = np.round(score, 9)
     chosen = np.flatnonzero(eligible & _admitted(community, view, query))
-    order = sorted(
-        chosen.tolist(), key=lambda pk: (-score[pk], community.people[pk].id)
-    )
+    order = sorted(chosen.tolist(), key=lambda pk: (-score[pk], community.people[pk].id))
     known = max(evidence.nearest, float(likeness.max(initial=0.0)))
-    return Ranking(
-        order, score, signals, scale, evidence, profile, named, load, eligible, known
-    )
+    return Ranking(order, score, signals, scale, evidence, profile, named, load, eligible, known)
 
 
-def _eligible(
-    community: Community, view: View, query: ExpertsQuery, signals: Signals
-) -> Flags:
+def _eligible(community: Community, view: View, query: ExpertsQuery, signals: Signals) -> Flags:
     """Who may be suggested to this asker, as the viewer may know them."""
     there = visible(community, view)
     asker = community.person_keys.get(query.asker_id) if query.asker_id else None
@@ -122,7 +118,9 @@ def _admitted(community: Community, view: View, query: ExpertsQuery) -> Flags:
             admitted[community.person_keys[person_id]] = False
     if query.sites:
         sites = {site.casefold() for site in query.sites}
-        admitted &= _flags(community, (p for p in people if (people[p].site or "").casefold() in sites))
+        admitted &= _flags(
+            community, (p for p in people if (people[p].site or "").casefold() in sites)
+        )
     if query.languages:
         spoken = {language.casefold() for language in query.languages}
         admitted &= _flags(

@@ -69,21 +69,24 @@ def _roots(community: Community, view: View) -> Flags:
     posts = community.posts
     told = np.zeros(len(posts), dtype=bool)
     told[community.versions["post"][view.texts]] = True
-    return view.posts & told & (posts["root"] == np.arange(len(posts)))
+    roots: Flags = view.posts & told & (posts["root"] == np.arange(len(posts)))
+    return roots
 
 
 def _joined(community: Community, view: View, person: int) -> Ints:
     """Roots of the threads a person has posted in, own ones too, oldest post first."""
     posts = community.posts
     mine = np.flatnonzero(view.posts & (posts["author"] == person))
-    return posts["root"][mine[np.argsort(posts["created"][mine], kind="stable")]]
+    roots: Ints = posts["root"][mine[np.argsort(posts["created"][mine], kind="stable")]]
+    return roots
 
 
 def _touched(community: Community, view: View, person: int, kinds: tuple[str, ...]) -> Ints:
     acts = community.interactions
     codes = [ACTS.index(kind) for kind in kinds]
     mine = dated(community, view) & (acts["person"] == person) & np.isin(acts["kind"], codes)
-    return acts["post"][mine]
+    touched: Ints = acts["post"][mine]
+    return touched
 
 
 def score(
@@ -134,9 +137,7 @@ def _known_author(community: Community, joined: Ints, pool: Ints) -> Floats:
     return known
 
 
-def _content(
-    community: Community, texts: TextIndex, view: View, taste: Ints, pool: Ints
-) -> Floats:
+def _content(community: Community, texts: TextIndex, view: View, taste: Ints, pool: Ints) -> Floats:
     """Likeness to what the person last joined or liked, in the encoder of all languages."""
     index = texts.multilingual
     posts, versions = community.posts, community.versions
@@ -182,9 +183,7 @@ def _popular(community: Community, view: View, pool: Ints, present: list[set[int
         dated(community, view) & np.isin(acts["kind"], warm) & np.isin(acts["post"], pool)
     )
     fans: dict[int, set[int]] = {}
-    for post, fan in zip(
-        acts["post"][keys].tolist(), acts["person"][keys].tolist(), strict=True
-    ):
+    for post, fan in zip(acts["post"][keys].tolist(), acts["person"][keys].tolist(), strict=True):
         fans.setdefault(post, set()).add(fan)
     counts = [
         len(people | fans.get(post, set()))

@@ -58,7 +58,9 @@ def trials(community: Community, view: View, posts: Ints) -> dict[int, Trials]:
     for key in np.flatnonzero(told).tolist():
         person = int(acts["person"][key])
         known = community.people.get(person)
-        place = community.trial_sites.get(key) or (known.site if known and known.site else f"#{person}")
+        place = community.trial_sites.get(key) or (
+            known.site if known and known.site else f"#{person}"
+        )
         success = int(acts["value"][key]) in WORKED
         at = int(acts["at"][key])
         spot = (int(acts["post"][key]), place)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .columns import Flags, Ints, decayed
+from .columns import Flags, Ints, counted, decayed
 
 Floats = npt.NDArray[np.float64]
 
@@ -70,10 +70,8 @@ class Ledger:
         count = len(self._pairs)
         self._reference = int(base.time[-1]) if len(base.time) else 0
         age = self._reference - base.time
-        self._sums = {
-            h: np.bincount(inverse, decayed(age, h), minlength=count) for h in HALF_LIVES
-        }
-        self._counts = np.bincount(inverse, minlength=count).astype(np.float64)
+        self._sums = {h: counted(inverse, decayed(age, h), minlength=count) for h in HALF_LIVES}
+        self._counts = counted(inverse, minlength=count)
         self._first = np.zeros(count, np.int64)
         self._last = np.zeros(count, np.int64)
         # Of several assignments to one place the last holds, and the events are in order.
@@ -94,9 +92,7 @@ class Ledger:
             self._tail = []
             self._close(joined)
 
-    def at(
-        self, moment: int, readable: Flags, people: int, place: int | None = None
-    ) -> Activity:
+    def at(self, moment: int, readable: Flags, people: int, place: int | None = None) -> Activity:
         """Activity just before `moment`, of `people` keys, counting what `readable` admits.
 
         With `place`, only replies there count.
@@ -124,13 +120,11 @@ class Ledger:
         since = np.array(moment - self._reference)
         sums = {}
         for h in HALF_LIVES:
-            sums[h] = np.bincount(chosen, self._sums[h][seen], minlength=people)
-            sums[h] *= decayed(since, h)
-            sums[h] += np.bincount(
-                late.person, decayed(moment - late.time, h), minlength=people
-            )
-        replies = np.bincount(chosen, self._counts[seen], minlength=people)
-        replies += np.bincount(late.person, minlength=people)
+            sums[h] = counted(chosen, self._sums[h][seen], minlength=people)
+            sums[h] = sums[h] * decayed(since, h)
+            sums[h] += counted(late.person, decayed(moment - late.time, h), minlength=people)
+        replies = counted(chosen, self._counts[seen], minlength=people)
+        replies += counted(late.person, minlength=people)
         never = np.iinfo(np.int64).max
         first = np.full(people, never)
         last = np.zeros(people, np.int64)
@@ -158,10 +152,10 @@ def _summed(parts: list[Events], moment: int, people: int) -> Activity:
     for h in HALF_LIVES:
         start = int(np.searchsorted(time, moment - int(HORIZON * h * 86_400e6)))
         weights = decayed(moment - time[start:], h)
-        sums[h] = np.bincount(person[start:], weights, minlength=people)
+        sums[h] = counted(person[start:], weights, minlength=people)
     first = np.zeros(people, np.int64)
     last = np.zeros(people, np.int64)
     first[person[::-1]] = time[::-1]
     last[person] = time
-    replies = np.bincount(person, minlength=people).astype(np.float64)
+    replies = counted(person, minlength=people)
     return Activity(sums, replies, first, last)

@@ -1,7 +1,6 @@
-"""Vectors of two encoders behind one search: "a" reads English best, "b" reads every language.
+"""Vectors of two lanes behind one search: MiniLM's for English, the multilingual one's for all.
 
-In: rows with the letters of the encoders that read them. Out: likeness on one scale, that of
-lane a's cosines; lane b's are aligned to it.
+Out: likeness on one scale, that of MiniLM's cosines; the other's are aligned to it.
 """
 
 from collections.abc import Mapping
@@ -12,8 +11,9 @@ import numpy as np
 
 from embeddings.dense import DenseIndex
 from embeddings.face import Encoder, Mask, Rows, Scores, Vectors
-from embeddings.lanes import MONOLINGUAL, MULTILINGUAL, align_multilingual, lanes_of_query
+from embeddings.lanes import align_multilingual, lane_of_query
 from embeddings.language import detect_language
+from embeddings.registry import MINILM, MULTILINGUAL
 
 REMEMBERED = 256
 """Questions whose vectors are kept: a page asks the same one of several parts."""
@@ -39,9 +39,7 @@ class Reader:
         """Find the language of `text`, and encode it for the lanes that it needs."""
         clean = " ".join(text.split())
         language = detect_language(clean)
-        vectors = {
-            lane: self.encoders[lane].encode([clean])[0] for lane in lanes_of_query(language)
-        }
+        vectors = {lane: self.encoders[lane].encode([clean])[0] for lane in lane_of_query(language)}
         return Question(clean, language, vectors)
 
 
@@ -54,14 +52,14 @@ class MeaningIndex:
     def nearest(self, question: Question, allowed: Mask, k: int) -> tuple[Rows, Scores]:
         """The `k` allowed rows nearest in meaning, best first, ties by row.
 
-        What lane a reads is compared by it where the question was read by it too; all else by
-        lane b, aligned. A question of unknown language takes the better of both.
+        What MiniLM read is compared by it where it read the question too; all else by the
+        multilingual encoder, aligned. A question of unknown language takes the better of both.
         """
         found: dict[int, float] = {}
         within = allowed
-        if MONOLINGUAL in question.vectors:
-            dense = self.dense[MONOLINGUAL]
-            rows, scores = dense.search(question.vectors[MONOLINGUAL], allowed, k)
+        if MINILM in question.vectors:
+            dense = self.dense[MINILM]
+            rows, scores = dense.search(question.vectors[MINILM], allowed, k)
             found.update(zip(rows.tolist(), scores.tolist(), strict=True))
             if question.language is not None:
                 within = allowed & ~dense.has(np.arange(len(allowed), dtype=np.int64))
@@ -80,10 +78,10 @@ class MeaningIndex:
         """The score `nearest` would give each of `rows` (n,); 0 for one that is not held."""
         scores = np.zeros(len(rows), dtype=np.float64)
         mine = np.zeros(len(rows), dtype=bool)
-        if MONOLINGUAL in question.vectors:
-            dense = self.dense[MONOLINGUAL]
+        if MINILM in question.vectors:
+            dense = self.dense[MINILM]
             mine = dense.has(rows)
-            scores = dense.scores(question.vectors[MONOLINGUAL], rows)
+            scores = dense.scores(question.vectors[MINILM], rows)
         if MULTILINGUAL in question.vectors:
             dense = self.dense[MULTILINGUAL]
             there = dense.has(rows)

@@ -9,7 +9,7 @@ from data.store import Store
 from data.text import digest, profile_text
 from embeddings.dense import DenseIndex
 from embeddings.face import Encoder
-from embeddings.lanes import lanes_of_text
+from embeddings.lanes import lane_of_text
 from embeddings.language import detect_languages
 
 from .embedding import packed, unpacked
@@ -33,7 +33,7 @@ class Profiles(MeaningIndex):
         languages = detect_languages([text for _, text in spoken])
         wanted: dict[str, list[tuple[int, str]]] = {lane: [] for lane in self.encoders}
         for (pk, text), language in zip(spoken, languages, strict=True):
-            for lane in lanes_of_text(language, True):
+            for lane in lane_of_text(language, True):
                 wanted[lane].append((pk, text))
         for lane, mine in wanted.items():
             encoder = self.encoders[lane]

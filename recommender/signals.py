@@ -23,6 +23,10 @@ FORGOTTEN_DAYS = 3_650.0
 """A last reply longer ago than this counts like none."""
 
 
+LEAST_SPREAD = 0.1
+"""Spread under which a signal's differences stay as small as they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signals:
     """Signals by name, each (people,) by key; pieces behind those that posts give."""
@@ -82,15 +86,15 @@ class Scale:
 def scale_of(signals: Signals, weights: dict[str, float], among: Flags) -> Scale:
     """Points that make each signal's weight hold for one standard deviation over `among`.
 
-    A signal that does not vary there says nothing, and gives no points.
+    A signal that hardly varies there says little: its spread is taken for at least a tenth of a
+    reply, lest leftovers of activity long past be blown up to points.
     """
     per_unit: dict[str, float] = {}
     baseline = 0.0
     for name, weight in weights.items():
         values = signals.values[name][among]
         spread = float(values.std()) if len(values) else 0.0
-        # Below this, differences are rounding alone.
-        per_unit[name] = weight / spread if spread > 1e-9 else 0.0
+        per_unit[name] = weight / max(spread, LEAST_SPREAD)
         if len(values):
             baseline -= per_unit[name] * float(values.mean())
     return Scale(per_unit, baseline)

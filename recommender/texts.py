@@ -1,6 +1,6 @@
 """The community's texts as vectors and words, by version key, following the store.
 
-Every English text is read by lane a, every thread's root and every other text by lane b.
+MiniLM reads every English text, the multilingual encoder every thread's root and all else.
 """
 
 import contextlib
@@ -14,11 +14,13 @@ from data.store import Store
 from embeddings.dense import DenseIndex
 from embeddings.errors import IndexCorrupt
 from embeddings.face import Encoder
-from embeddings.lanes import MULTILINGUAL
 from embeddings.lexical import LexicalIndex
+from embeddings.registry import MULTILINGUAL
 
 from .embedding import scheme_of, unpacked
 from .meaning import MeaningIndex
+
+AnyIndex = DenseIndex | LexicalIndex
 
 
 class TextIndex(MeaningIndex):
@@ -53,13 +55,12 @@ class TextIndex(MeaningIndex):
         if self.folder is None:
             return
         with contextlib.suppress(IndexCorrupt, ValueError):
-            dense = {
-                lane: DenseIndex.load(self.folder / f"dense-{lane}") for lane in self.encoders
-            }
+            dense = {lane: DenseIndex.load(self.folder / f"dense-{lane}") for lane in self.encoders}
             words = LexicalIndex.load(self.folder / "words")
             titles = LexicalIndex.load(self.folder / "titles")
             seqs = []
-            for index in (*dense.values(), words, titles):
+            indexes: list[AnyIndex] = [*dense.values(), words, titles]
+            for index in indexes:
                 of, scheme, seq = index.stamp.rsplit("|", 2)
                 if (of, scheme) != (uid, self.scheme):
                     return
@@ -84,7 +85,8 @@ class TextIndex(MeaningIndex):
     ) -> None:
         """Take in texts whose vectors are kept, and let go of those that are gone."""
         gone = np.array(changes.removed.get("version", ()), dtype=np.int64)
-        for index in (*self.dense.values(), self.words, self.titles):
+        indexes: list[AnyIndex] = [*self.dense.values(), self.words, self.titles]
+        for index in indexes:
             index.remove(gone)
         if len(gone):
             self._erase_snapshot()
@@ -97,13 +99,13 @@ class TextIndex(MeaningIndex):
 
     def _put(self, store: Store, part: list[tuple[int, bytes, str]]) -> None:
         for lane, encoder in self.encoders.items():
-            mine = [(row, digest) for row, digest, lanes in part if lane in lanes]
+            mine = [(row, digest) for row, digest, lanes in part if lane in lanes.split(",")]
             kept = store.kept_vectors(encoder.fingerprint, (digest for _, digest in mine))
             rows = [row for row, digest in mine if digest in kept]
             if rows:
                 vectors = np.stack([unpacked(kept[d]) for _, d in mine if d in kept])
                 self.dense[lane].put(np.array(rows, dtype=np.int64), vectors)
-            others = [row for row, _, lanes in part if lane not in lanes]
+            others = [row for row, _, lanes in part if lane not in lanes.split(",")]
             self.dense[lane].remove(np.array(others, dtype=np.int64))
         texts = store.indexed_texts([row for row, _, _ in part])
         rows = [row for row, _, _ in part if row in texts]

@@ -35,6 +35,11 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
             '<a href="#narrow">said</a>:</p>\n<blockquote>\n<p>old</p>\n</blockquote>\n<p>new</p>',
             "new",
         ),
+        ("<div>On Mon, Bo Ek wrote:</div><blockquote>old</blockquote><p>new</p>", "new"),
+        (
+            "<p>one</p><blockquote>old</blockquote><p>He wrote:</p><p>two</p>",
+            "one\n\nHe wrote:\n\ntwo",
+        ),
         ("no markup &eacute;", "no markup é"),
         ("<p>a<b>c</p>d</b> <", "ac\n\nd <"),
         ("<!-- only -->", ""),

@@ -1,111 +1,27 @@
-"""Exports opened safely: compressed files as bounded streams, archives unpacked into a folder.
+"""Archives unpacked safely into a folder; folders and single files given as they are.
 
-In: a path from the user. Out: byte streams and folders that hold nothing from outside the
-export, no links or devices, and never more than a stated size.
+In: a path from the user. Out: a folder that holds nothing from outside the export, no links or
+devices, and never more than a stated size.
 """
 
-import bz2
-import gzip
-import io
-import lzma
+import errno
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import IO, BinaryIO, cast
+from typing import IO
 
 from data.errors import UnreadableSource
 
+from .salvage import salvaged
+from .streams import TRUNCATED, compression, open_stream, output_limit
+
 MAX_ENTRIES = 500_000
 """Most entries of one archive: a Slack export of ten years has a file a channel and day."""
-MAX_BYTES = 64 * 2**30
-"""Most bytes that one compressed file or archive may unpack to."""
-MAX_RATIO = 200
-"""Most bytes out for a byte in; text of real exports stays below 40."""
-FREE_BYTES = 64 * 2**20
-"""Below this much output no ratio is asked: a small file cannot fill a machine."""
 _CHUNK = 1 << 16
-
-TRUNCATED = (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile, tarfile.TarError)
-"""What the standard library raises when a compressed file ends early or is damaged."""
-
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\x1f\x8b", "gz"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"BZh", "bz2"),
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-)
-_OPENERS: dict[str, Callable[[Path], IO[bytes]]] = {
-    "gz": lambda path: cast(IO[bytes], gzip.GzipFile(path)),
-    "xz": lambda path: cast(IO[bytes], lzma.LZMAFile(path)),  # noqa: SIM115 - the caller closes
-    "bz2": lambda path: cast(IO[bytes], bz2.BZ2File(path)),
-}
-
-
-def compression(path: Path) -> str:
-    """Tell gz, xz, bz2, zip, 7z or "" (none known) by a file's first bytes, never its name."""
-    with path.open("rb") as file:
-        head = file.read(8)
-    return next((name for magic, name in _MAGIC if head.startswith(magic)), "")
-
-
-class BoundedStream(io.RawIOBase):
-    """A decompressing stream that stops with a sentence when it grows like a bomb."""
-
-    def __init__(self, inner: IO[bytes], name: str, packed: int) -> None:
-        self._inner = inner
-        self._name = name
-        self._limit = min(MAX_BYTES, max(FREE_BYTES, packed * MAX_RATIO))
-        self._given = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1, /) -> bytes:
-        # One inner read at a time: a later part that is damaged never takes an earlier along.
-        chunk = self._inner.read1(_CHUNK if size < 0 else size)  # type: ignore[attr-defined]
-        self._given += len(chunk)
-        if self._given > self._limit:
-            raise UnreadableSource(
-                f"{self._name} unpacks to more than {self._limit:,} bytes, which looks like a "
-                "decompression bomb; unpack it yourself if you trust it"
-            )
-        return bytes(chunk)
-
-    def close(self) -> None:
-        self._inner.close()
-        super().close()
-
-
-def open_stream(path: Path) -> BinaryIO:
-    """Open a plain, .gz, .xz or .bz2 file as bytes; `read` gives what is at hand, "" at the end.
-
-    Raises
-    ------
-    UnreadableSource : the file cannot be opened; while reading, when it unpacks like a bomb.
-    """
-    try:
-        opener = _OPENERS.get(compression(path))
-        if opener is None:
-            return path.open("rb")
-        return cast(BinaryIO, BoundedStream(opener(path), path.name, path.stat().st_size))
-    except OSError as error:
-        raise UnreadableSource(
-            f"{path.name} cannot be opened: {error.strerror or error}; check the path"
-        ) from error
-
-
-def bare_name(name: str) -> str:
-    """Give a file's name without the suffix of its compression."""
-    for suffix in (".gz", ".xz", ".bz2"):
-        name = name.removesuffix(suffix)
-    return name
 
 
 @dataclass(slots=True)
@@ -204,12 +120,16 @@ def safe_name(name: str) -> str | None:
     return str(pure)
 
 
+_REGULAR = 8
+"""The upper four bits of a Unix mode that mean a regular file."""
+
+
 class _Budget:
     """Counts entries and bytes of one archive against the limits."""
 
     def __init__(self, path: Path) -> None:
         self._name = path.name
-        self._limit = min(MAX_BYTES, max(FREE_BYTES, path.stat().st_size * MAX_RATIO))
+        self._limit = output_limit(path.stat().st_size)
         self._entries = 0
         self._bytes = 0
 
@@ -229,10 +149,18 @@ class _Budget:
             )
 
 
-def _write(source: IO[bytes], root: Path, name: str, budget: _Budget) -> None:
-    target = root / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("wb") as file:
+def _write(source: IO[bytes], result: Unpacked, name: str, budget: _Budget) -> None:
+    """Write one entry; one whose name the file system or another entry forbids is a problem."""
+    target = result.root / name
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file = target.open("wb")
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        result.problems.append((name, f"cannot be written here ({error.strerror})"))
+        return
+    with file:
         while chunk := source.read(_CHUNK):
             budget.spend(len(chunk))
             file.write(chunk)
@@ -254,8 +182,11 @@ def _untar(path: Path, result: Unpacked, wanted: Callable[[str], bool]) -> None:
                 elif not member.isreg():
                     result.problems.append((name, "is a link or a device"))
                 elif wanted(safe) and (source := archive.extractfile(member)) is not None:
-                    _write(source, result.root, safe, budget)
-    except TRUNCATED as error:
+                    _write(source, result, safe, budget)
+    except (*TRUNCATED, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            # The machine's own trouble; bz2 and gzip raise without a number for bad data.
+            raise
         result.problems.append((name, f"the archive is damaged or cut short here ({error})"))
 
 
@@ -263,10 +194,9 @@ def _unzip(path: Path, result: Unpacked, wanted: Callable[[str], bool]) -> None:
     budget = _Budget(path)
     try:
         archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise UnreadableSource(
-            f"{path.name} is no complete zip archive ({error}); fetch the export again"
-        ) from error
+    except (zipfile.BadZipFile, NotImplementedError):
+        _salvage(path, result, wanted, budget)
+        return
     with archive:
         for member in archive.infolist():
             budget.entry()
@@ -275,12 +205,34 @@ def _unzip(path: Path, result: Unpacked, wanted: Callable[[str], bool]) -> None:
                 continue
             if safe is None:
                 result.problems.append((member.filename, "leads out of the archive"))
-            elif (member.external_attr >> 28) not in (0, 8):
+            elif (member.external_attr >> 28) not in (0, _REGULAR):
                 result.problems.append((member.filename, "is a link or a device"))
             elif wanted(safe):
                 try:
                     with archive.open(member) as source:
-                        _write(source, result.root, safe, budget)
+                        _write(source, result, safe, budget)
                 except (*TRUNCATED, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
                     # RuntimeError is an encrypted entry, NotImplementedError a strange method.
                     result.problems.append((safe, f"cannot be unpacked ({error})"))
+
+
+def _salvage(path: Path, result: Unpacked, wanted: Callable[[str], bool], budget: _Budget) -> None:
+    """Unpack what stands before the place where a zip was cut."""
+    last = path.name
+    broken: set[str] = set()
+    for name, piece in salvaged(path):
+        safe = safe_name(name)
+        if name != last:
+            budget.entry()
+        last = name
+        budget.spend(len(piece))
+        if safe is not None and wanted(safe) and name not in broken:
+            try:
+                target = result.root / safe
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with target.open("ab") as file:
+                    file.write(piece)
+            except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+                broken.add(name)
+                result.problems.append((safe, f"cannot be written here ({error.strerror})"))
+    result.problems.append((last, "the zip archive is damaged or cut short here"))

@@ -6,11 +6,12 @@ from pathlib import Path
 from data.errors import InvalidRecord, UnreadableSource
 from data.records import parse_record
 
-from .archives import Unpacked, bare_name, unpacked
+from .archives import Unpacked, unpacked
 from .face import Item, ReadOptions
 from .items import problems, reject
 from .lines import Fault, json_object, numbered_lines
 from .peek import peek
+from .streams import bare_name
 
 # The order of reading: whoever is named comes before the record that names them.
 _FILES = (
@@ -20,6 +21,8 @@ _FILES = (
     ("interactions.jsonl", "interaction"),
     ("links.jsonl", "link"),
 )
+_COUNTED_BYTES = 32 * 2**20
+"""Largest sum of file sizes whose lines are counted for a progress bar: about a second."""
 _NAMES = frozenset(name for name, _ in _FILES)
 
 
@@ -40,8 +43,13 @@ class CommunityReader:
         return any(_wanted(sample.name) for sample in peek(path))
 
     def size(self, path: Path) -> int | None:
-        """Lines are not counted beforehand."""
-        return None
+        """Count the lines of a folder that is quickly read; None for a large one or an archive."""
+        if not path.is_dir():
+            return None
+        files = [inside for _, inside in _chosen(Unpacked(path)).values()]
+        if sum(inside.stat().st_size for inside in files) > _COUNTED_BYTES:
+            return None
+        return sum(1 for inside in files for _, line in numbered_lines(inside) if line)
 
     def read(self, path: Path, options: ReadOptions) -> Iterator[Item]:
         """Yield spaces, people, posts, interactions and links, in the order of their files."""
@@ -54,20 +62,35 @@ class CommunityReader:
                 )
             yield from problems(export)
             for file, kind in _FILES:
-                for name, inside in found.get(file, ()):
-                    yield from _records(name, inside, kind)
+                if file in found:
+                    yield from _records(*found[file], kind)
 
 
-def _chosen(export: Unpacked) -> dict[str, list[tuple[str, Path]]]:
-    """Sort the export's files by what they hold; of one file plain and compressed, the plain."""
-    found: dict[str, list[tuple[str, Path]]] = {}
-    seen = set()
-    for name, path in export.files():
-        if _wanted(name) and bare_name(name) not in seen:
-            # Sorted by name, so the plain file comes before its .gz and .xz.
-            seen.add(bare_name(name))
-            found.setdefault(bare_name(path.name), []).append((name, path))
+def _chosen(export: Unpacked) -> dict[str, tuple[str, Path]]:
+    """Sort the files of the one community by what they hold; plain ones go before compressed.
+
+    Raises
+    ------
+    UnreadableSource : several folders hold a community each, and none lies above the others.
+    """
+    files = [(name, path) for name, path in export.files() if _wanted(name)]
+    folders = {name.rpartition("/")[0] for name, _ in files}
+    top = [folder for folder in folders if _depth(folder) == min(map(_depth, folders))]
+    if len(top) > 1:
+        raise UnreadableSource(
+            f"{export.root.name} holds several communities ({', '.join(sorted(top)[:5])}); "
+            "name the folder of one"
+        )
+    found: dict[str, tuple[str, Path]] = {}
+    for name, path in files:
+        # Sorted by name, so of a file that is there twice the plain one comes first.
+        if name.rpartition("/")[0] in top:
+            found.setdefault(bare_name(path.name), (name, path))
     return found
+
+
+def _depth(folder: str) -> int:
+    return folder.count("/") + bool(folder)
 
 
 def _records(name: str, path: Path, kind: str) -> Iterator[Item]:

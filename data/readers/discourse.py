@@ -6,17 +6,18 @@ from pathlib import Path
 
 from data.errors import UnreadableSource
 
-from .archives import Unpacked, bare_name, unpacked
+from .archives import Unpacked, unpacked
 from .face import Item, ReadOptions, Rejection
 from .items import make_item, problems, reject
 from .lines import Fault, json_file, json_object, numbered_lines
 from .peek import peek
+from .streams import bare_name
 
 Topic = Mapping[str, object]
 
 _SUFFIXES = (".json", ".jsonl", ".ndjson")
 _REGULAR_TYPES = (1, 2)
-_TYPE_NAMES = {3: "a small action of the forum", 4: "a whisper among staff"}
+_TYPE_NAMES = {"3": "a small action of the forum", "4": "a whisper among staff"}
 _LIKE_ACTION = 2
 _BOTS = frozenset({"system", "discobot"})
 _TOPIC_URL = re.compile(r"/t/(?:[^/?#]*/)?(\d+)(?:/\d+)?/?(?:[?#].*)?$")
@@ -103,7 +104,7 @@ class _State:
             return
         space, items = self._space(topic, file, line)
         yield from items
-        numbers: dict[object, str] = {}
+        numbers: dict[str, str] = {}
         for post in posts:
             if not isinstance(post, Mapping):
                 yield reject(file, line, id_, "holds a post that is no JSON object")
@@ -170,7 +171,7 @@ class _State:
         post: Topic,
         topic: Topic,
         space: str | None,
-        numbers: dict[object, str],
+        numbers: dict[str, str],
         file: str,
         line: int,
     ) -> Iterator[Item]:
@@ -180,7 +181,7 @@ class _State:
             yield reject(file, line, id_, reason)
             return
         yield from self._person(post, file, line)
-        parent = numbers.get(post.get("reply_to_post_number")) or root
+        parent = numbers.get(str(post.get("reply_to_post_number"))) or root
         cooked, raw = post.get("cooked"), post.get("raw")
         obj: dict[str, object] = {
             "id": post.get("id"),
@@ -204,13 +205,14 @@ class _State:
             return
         self._posts.add(id_)
         self.roots.setdefault(str(topic.get("id")), id_)
-        numbers[post.get("post_number")] = id_
+        if post.get("post_number") is not None:
+            numbers[str(post["post_number"])] = id_
         self._note_links(post, topic, file, line)
 
     def _post_refusal(self, post: Topic, id_: str) -> str | None:
         kind = post.get("post_type", 1)
         if kind not in _REGULAR_TYPES:
-            return f"is {_TYPE_NAMES.get(kind, 'of an unknown type')}"  # type: ignore[call-overload]
+            return f"is {_TYPE_NAMES.get(str(kind), 'of an unknown type')}"
         if post.get("deleted_at") or post.get("user_deleted"):
             return "was deleted"
         if post.get("hidden") is True:

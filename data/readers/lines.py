@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-from .archives import TRUNCATED, open_stream
+from .streams import TRUNCATED, open_stream
 
 MAX_LINE = 64 * 2**20
 """Bytes of the longest line that is read; a whole Discourse topic may be one."""
@@ -79,7 +79,7 @@ def json_list(path: Path) -> list[object] | Fault:
 
 
 def _whole(path: Path) -> bytes | Fault:
-    content = b""
+    content = bytearray()
     with open_stream(path) as stream:
         try:
             while chunk := stream.read(_CHUNK):
@@ -88,4 +88,4 @@ def _whole(path: Path) -> bytes | Fault:
                     return Fault(f"is longer than {MAX_LINE:,} bytes")
         except (*TRUNCATED, OSError) as error:
             return Fault(f"the file is damaged or cut short ({error})")
-    return content.removeprefix(b"\xef\xbb\xbf")
+    return bytes(content).removeprefix(b"\xef\xbb\xbf")

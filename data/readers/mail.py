@@ -48,7 +48,7 @@ def parse_mail(raw: bytes, tag: str | None) -> Mail | str:
 
     Parameters
     ----------
-    tag : the word in brackets that its list puts before every subject, if it has one.
+    tag : the word in brackets, in lower case, that its list puts before subjects, if any.
     """
     try:
         message = message_from_bytes(raw)
@@ -83,12 +83,12 @@ def parse_mail(raw: bytes, tag: str | None) -> Mail | str:
 
 
 def subject_tag(raw: bytes) -> str | None:
-    """Give the [tag] at the front of a mail's subject, seen past reply marks."""
+    """Give the [tag] at the front of a mail's subject in lower case, seen past reply marks."""
     found = _RAW_SUBJECT.search(raw[:20_000])
     if found is None:
         return None
     tag = _TAG.match(_without_replies(found[1].decode("utf-8", "replace").strip()))
-    return tag[1] if tag else None
+    return tag[1].lower() if tag else None
 
 
 def _without_replies(subject: str) -> str:
@@ -103,7 +103,7 @@ def _subject(subject: str, tag: str | None) -> str | None:
         before = subject
         subject = _without_replies(subject)
         found = _TAG.match(subject)
-        if tag and found and found[1].lower() == tag.lower():
+        if tag and found and found[1].lower() == tag:
             subject = subject[found.end() :]
     return subject or None
 
@@ -138,8 +138,8 @@ def _author(value: str) -> tuple[str | None, str | None]:
         name, address = hidden[3] or "", f"{hidden[1]}@{hidden[2]}"
     else:
         name, address = parseaddr(value)
-        if not name and not address:
-            name = value
+        if "@" not in address:
+            name, address = value, ""
     address = address.strip().lower()
     # Some write the address where the name belongs; a person's name is shown, an address never.
     name = _ADDRESS.sub("", name.replace(" at ", "@")) if _ADDRESS_LIKE.search(name) else name

@@ -8,12 +8,13 @@ from pathlib import Path, PurePosixPath
 
 from data.errors import UnreadableSource
 
-from .archives import bare_name, unpacked
+from .archives import unpacked
 from .face import Item, ReadOptions, Rejection
 from .items import make_item, problems, reject
 from .lines import Fault, numbered_lines
 from .mail import Mail, parse_mail, subject_tag
 from .peek import peek
+from .streams import bare_name
 
 _SUFFIXES = (".mbox", ".mbx", ".txt", ".mail", "")
 _SEPARATOR = re.compile(
@@ -91,9 +92,7 @@ class _State:
         space = _list_name(name, export, tag)
         for line, raw in _mails(path):
             if isinstance(raw, Fault):
-                # A strange text beside the mails is no mail list of its own.
-                if self.found or raw.reason != _NO_MAIL:
-                    yield reject(name, line, None, raw.reason)
+                yield reject(name, line, None, raw.reason)
                 continue
             self.found = True
             mail = parse_mail(raw, tag)
@@ -153,9 +152,6 @@ class _State:
         return self._by_address.get(mail.address, f"{mail.address.partition('@')[0]}-{mark}")
 
 
-_NO_MAIL = "the file holds no mail"
-
-
 def _mails(path: Path) -> Iterator[tuple[int, bytes | Fault]]:
     """Yield (line of its separator, bytes of a mail without it), one mail in memory at a time."""
     start, size, mail = 0, 0, list[bytes]()
@@ -181,7 +177,7 @@ def _mails(path: Path) -> Iterator[tuple[int, bytes | Fault]]:
     if start:
         yield start, _whole(mail, size)
     else:
-        yield last, Fault(_NO_MAIL)
+        yield last, Fault("the file holds no mail")
 
 
 def _whole(lines: list[bytes], size: int) -> bytes | Fault:
@@ -215,5 +211,5 @@ def _list_name(name: str, export: Path, tag: str | None) -> str:
     if pure.parent.name:
         return pure.parent.name
     if tag:
-        return tag.lower()
+        return tag
     return export.name if export.is_dir() else export.resolve().parent.name

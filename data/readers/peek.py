@@ -5,14 +5,17 @@ import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from data.errors import UnreadableSource
 
-from .archives import TRUNCATED, archive_kind, bare_name, open_stream
+from .archives import archive_kind
+from .salvage import salvaged
+from .streams import TRUNCATED, bare_name, open_stream
 
-_HEAD = 4096
+_HEAD = 32_768
+"""Enough to find a topic's post_stream behind its other keys."""
 _ENTRIES = 200
 _BYTES = 64 * 2**20
 
@@ -37,8 +40,8 @@ def peek(path: Path) -> tuple[Sample, ...]:
         return ()
 
 
-# Every reader asks about the same path; the time and size say when it has changed.
-@lru_cache(maxsize=4)
+# Every reader asks about the same path in turn; time and size say when it has changed.
+@lru_cache(maxsize=1)
 def _peek(path: Path, changed: int, size: int) -> tuple[Sample, ...]:
     kind = archive_kind(path)
     if kind == "zip":
@@ -60,8 +63,13 @@ def _walk(folder: Path) -> list[Path]:
     """List files, the folder's own before those of its folders."""
     top = sorted(path for path in folder.iterdir() if path.is_file())
     inner = sorted(path for path in folder.iterdir() if path.is_dir())
-    deeper = (path for below in inner for path in islice(sorted(below.rglob("*")), _ENTRIES))
+    deeper = (path for below in inner for path in sorted(islice(below.rglob("*"), _ENTRIES)))
     return top + [path for path in islice(deeper, _ENTRIES) if path.is_file()]
+
+
+def _name(entry: str) -> str:
+    """Give an archive entry's name without a leading "./" and its compression's suffix."""
+    return bare_name(str(PurePosixPath(entry)))
 
 
 def _head(stream: IO[bytes]) -> bytes:
@@ -76,14 +84,27 @@ def _head(stream: IO[bytes]) -> bytes:
 
 def _peek_zip(path: Path) -> tuple[Sample, ...]:
     found = []
+    if not zipfile.is_zipfile(path):
+        return _peek_cut_zip(path)
     with zipfile.ZipFile(path) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         # The files that tell a format lie at the top; a channel's days may come first.
         members.sort(key=lambda member: (member.filename.count("/"), member.filename))
         for member in members[:_ENTRIES]:
             with archive.open(member) as source:
-                found.append(Sample(bare_name(member.filename), _head(source)))
+                found.append(Sample(_name(member.filename), _head(source)))
     return tuple(found)
+
+
+def _peek_cut_zip(path: Path) -> tuple[Sample, ...]:
+    heads: dict[str, bytes] = {}
+    passed = 0
+    for entry, piece in salvaged(path):
+        heads.setdefault(_name(entry), piece[:_HEAD])
+        passed += len(piece)
+        if len(heads) > _ENTRIES or passed > _BYTES:
+            break
+    return tuple(Sample(name, head) for name, head in heads.items())
 
 
 def _peek_tar(path: Path) -> tuple[Sample, ...]:
@@ -94,7 +115,7 @@ def _peek_tar(path: Path) -> tuple[Sample, ...]:
             for member in archive:
                 if member.isreg():
                     source = cast(IO[bytes], archive.extractfile(member))
-                    found.append(Sample(bare_name(member.name), _head(source)))
+                    found.append(Sample(_name(member.name), _head(source)))
                     passed += member.size
                 if len(found) >= _ENTRIES or passed > _BYTES:
                     break

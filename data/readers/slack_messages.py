@@ -185,7 +185,7 @@ def interactions(message: Message, channel: Channel, file: str) -> Iterator[Item
     reactions = message.get("reactions")
     people: dict[str, None] = {}
     for reaction in reactions if isinstance(reactions, list) else ():
-        if not isinstance(reaction, Mapping) or reaction.get("name") in _DISLIKES:
+        if not isinstance(reaction, Mapping) or str(reaction.get("name")) in _DISLIKES:
             continue
         users = reaction.get("users")
         people |= dict.fromkeys(

@@ -11,10 +11,11 @@ from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 from data.errors import UnreadableSource
 from data.text import plain_text
 
-from .archives import TRUNCATED, bare_name, open_stream, unpacked
+from .archives import unpacked
 from .face import Item, ReadOptions
 from .items import make_item, problems, reject
 from .peek import peek
+from .streams import TRUNCATED, bare_name, open_stream
 
 _FILES = ("Users.xml", "Posts.xml", "Comments.xml", "Votes.xml", "PostLinks.xml")
 _POST_KINDS = {"1": "question", "2": "answer"}
@@ -87,16 +88,19 @@ class StackExchangeReader:
 
 
 def _items(name: str, path: Path, make: Callable[[Row, str, int], Item]) -> Iterator[Item]:
+    # Votes are many and of no consequence one by one: only posts are held against each other.
+    holds_posts = bare_name(path.name) in ("Posts.xml", "Comments.xml")
     seen: set[str] = set()
     for line, row in _rows(path):
         if isinstance(row, str):
             yield reject(name, line, None, row)
         elif "Id" not in row:
             yield reject(name, line, None, "Id: is required")
-        elif row["Id"] in seen:
+        elif holds_posts and row["Id"] in seen:
             yield reject(name, line, row["Id"], "stands in this file already")
         else:
-            seen.add(row["Id"])
+            if holds_posts:
+                seen.add(row["Id"])
             yield make(row, name, line)
 
 

@@ -1,0 +1,122 @@
+"""The rankings that ours must beat, each a function from a question to ranked person ids.
+
+In: a `Split` and an encoder. Out: `System`s by name. All are prequential: they read the history
+before the question's own time; statistics of the corpus are fitted before the test window and
+then frozen. Everyone with a reply before is ranked, ties by id.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from evaluation.history import DAY, Floats, History, Ints, decay
+from evaluation.protocol import Question, Run
+from evaluation.relevance import Similarity
+
+System = Callable[[Question], Sequence[str]]
+Scorer = Callable[[Question], Floats]
+"""A question to one number a person of the history, higher is better."""
+
+VOTERS = 100
+SHORT, MIDDLE, LONG = 14 * DAY, 60 * DAY, 90 * DAY
+
+
+def ranking(history: History, score: Scorer) -> System:
+    """The system that orders a question's candidates by `score`, ties by id."""
+
+    def ranked(question: Question) -> list[str]:
+        candidates = history.candidates(question)
+        # People are numbered in the order of their ids, so a stable sort breaks ties by id.
+        order = np.argsort(-score(question)[candidates], kind="stable")
+        return [history.people[n] for n in candidates[order]]
+
+    return ranked
+
+
+def baselines(
+    history: History, *, words: Similarity, meaning: Similarity, posts: Similarity
+) -> dict[str, System]:
+    """Every baseline of PROTOCOL "Who knows" but the profile.
+
+    `words` and `meaning` compare a question with the roots (TF-IDF, MiniLM), `posts` with the
+    replies (BM25).
+    """
+    scorers: dict[str, Scorer] = {
+        "random": lambda question: _chance(history, question),
+        "replies": lambda question: history.activity(_at(question)),
+        "replies-14d": lambda question: history.activity(_at(question), SHORT),
+        "replies-60d": lambda question: history.activity(_at(question), MIDDLE),
+        "replies-space-60d": lambda question: history.activity(
+            _at(question), MIDDLE, history.space(question.root.space)
+        ),
+        "bm25": lambda question: comb_sum(history, posts, question),
+        "bm25-90d": lambda question: comb_sum(history, posts, question, LONG),
+        "minilm": lambda question: root_votes(history, meaning, question),
+        "minilm-90d": lambda question: root_votes(history, meaning, question, LONG),
+        "zsum": lambda question: zsum(history, words, meaning, question),
+    }
+    return {name: ranking(history, score) for name, score in scorers.items()}
+
+
+def root_votes(
+    history: History, similarity: Similarity, question: Question, half_life: float | None = None
+) -> Floats:
+    """Votes of the past roots most similar to the question."""
+    at = _at(question)
+    roots, values = similarity.nearest(question, history.roots_before(at), VOTERS)
+    return history.votes(at, roots, values, half_life)
+
+
+def comb_sum(
+    history: History, similarity: Similarity, question: Question, half_life: float | None = None
+) -> Floats:
+    """Scores of the nearest replies, summed over their authors (CombSUM, Fox and Shaw 1994;
+    as in SE-PEF, Kasela et al. 2023)."""
+    at = _at(question)
+    replies, values = similarity.nearest(question, history.replies_before(at), VOTERS)
+    if half_life is not None:
+        values = values * decay(at - history.reply_times[replies], half_life)
+    return history.sums(history.reply_people[replies], values)
+
+
+def zsum(history: History, words: Similarity, meaning: Similarity, question: Question) -> Floats:
+    """The baseline to beat: a sum of z-scores over the candidates.
+
+    The square roots of the votes by TF-IDF and by MiniLM, plain and halved every 90 days, count
+    a half each; log(1 + replies) with half-lives of 14 and 60 days one each.
+    """
+    at = _at(question)
+    candidates = history.candidates(question)
+    total = np.zeros(len(history.people))
+    for similarity in (words, meaning):
+        for half_life in (None, LONG):
+            votes = root_votes(history, similarity, question, half_life)
+            total += 0.5 * _z_scores(np.sqrt(votes), candidates)
+    for half_life in (SHORT, MIDDLE):
+        total += _z_scores(np.log1p(history.activity(at, half_life)), candidates)
+    return total
+
+
+def _z_scores(values: Floats, candidates: Ints) -> Floats:
+    """`values` less the candidates' mean, over their deviation; zeros where they are all equal."""
+    of_candidates = values[candidates]
+    deviation = of_candidates.std() if len(of_candidates) else 0.0
+    if deviation == 0:
+        return np.zeros_like(values)
+    centred: Floats = (values - of_candidates.mean()) / deviation
+    return centred
+
+
+def _chance(history: History, question: Question) -> Floats:
+    seed = int.from_bytes(hashlib.sha256(question.id.encode()).digest()[:8], "big")
+    return np.random.default_rng(seed).random(len(history.people))
+
+
+def _at(question: Question) -> float:
+    return question.at.timestamp()
+
+
+def runs(systems: Mapping[str, System], questions: Sequence[Question]) -> dict[str, Run]:
+    """The run of each system over the same questions."""
+    return {name: {q.id: system(q) for q in questions} for name, system in systems.items()}

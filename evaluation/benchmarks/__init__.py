@@ -1,0 +1,1 @@
+"""Measurements of single parts, each a command: `python -m evaluation.benchmarks.NAME`."""

@@ -1,0 +1,66 @@
+"""Languages told by a detector: what it must get right, and when it must not guess."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from embeddings.language import detect_language, detect_languages
+
+LANGUAGES = Path(__file__).parents[2] / "shared" / "data" / "languages"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The lamps in the shop window went out again this morning.", "en"),
+        ("Die Lampen im Schaufenster sind heute früh wieder ausgegangen.", "de"),
+        ("Lamporna i skyltfönstret slocknade igen i morse.", "sv"),
+        ("Οι λάμπες στη βιτρίνα έσβησαν πάλι σήμερα το πρωί.", "el"),
+        ("今天早上橱窗里的灯又灭了。", "zh"),
+        ("انطفأت المصابيح في واجهة المتجر مرة أخرى هذا الصباح.", "ar"),
+        ("Сегодня утром в витрине снова погасли лампы.", "ru"),
+    ],
+)
+def test_plain_sentences_are_told(text: str, language: str) -> None:
+    assert detect_language(text) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "  \n",
+        "ok",
+        "灯",
+        "https://example.org/eine/lange/adresse",
+        "`import lamp as l`",
+        "12:30",
+    ],
+)
+def test_too_little_to_tell_is_none(text: str) -> None:
+    assert detect_language(text) is None
+
+
+def test_code_is_no_language() -> None:
+    code = "```\nfor (int i = 0; i < lamps.size(); ++i) { lamps[i]->SetEnabled(false); }\n```"
+    text = f"Why do only some of the lamps go out when this runs?\n{code * 5}"
+    assert detect_language(text) == "en"
+
+
+def test_a_broken_surrogate_is_no_error() -> None:
+    assert detect_language("\ud83d The lamps in the window went out again this morning.") == "en"
+
+
+def test_a_batch_is_each_in_order() -> None:
+    texts = ["The lamps in the window went out again.", "", "Die Lampen sind wieder ausgegangen."]
+    assert detect_languages(texts) == ["en", None, "de"]
+
+
+@pytest.mark.skipif(not LANGUAGES.is_dir(), reason="the shared data are not beside the checkout")
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "pl"])
+def test_short_sentences_are_rarely_mistaken(language: str) -> None:
+    with (LANGUAGES / f"stsb-{language}-dev.csv").open(newline="", encoding="utf-8") as file:
+        found = detect_languages([row[0] for row in csv.reader(file)][::10])
+    assert sum(one == language for one in found) / len(found) >= 0.93
+    assert sum(one not in (language, None) for one in found) / len(found) <= 0.02
