@@ -22,16 +22,15 @@ _TEXT: Json = {"type": "string"}
 _NUMBER: Json = {"type": "number"}
 _FLAG: Json = {"type": "boolean"}
 _TIME: Json = {"type": "string", "format": "date-time"}
-# Wider in truth; this much is sure to be taken. A whole number is read as its digits.
+# Not blank and without NUL. A whole number is read as its digits.
 _ID: Json = {
     "type": ["string", "integer"],
     "minLength": 1,
     "maxLength": MAX_ID,
-    "pattern": r"^[!-~]+$",
+    "pattern": r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$",
     "minimum": -(2**63) + 1,
     "maximum": 2**63 - 1,
 }
-_LABEL: Json = {"type": "string", "maxLength": MAX_ID}
 _PROBABILITY: Json = {"type": "number", "minimum": 0, "maximum": 1}
 _WHOLE: Json = {"type": "integer", "minimum": -(2**31) + 1, "maximum": 2**31 - 1}
 
@@ -62,9 +61,9 @@ def _object(required: tuple[str, ...], properties: Json) -> Json:
 
 
 _PERSON: Json = {
-    **dict.fromkeys(("name", "title", "about"), _TEXT),
-    **dict.fromkeys(("email", "department", "site", "location", "timezone"), _LABEL),
-    "languages": _list(_LABEL),
+    **dict.fromkeys(("name", "title", "about", "email", "department"), _TEXT),
+    **dict.fromkeys(("site", "location", "timezone"), _TEXT),
+    "languages": _list(_TEXT),
     "manager": _ID,
     "bot": _FLAG,
     "active": _FLAG,
@@ -84,8 +83,8 @@ _POST: Json = {
     "parent": _ID,
     "thread": _ID,
     "space": _ID,
-    "tags": _list(_LABEL),
-    "language": _LABEL,
+    "tags": _list(_TEXT),
+    "language": _TEXT,
     "updated": _TIME,
     "valid_until": _TIME,
     "anonymous": _FLAG,
@@ -136,7 +135,7 @@ COMPONENTS: Json = {
         ("post", "kind"),
         {
             **_given(
-                {"person": _ID, "at": _TIME, "value": _TEXT, "site": _LABEL, "day_only": _FLAG}
+                {"person": _ID, "at": _TIME, "value": _TEXT, "site": _TEXT, "day_only": _FLAG}
             ),
             "post": _ID,
             "kind": _choice(INTERACTION_KINDS),

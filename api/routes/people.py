@@ -84,7 +84,7 @@ def feed(request: Request, person_id: Id, asked: Annotated[FeedParameters, Query
     """Threads for a person to read, best first, each with its reasons."""
     now = current_time()
     page = engine_of(request).feed(
-        person_id, k=asked.k, as_of=asked.as_of, cursor=asked.cursor, now=now
+        person_id, k=asked.k, as_of=asked.as_of, cursor=asked.cursor or None, now=now
     )
     return Json(feed_json(page, store_of(request).get_person, person_id, asked.as_of or now))
 
