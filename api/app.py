@@ -18,9 +18,8 @@ from api.settings import Settings
 from data.errors import WhoknowsError
 
 if TYPE_CHECKING:
-    from recommender.engine import Engine
-
     from data.store import Store
+    from recommender.engine import Engine
 
 logger = logging.getLogger(__name__)
 

@@ -1,10 +1,12 @@
 """`serve` and `demo`: the HTTP server, on a socket that is bound before anything is loaded."""
 
 import errno
+import signal
 import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -96,14 +98,19 @@ def _serve(
             access_log=False,
             server_header=False,
         )
+        # uvicorn ends in good order at either signal and then passes it on to this process.
+        signal.signal(signal.SIGTERM, _leave)
         try:
             _Announcing(config, announce).run(sockets=[listener])
         except KeyboardInterrupt:
-            # uvicorn has ended in good order and passes the signal on.
             print("Stopped.")
         finally:
             # The next start need not read everything again.
             engine.close()
+
+
+def _leave(signum: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def run_serve(host: str | None, port: int | None) -> None:
@@ -135,9 +142,8 @@ def run_demo(folder: Path, port: int | None) -> None:
 
 def _bring_in_sample(store: "Store", engine: "Engine", folder: Path) -> None:
     """Import the sample once, so that what a visitor then changes stays changed."""
-    from data.sample import write_shifted
-
     from data.importing import import_path
+    from data.sample import write_shifted
 
     done = folder / "imported"
     if done.exists():
