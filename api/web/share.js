@@ -6,7 +6,7 @@ import { el, failure, loading, meta, percent, plain, sameness, titleOf } from ".
 
 const PAUSE = 300;
 const ENOUGH = 8;
-// Below this chance of being the same, what is found is company, not a double.
+// Below this chance of being the same, nothing is claimed to be the same.
 const FIRST = 0.1;
 
 function card(idea, me) {
@@ -47,8 +47,8 @@ export function setUpShare(state) {
       const { posts } = await findSimilar(asked, signal);
       const best = Math.max(0, ...posts.map((idea) => idea.probability_same));
       alike.replaceChildren(
-        ...(best < FIRST ? [el("p", { class: "note" }, "Nothing like it yet: yours seems to be "
-          + `the first.${posts.length ? " The nearest, all the same:" : ""}`)] : []),
+        ...(best < FIRST ? [el("p", { class: "note" }, posts.length
+          ? "Nothing that is surely the same. The nearest:" : "Nothing like it yet.")] : []),
         el("ol", {}, posts.map((idea) => card(idea, state.me))));
     } catch (error) {
       if (error.name === "AbortError") return;
