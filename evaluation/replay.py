@@ -52,6 +52,10 @@ class NothingToReplay(WhoknowsError):
     """The history has no question that a ranking could be measured on."""
 
 
+class UnknownTask(WhoknowsError):
+    """A task that no protocol is written for here."""
+
+
 @dataclass(slots=True)
 class EngineSystem:
     """Our engine as a system; keeps what it said, for calibration and timing."""
@@ -99,11 +103,12 @@ def run(
 
     Raises
     ------
+    UnknownTask : `task` is neither in TASKS nor "all".
     NothingToReplay : too little history, or no question with a relevant candidate.
     UnreadableSource, StoreError : as importing raises them.
     """
     if task not in (*TASKS, "all"):
-        raise ValueError(f"unknown task {task!r}; choose one of {', '.join(TASKS)} or all")
+        raise UnknownTask(f"replay does not measure {task!r}; choose {' or '.join(TASKS)} or all")
     tell = on_progress or _silent
     with _opened(path, database_url, tell) as store:
         parts = split(records_of(store))

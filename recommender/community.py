@@ -35,7 +35,7 @@ class Community:
         self.person_keys: dict[str, int] = {}
         self.spaces: dict[int, Space] = {}
         self.space_keys: dict[str, int] = {}
-        self.posts = Columns([*POST_FIELDS[1:], "access", "credited"])
+        self.posts = Columns([*POST_FIELDS[1:], "access", "credited", "joins"])
         self.tags: dict[int, tuple[str, ...]] = {}
         self.tag_keys: dict[str, int] = {}
         self.versions = Columns(VERSION_FIELDS[1:])
@@ -69,7 +69,7 @@ class Community:
         for _, tags in changes.tags:
             for tag in tags:
                 self.tag_keys.setdefault(tag.casefold(), len(self.tag_keys) + 1)
-        self.posts.put(keys, np.pad(changes.posts[:, 1:], ((0, 0), (0, 2))))
+        self.posts.put(keys, np.pad(changes.posts[:, 1:], ((0, 0), (0, 3))))
         for columns, rows in (
             (self.versions, changes.versions),
             (self.interactions, changes.interactions),
@@ -78,10 +78,8 @@ class Community:
             columns.put(rows[:, 0], rows[:, 1:])
         self.trial_sites.update(changes.sites)
         self.seq = changes.seq
-        if anew or len(keys) > len(self.posts) // 4:
+        if anew or len(keys) > len(self.posts) // 4 or (len(keys) and not self._extend(keys)):
             self._rebuild()
-        elif len(keys):
-            self._extend(keys)
         return keys
 
     def _absorb_people(self, changes: Changes) -> bool:
@@ -119,15 +117,21 @@ class Community:
         for part in np.split(order, starts):
             if len(part):
                 self.threads[int(root[part[0]])] = part.tolist()
+        self._mark_joining(keys)
         self.by_space = Ledger(self._events(keys))
         self.by_tag = Ledger(self._tagged(keys))
 
-    def _extend(self, keys: Ints) -> None:
-        """Add new posts to what is derived."""
+    def _extend(self, keys: Ints) -> bool:
+        """Add new posts to what is derived; False if one changes what older ones mean."""
         self._classify(keys)
         root = self.posts["root"]
         for key in keys[root[keys] != keys].tolist():
             self.threads.setdefault(int(root[key]), []).append(key)
+        before = self.posts["joins"].copy()
+        for thread in np.unique(root[keys]).tolist():
+            self._mark_joining(np.array(self.threads.get(thread, []), dtype=np.int64))
+        if (before > self.posts["joins"]).any():
+            return False
         for ledger, events in (
             (self.by_space, self._events(keys)),
             (self.by_tag, self._tagged(keys)),
@@ -139,6 +143,23 @@ class Community:
                     int(events.place[i]),
                     int(events.access[i]),
                 )
+        return True
+
+    def _mark_joining(self, keys: Ints) -> None:
+        """Mark the first reply of each person in each thread, of those that may be read alike.
+
+        PROTOCOL.md's activity: who replies ten times in one thread has joined it once.
+        """
+        posts = self.posts
+        posts["joins"][keys] = 0
+        keys = keys[posts["credited"][keys] != 0]
+        whose = [posts["access"][keys], posts["author"][keys], posts["root"][keys]]
+        order = np.lexsort((keys, posts["created"][keys], *whose))
+        first = np.zeros(len(keys), dtype=bool)
+        first[:1] = True
+        for column in whose:
+            first[1:] |= np.diff(column[order]) != 0
+        posts["joins"][keys[order[first]]] = 1
 
     def _classify(self, keys: Ints) -> None:
         self.posts["access"][keys] = self.access.classify(self.posts, keys)
@@ -158,18 +179,20 @@ class Community:
         return credited
 
     def _events(self, keys: Ints) -> Events:
+        """One event a joining, in the space of its thread."""
         posts = self.posts
-        chosen = keys[posts["credited"][keys] != 0]
+        chosen = keys[posts["joins"][keys] != 0]
+        roots = np.minimum(posts["root"][chosen], len(posts) - 1)
         return Events(
             posts["created"][chosen],
             posts["author"][chosen],
-            posts["space"][chosen],
+            posts["space"][roots],
             posts["access"][chosen],
         )
 
     def _tagged(self, keys: Ints) -> Events:
-        """One event a reply and tag of its thread's root."""
-        chosen = keys[self.posts["credited"][keys] != 0]
+        """One event a joining and tag of its thread's root."""
+        chosen = keys[self.posts["joins"][keys] != 0]
         roots = self.posts["root"][chosen]
         rows = [
             (key, self.tag_keys[tag.casefold()])

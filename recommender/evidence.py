@@ -1,8 +1,7 @@
 """Past posts that speak for people: what was retrieved for a question, and who wrote it.
 
-Three kinds: replies in threads whose root is like the question (a vote each, one a person and
-thread, at the time of the first reply), replies that are themselves like it, and threads like
-it that somebody started. Each piece bears a likeness between 0 and 1.
+Two kinds: replies in threads whose root is like the question (a vote each, one a person and
+thread, at the time of the first reply), and replies that are themselves like it. Each piece bears a likeness between 0 and 1.
 """
 
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from data.reading import ANONYMOUS
 from embeddings.statistics import Statistics
 
 from .columns import Ints, counted, decayed
@@ -65,7 +63,6 @@ class Evidence:
     dense: Pieces
     words: Pieces
     replies: Pieces
-    started: Pieces
     nearest: float
 
 
@@ -90,7 +87,6 @@ def gather(
     rows, alike = texts.nearest(question, answers, REPLIES)
     replies = of[rows]
     asked = of[near]
-    open_authors = (posts["flags"][asked] & ANONYMOUS == 0) & (posts["author"][asked] != 0)
     votes = _votes(community, view, asked, dense**2)
     # A thread like it that nobody replied in shows that it was asked, not that it is known.
     strongest = [float(np.sqrt(votes.weight.max(initial=0.0))), float(alike.max(initial=0.0))]
@@ -98,7 +94,6 @@ def gather(
         dense=votes,
         words=_votes(community, view, of[hits], words**2),
         replies=_authored(community, replies, np.clip(alike, 0.0, 1.0) ** 2),
-        started=_authored(community, asked[open_authors], dense[open_authors] ** 2),
         nearest=max(strongest),
     )
 

@@ -18,7 +18,7 @@ from .evidence import Evidence, gather
 from .meaning import Question
 from .profiles import Profiles
 from .queries import ExpertsQuery
-from .signals import Scale, Signals, scale_of, signals_of
+from .signals import Scale, Signals, acquaintance, scale_of, signals_of
 from .texts import TextIndex
 from .view import View, is_candidate
 
@@ -30,6 +30,9 @@ NAMELESS = ANONYMOUS | HUSK
 """Flags of posts that nobody is to be known by."""
 
 WEEK_DAYS = 7
+
+SHORTEST_NAME = 3
+"""Letters; shorter ones are more often words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Ranking:
     scale: Scale
     evidence: Evidence
     profile: Floats
+    acquaintance: Floats
     named: Floats
     load: Floats
     eligible: Flags
@@ -71,16 +75,34 @@ def rank(
     eligible = _eligible(community, view, query, signals)
     scale = scale_of(signals, weights.EXPERTS, eligible & signals.repliers)
     profile, likeness = _profile_points(community, profiles, question, view, eligible)
-    named = _named(community, question, eligible)
+    asker = community.person_keys.get(query.asker_id) if query.asker_id else None
+    known_asker = (
+        weights.ACQUAINTANCE_POINTS * acquaintance(community, view, asker)
+        if asker is not None
+        else np.zeros(people)
+    )
+    named = _named(community, question, view, eligible)
     load = _load(community, view, signals, eligible)
-    score = np.full(people, scale.baseline) + profile + named + load
+    score = np.full(people, scale.baseline) + profile + known_asker + named + load
     for name in weights.EXPERTS:
         score += scale.per_unit[name] * signals.values[name]
     score = np.round(score, 9)
     chosen = np.flatnonzero(eligible & _admitted(community, view, query))
     order = sorted(chosen.tolist(), key=lambda pk: (-score[pk], community.people[pk].id))
     known = max(evidence.nearest, float(likeness.max(initial=0.0)))
-    return Ranking(order, score, signals, scale, evidence, profile, named, load, eligible, known)
+    return Ranking(
+        order,
+        score,
+        signals,
+        scale,
+        evidence,
+        profile,
+        known_asker,
+        named,
+        load,
+        eligible,
+        known,
+    )
 
 
 def _eligible(community: Community, view: View, query: ExpertsQuery, signals: Signals) -> Flags:
@@ -155,14 +177,20 @@ def _profile_points(
     return weights.PROFILE_POINTS * above, likeness
 
 
-def _named(community: Community, question: Question, eligible: Flags) -> Floats:
-    """Points for people whose whole name stands in the question."""
+def _named(community: Community, question: Question, view: View, eligible: Flags) -> Floats:
+    """Points for people whose first or whole name stands in the question.
+
+    What somebody was called in the past bears no date: there, ids alone are names.
+    """
     points = np.zeros(len(community.bots))
     text = f" {_spelled(question.text)} "
     for pk in np.flatnonzero(eligible).tolist():
-        name = community.people[pk].name
-        if name and " " in name and f" {_spelled(name)} " in text:
-            points[pk] = weights.NAMED_POINTS
+        person = community.people[pk]
+        name = _spelled(person.id if view.past else person.name or person.id)
+        first = name.partition(" ")[0]
+        if len(first) >= SHORTEST_NAME and first.isalpha() and f" {first} " in text:
+            points[pk] = weights.FIRST_NAME_POINTS
+            points[pk] += weights.NAMED_POINTS if f" {name} " in text else 0.0
     return points
 
 

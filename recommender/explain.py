@@ -132,10 +132,14 @@ class Explainer:
     def _habit_parts(self, pk: int, person: Person) -> list[Contribution]:
         activity, place = self.ranking.signals.activity, self.ranking.signals.place
         lately = self._points("activity_14", pk) + self._points("activity_60", pk)
-        last = from_us(int(activity.last[pk])) if activity.replies[pk] else None
+        last = from_us(int(activity.last[pk])) if activity.joined[pk] else None
+        steady = self._points("recency", pk) + self._points("activity", pk)
         parts = [
             _part("activity", lately, _often(activity.decayed[60.0][pk])),
-            _part("activity", self._points("recency", pk), _since(last), at=last),
+            _part("activity", steady, _since(last, int(activity.joined[pk])), at=last),
+            _part(
+                "activity", float(self.ranking.acquaintance[pk]), "has answered this asker before"
+            ),
             _part("profile", float(self.ranking.profile[pk]), _says(person)),
             _part("other", float(self.ranking.named[pk]), "is named in the question"),
             _part("load", float(self.ranking.load[pk]), "may have little time now"),
@@ -171,8 +175,11 @@ def _often(decayed: float) -> str:
     return "has replied now and then"
 
 
-def _since(last: datetime | None) -> str:
-    return f"last replied on {last:%Y-%m-%d}" if last else "has not replied yet"
+def _since(last: datetime | None, joined: int) -> str:
+    if last is None:
+        return "has not replied yet"
+    threads = "one thread" if joined == 1 else f"{joined} threads"
+    return f"has replied in {threads}, last on {last:%Y-%m-%d}"
 
 
 def _says(person: Person) -> str:

@@ -1,6 +1,7 @@
-"""Who replied when and where: activity as of any moment, for any viewer's eyes.
+"""Who joined threads when and where: activity as of any moment, for any viewer's eyes.
 
-A reply counts for its author unless it is a comment, anonymous, or in a thread of their own.
+Somebody joins a thread by their first reply in it, unless it is a comment, anonymous, or the
+thread their own.
 Sums of decayed counts stand ready per (person, place, access class) at a reference time, from
 which any later moment is one multiplication; what came since is added one by one. A moment
 before the reference is summed from the events themselves.
@@ -27,7 +28,7 @@ TAIL = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Replies in order of time: when (microseconds), by whom, where, and the access class."""
+    """Joinings in order of time: when (microseconds), by whom, where, and the access class."""
 
     time: Ints
     person: Ints
@@ -43,13 +44,13 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Per person (index: key): decayed counts by half-life, all replies, first and last time.
+    """Per person (index: key): decayed counts by half-life, all joinings, first and last time.
 
-    Times are 0 where a person never replied.
+    Times are 0 where a person never joined.
     """
 
     decayed: dict[float, Floats]
-    replies: Floats
+    joined: Floats
     first: Ints
     last: Ints
 
@@ -123,8 +124,8 @@ class Ledger:
             sums[h] = counted(chosen, self._sums[h][seen], minlength=people)
             sums[h] = sums[h] * decayed(since, h)
             sums[h] += counted(late.person, decayed(moment - late.time, h), minlength=people)
-        replies = counted(chosen, self._counts[seen], minlength=people)
-        replies += counted(late.person, minlength=people)
+        joined = counted(chosen, self._counts[seen], minlength=people)
+        joined += counted(late.person, minlength=people)
         never = np.iinfo(np.int64).max
         first = np.full(people, never)
         last = np.zeros(people, np.int64)
@@ -133,7 +134,7 @@ class Ledger:
         np.minimum.at(first, late.person, late.time)
         np.maximum.at(last, late.person, late.time)
         first[first == never] = 0
-        return Activity(sums, replies, first, last)
+        return Activity(sums, joined, first, last)
 
 
 def _admitted(events: Events, readable: Flags, place: int | None) -> Events:
@@ -157,5 +158,5 @@ def _summed(parts: list[Events], moment: int, people: int) -> Activity:
     last = np.zeros(people, np.int64)
     first[person[::-1]] = time[::-1]
     last[person] = time
-    replies = counted(person, minlength=people)
-    return Activity(sums, replies, first, last)
+    joined = counted(person, minlength=people)
+    return Activity(sums, joined, first, last)

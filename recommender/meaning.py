@@ -11,7 +11,7 @@ import numpy as np
 
 from embeddings.dense import DenseIndex
 from embeddings.face import Encoder, Mask, Rows, Scores, Vectors
-from embeddings.lanes import align_multilingual, lane_of_query
+from embeddings.lanes import align_multilingual, fuse_lanes, lane_of_query
 from embeddings.language import detect_language
 from embeddings.registry import MINILM, MULTILINGUAL
 
@@ -76,18 +76,9 @@ class MeaningIndex:
 
     def likeness(self, question: Question, rows: Rows) -> Scores:
         """The score `nearest` would give each of `rows` (n,); 0 for one that is not held."""
-        scores = np.zeros(len(rows), dtype=np.float64)
-        mine = np.zeros(len(rows), dtype=bool)
-        if MINILM in question.vectors:
-            dense = self.dense[MINILM]
-            mine = dense.has(rows)
-            scores = dense.scores(question.vectors[MINILM], rows)
-        if MULTILINGUAL in question.vectors:
-            dense = self.dense[MULTILINGUAL]
-            there = dense.has(rows)
-            aligned = align_multilingual(dense.scores(question.vectors[MULTILINGUAL], rows))
-            if question.language is None:
-                scores = np.where(there, np.maximum(scores, aligned), scores)
-            else:
-                scores = np.where(there & ~mine, aligned, scores)
-        return scores
+        by_lane = {MINILM: np.full(len(rows), np.nan), MULTILINGUAL: np.full(len(rows), np.nan)}
+        for lane, vector in question.vectors.items():
+            held = self.dense[lane].has(rows)
+            by_lane[lane][held] = self.dense[lane].scores(vector, rows[held])
+        fused = fuse_lanes(question.language, by_lane[MINILM], by_lane[MULTILINGUAL])
+        return np.where(np.isfinite(fused), fused, 0.0)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .columns import Flags
+from data.reading import ANONYMOUS
+
+from .columns import Flags, counted, decayed
 from .community import Community
 from .evidence import Evidence, Pieces
 from .ledger import Activity
@@ -19,8 +21,11 @@ Floats = npt.NDArray[np.float64]
 
 DAY_US = 86_400e6
 
-FORGOTTEN_DAYS = 3_650.0
-"""A last reply longer ago than this counts like none."""
+ACQUAINTANCE_HALF_LIFE = 180.0
+"""Days in which it fades that somebody has answered this asker."""
+
+FORGOTTEN_DAYS = 4_000.0
+"""A last joining longer ago than this counts like none."""
 
 
 LEAST_SPREAD = 0.1
@@ -52,27 +57,31 @@ def signals_of(
         "dense": evidence.dense,
         "words_90": evidence.words.faded(view.moment),
         "words": evidence.words,
-        "replies_90": evidence.replies.faded(view.moment),
-        "started": evidence.started.faded(view.moment),
     }
     values = {name: np.sqrt(part.summed(people)) for name, part in pieces.items()}
     activity = community.by_space.at(view.moment, view.classes, people)
     values["activity_14"] = np.log1p(activity.decayed[14.0])
     values["activity_60"] = np.log1p(activity.decayed[60.0])
+    values["activity"] = np.log1p(activity.joined)
+    values["recency"] = _recency(activity, view)
     place = None
     values["place"] = np.zeros(people)
     if space is not None:
         place = community.by_space.at(view.moment, view.classes, people, space)
-        values["place"] = np.log1p(place.decayed[90.0])
+        values["place"] = _recency(place, view)
     tagged = np.zeros(people)
     for tag in tags:
         tagged += community.by_tag.at(view.moment, view.classes, people, tag).decayed[90.0]
     values["tags"] = np.log1p(tagged)
-    repliers = activity.replies > 0
+    return Signals(values, pieces, activity, place, activity.joined > 0)
+
+
+def _recency(activity: Activity, view: View) -> Floats:
+    """How lately somebody joined a thread: falls with log(1 + days), 0 for never."""
     days = np.maximum(view.moment - activity.last, 0) / DAY_US
     fresh = np.log1p(FORGOTTEN_DAYS) - np.log1p(np.minimum(days, FORGOTTEN_DAYS))
-    values["recency"] = np.where(repliers, fresh, 0.0)
-    return Signals(values, pieces, activity, place, repliers)
+    recency: Floats = np.where(activity.joined > 0, fresh, 0.0)
+    return recency
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +107,22 @@ def scale_of(signals: Signals, weights: dict[str, float], among: Flags) -> Scale
         if len(values):
             baseline -= per_unit[name] * float(values.mean())
     return Scale(per_unit, baseline)
+
+
+def acquaintance(community: Community, view: View, asker: int) -> Floats:
+    """log(1 + threads of `asker` that each person joined, fading), (people,) by key.
+
+    Threads that were started anonymously are nobody's.
+    """
+    posts = community.posts
+    own = view.posts & (posts["author"] == asker) & ((posts["flags"] & ANONYMOUS) == 0)
+    keys = [
+        key
+        for root in np.flatnonzero(own & (posts["root"] == np.arange(len(posts)))).tolist()
+        for key in community.threads.get(root, [])
+    ]
+    found = np.array(keys, dtype=np.int64)
+    found = found[view.posts[found] & (posts["joins"][found] != 0)]
+    found = found[posts["created"][found] < view.moment]
+    weight = decayed(view.moment - posts["created"][found], ACQUAINTANCE_HALF_LIFE)
+    return np.log1p(counted(posts["author"][found], weight, len(community.bots)))

@@ -10,15 +10,22 @@ EXPERTS: dict[str, float] = {
     "dense": 0.5,
     "words_90": 0.5,
     "words": 0.5,
-    "replies_90": 0.3,
-    "started": 0.2,
-    "activity_14": 0.7,
-    "activity_60": 0.7,
-    "place": 0.4,
-    "tags": 0.2,
-    "recency": 0.4,
+    "activity_14": 1.0,
+    "activity_60": 1.0,
+    "activity": -0.45,
+    "recency": 1.0,
+    "place": 0.9,
+    "tags": 0.3,
 }
-"""Weights of "who knows", by signal."""
+"""Weights of "who knows", by signal: PROTOCOL.md's `zsum` in its own units, and what improved it
+on the validation windows of five communities (evaluation/results/experts.md). That many threads
+joined over all time count against somebody offsets old heavy posters, whose past votes are many."""
+
+ACQUAINTANCE_POINTS = 1.5
+"""Points a unit of log(1 + threads of this asker that somebody joined, half-life 180 days)."""
+
+FIRST_NAME_POINTS = 1.5
+"""Points for one's first name in the question; measured with the weights above."""
 
 PROFILE_FLOOR = 0.2
 """Likeness of a profile to a question under which it says nothing."""
@@ -26,8 +33,8 @@ PROFILE_FLOOR = 0.2
 PROFILE_POINTS = 6.0
 """Points of a profile that is the question word for word."""
 
-NAMED_POINTS = 1.0
-"""Points for being named in the question."""
+NAMED_POINTS = 2.0
+"""Points for one's whole name in the question, beside those for the first name."""
 
 LOAD_POINTS = -1.0
 """Points for each time over that somebody's week is fuller than the capacity they stated."""
@@ -35,7 +42,7 @@ LOAD_POINTS = -1.0
 AWAY_POINTS = -4.0
 """Points for being away for now."""
 
-PROBABILITY = (-2.6, 0.55, -0.25)
+PROBABILITY = (0.989, 0.114, -1.002)
 """Intercept, weight of the score and of log(1 + people who have replied) in the logistic."""
 
 KNOWN = 0.35
