@@ -51,8 +51,10 @@ def create_app(store: "Store", engine: "Engine", settings: Settings) -> FastAPI:
         lifespan=_bring_up_index,
     )
     app.state.store, app.state.engine, app.state.figures = store, engine, Figures()
-    for module in (searches, imports, people, posts, health, page):
-        app.include_router(module.router)
+    routers = [module.router for module in (searches, imports, people, posts, health, page)]
+    app.state.routes = [route for router in routers for route in router.routes]
+    for router in routers:
+        app.include_router(router)
     errors.install(app)
     # The last one added is the first to see a request.
     app.add_middleware(Counting, figures=app.state.figures)

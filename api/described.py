@@ -22,16 +22,15 @@ _TEXT: Json = {"type": "string"}
 _NUMBER: Json = {"type": "number"}
 _FLAG: Json = {"type": "boolean"}
 _TIME: Json = {"type": "string", "format": "date-time"}
-# Wider in truth; this much is sure to be taken. A whole number is read as its digits.
+# Not blank and without NUL. A whole number is read as its digits.
 _ID: Json = {
     "type": ["string", "integer"],
     "minLength": 1,
     "maxLength": MAX_ID,
-    "pattern": r"^[!-~]+$",
+    "pattern": r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$",
     "minimum": -(2**63) + 1,
     "maximum": 2**63 - 1,
 }
-_LABEL: Json = {"type": "string", "maxLength": MAX_ID}
 _PROBABILITY: Json = {"type": "number", "minimum": 0, "maximum": 1}
 _WHOLE: Json = {"type": "integer", "minimum": -(2**31) + 1, "maximum": 2**31 - 1}
 
@@ -52,14 +51,19 @@ def _or_null(schema: Json) -> Json:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+def _given(properties: Json) -> Json:
+    """`properties` as a caller may give them: null is the same as leaving one out."""
+    return {name: _or_null(schema) for name, schema in properties.items()}
+
+
 def _object(required: tuple[str, ...], properties: Json) -> Json:
     return {"type": "object", "required": list(required), "properties": properties}
 
 
 _PERSON: Json = {
-    **dict.fromkeys(("name", "title", "about"), _TEXT),
-    **dict.fromkeys(("email", "department", "site", "location", "timezone"), _LABEL),
-    "languages": _list(_LABEL),
+    **dict.fromkeys(("name", "title", "about", "email", "department"), _TEXT),
+    **dict.fromkeys(("site", "location", "timezone"), _TEXT),
+    "languages": _list(_TEXT),
     "manager": _ID,
     "bot": _FLAG,
     "active": _FLAG,
@@ -79,8 +83,8 @@ _POST: Json = {
     "parent": _ID,
     "thread": _ID,
     "space": _ID,
-    "tags": _list(_LABEL),
-    "language": _LABEL,
+    "tags": _list(_TEXT),
+    "language": _TEXT,
     "updated": _TIME,
     "valid_until": _TIME,
     "anonymous": _FLAG,
@@ -117,20 +121,24 @@ COMPONENTS: Json = {
             "errors": _list(_object(("field", "reason"), {"field": _TEXT, "reason": _TEXT})),
         },
     ),
-    "PersonRecord": _object((), _PERSON),
+    "PersonRecord": _object((), _given(_PERSON)),
     "PostRecord": _object(
-        ("author", "created", "body"), {**_POST, "body": {"type": "string", "pattern": r"\S"}}
+        ("author", "created", "body"),
+        {
+            **_given(_POST),
+            "author": _ID,
+            "created": _TIME,
+            "body": {"type": "string", "pattern": r"\S"},
+        },
     ),
     "InteractionRecord": _object(
         ("post", "kind"),
         {
-            "person": _or_null(_ID),
+            **_given(
+                {"person": _ID, "at": _TIME, "value": _TEXT, "site": _TEXT, "day_only": _FLAG}
+            ),
             "post": _ID,
             "kind": _choice(INTERACTION_KINDS),
-            "at": _TIME,
-            "value": _TEXT,
-            "site": _LABEL,
-            "day_only": _FLAG,
         },
     ),
     "Lines": {

@@ -136,6 +136,15 @@ def _answer_invalid(request: Request, error: Exception) -> Response:
     return problem_response(422, detail, field=found[0]["field"], errors=found[:100])
 
 
+def _possible_methods(request: Request) -> str:
+    # The router names those of the first route at this path alone.
+    methods: set[str] = set()
+    for route in request.app.state.routes:
+        if route.path_regex.match(request.scope["path"]):
+            methods |= route.methods
+    return ", ".join(sorted(methods))
+
+
 def _answer_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
@@ -144,7 +153,10 @@ def _answer_http(request: Request, error: Exception) -> Response:
         405: f"{request.method} is not possible at this address.",
     }
     detail = details.get(error.status_code, str(error.detail))
-    return problem_response(error.status_code, detail, headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = _possible_methods(request)
+    return problem_response(error.status_code, detail, headers=headers)
 
 
 def _answer_unforeseen(request: Request, error: Exception) -> Response:

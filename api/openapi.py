@@ -15,6 +15,7 @@ _DESCRIPTIONS = {
     "400": "The request cannot be read",
     "403": "Not for this caller",
     "404": "Nothing bears this id",
+    "409": "What is stored forbids it: its author was deleted, say",
     "413": "The body is too large",
     "415": "The body is of another kind",
     "422": "A value is not allowed; `field` names it",
@@ -41,6 +42,8 @@ def _problems(path: str, method: str, operation: Json) -> list[str]:
         statuses.append("404")
     if "{id}" in path or "requestBody" in operation or "parameters" in operation:
         statuses.append("422")
+    if method == "put" or path == "/v1/interactions":
+        statuses.append("409")
     if path == "/metrics":
         statuses.append("403")
     if path.startswith("/v1") or path == "/health/ready":
@@ -53,7 +56,8 @@ def _describe_operation(path: str, method: str, operation: Json) -> None:
     if name in RECORD_BODIES:
         media_types, schema = RECORD_BODIES[name]
         content = {media_type: {"schema": _ref(schema)} for media_type in media_types}
-        operation["requestBody"] = {"required": True, "content": content}
+        # An empty import is an import of nothing.
+        operation["requestBody"] = {"required": schema != "Lines", "content": content}
     responses = {}
     for status, kind, answer in ANSWERS[name]:
         responses[status] = _answer(status, kind, _ref(answer) if answer else None)

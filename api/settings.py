@@ -12,7 +12,7 @@ LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 class Settings(BaseSettings):
     """The configuration of one process.
 
-    `english_encoder`, `multilingual_encoder`: None takes the packaged model, else the name or
+    `english_encoder`, `multilingual_encoder`: a packaged model by its short name, or the name or
     path of a sentence-transformers model. `index_folder`: where snapshots of the index are kept;
     None means beside the database. `allowed_hosts`: further host names
     by which browsers may reach the server, separated by commas.
@@ -23,8 +23,8 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///whoknows.db"
     host: str = "127.0.0.1"
     port: int = 8000
-    english_encoder: str | None = None
-    multilingual_encoder: str | None = None
+    english_encoder: str = "minilm"
+    multilingual_encoder: str = "multilingual"
     index_folder: Path | None = None
     log_level: str = "warning"
     allowed_hosts: str = ""

@@ -106,3 +106,12 @@ def test_people_are_found_by_a_part_of_their_name(client: TestClient) -> None:
     assert [person["id"] for person in people] == ["anna"]
     assert "email" not in people[0]
     assert len(client.get("/v1/people?limit=1").json()["people"]) == 1
+
+
+def test_a_post_by_someone_deleted_is_a_conflict(client: TestClient) -> None:
+    client.put("/v1/people/anna", json=PERSON)
+    client.delete("/v1/people/anna")
+    answer = client.put("/v1/posts/p", json=POST)
+    assert (answer.status_code, answer.json()["field"]) == (409, "author")
+    client.put("/v1/people/anna", json=PERSON)
+    assert client.put("/v1/posts/p", json=POST).status_code == 201

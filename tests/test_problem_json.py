@@ -143,6 +143,7 @@ def test_absent_things_are_problems(
 
 def test_a_405_says_what_is_possible(client: TestClient) -> None:
     assert client.get(SEARCH).headers["allow"] == "POST"
+    assert client.patch("/v1/people/a").headers["allow"] == "DELETE, GET, PUT"
 
 
 @pytest.mark.parametrize("kind", ["text/csv", "multipart/form-data; boundary=x", "text/plain"])

@@ -83,7 +83,7 @@ def _examine_engine(settings: Settings) -> Iterator[Finding]:
                 yield Finding("database", OK, held)
             else:
                 yield Finding("database", HINT, "is empty", "whoknows import PATH")
-            status = engine.status()
+            status: dict[str, Any] = dict(engine.status())
             for name, encoder in status["encoders"].items():
                 yield Finding("model", OK, f"{name} by {encoder['runtime']}")
             state = f"{status['indexed']:,} of {status['posts']:,} posts searchable"

@@ -35,7 +35,9 @@ def run_replay(path: Path | None, *, task: str, out: Path | None, as_json: bool)
 
     settings = read_settings()
     with progress("Replaying") as advance:
-        figures = run(path, settings.database_url, task, out, advance)
+        figures = run(
+            path, settings.database_url, task, out, lambda _, done, total: advance(done, total)
+        )
     if as_json:
         print_json(figures)
     else:

@@ -52,15 +52,10 @@ def opened_engine(settings: Settings) -> Iterator[tuple["Store", "Engine"]]:
     """The store and an engine on it that has read what is new, the time it takes shown."""
     from recommender.engine import Engine, EngineSettings
 
-    chosen = {
-        "english_encoder": settings.english_encoder,
-        "multilingual_encoder": settings.multilingual_encoder,
-        "index_folder": settings.index_folder,
-    }
-    given = {name: value for name, value in chosen.items() if value is not None}
+    chosen = EngineSettings(
+        settings.english_encoder, settings.multilingual_encoder, settings.index_folder
+    )
     with opened_store(settings) as store:
         with progress("Reading what is new") as advance:
-            engine = Engine.open(
-                store, EngineSettings(**given), lambda _, done, total: advance(done, total)
-            )
+            engine = Engine.open(store, chosen, lambda _, done, total: advance(done, total))
         yield store, engine

@@ -1,10 +1,12 @@
 """`serve` and `demo`: the HTTP server, on a socket that is bound before anything is loaded."""
 
 import errno
+import signal
 import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -96,14 +98,19 @@ def _serve(
             access_log=False,
             server_header=False,
         )
+        # uvicorn ends in good order at either signal and then passes it on to this process.
+        signal.signal(signal.SIGTERM, _leave)
         try:
             _Announcing(config, announce).run(sockets=[listener])
         except KeyboardInterrupt:
-            # uvicorn has ended in good order and passes the signal on.
             print("Stopped.")
         finally:
             # The next start need not read everything again.
             engine.close()
+
+
+def _leave(signum: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def run_serve(host: str | None, port: int | None) -> None:

@@ -36,12 +36,12 @@ def write_one(request: Request, record: Record) -> None:
 
     Raises
     ------
-    Problem : 422, the store cannot take it.
+    Problem : 409, the record is sound, but what is stored forbids it.
     """
     reason = store_of(request).apply([record], revive=True)[0]
     if reason is not None:
         field = reason.partition(":")[0]
-        raise Problem(422, reason, field=field if field.isidentifier() else None)
+        raise Problem(409, reason, field=field if field.isidentifier() else None)
     engine_of(request).sync()
 
 
@@ -84,7 +84,7 @@ def feed(request: Request, person_id: Id, asked: Annotated[FeedParameters, Query
     """Threads for a person to read, best first, each with its reasons."""
     now = current_time()
     page = engine_of(request).feed(
-        person_id, k=asked.k, as_of=asked.as_of, cursor=asked.cursor, now=now
+        person_id, k=asked.k, as_of=asked.as_of, cursor=asked.cursor or None, now=now
     )
     return Json(feed_json(page, store_of(request).get_person, person_id, asked.as_of or now))
 

@@ -25,7 +25,7 @@ const state = { me: remembered(), choose };
 
 function showMe() {
   meButton.replaceChildren(...(state.me
-    ? [face(state.me), el("span", { dir: "auto" }, nameOf(state.me))]
+    ? [face(state.me), el("bdi", {}, nameOf(state.me))]
     : ["Who are you?"]));
   meButton.setAttribute("aria-label",
     state.me ? `You are ${nameOf(state.me)}. Change` : "Say who you are");
@@ -56,7 +56,7 @@ async function list() {
     const entries = people.map((person) =>
       el("li", {}, el("button", { type: "button", onclick: () => become(person) },
         face(person),
-        el("span", {}, el("span", { dir: "auto" }, nameOf(person)),
+        el("span", {}, el("bdi", {}, nameOf(person)),
           el("small", { dir: "auto" },
             [person.title, person.site].filter(Boolean).join(" · "))))));
     whoList.replaceChildren(people.length

@@ -23,7 +23,7 @@ function evidence(part, me) {
   return el("li", {},
     el("i", { class: part.kind, "aria-hidden": "true" }),
     el("span", { dir: "auto" }, part.reason),
-    el("span", { class: "points" }, signed(part.points)),
+    part.points !== 0 && el("span", { class: "points" }, signed(part.points)),
     part.excerpt && el("blockquote", { dir: "auto" }, part.excerpt),
     part.post_id && el("span", { class: "under" },
       el("button", { class: "link", type: "button", onclick: () => openThread(part.post_id, me) },
@@ -31,7 +31,10 @@ function evidence(part, me) {
       part.at && ` · ${ago(part.at)}`));
 }
 
-function evidenceList(parts, me) {
+function evidenceList(given, me) {
+  // What speaks for this person first; where everybody begins says the least.
+  const parts = [...given.filter((part) => part.kind !== "baseline"),
+    ...given.filter((part) => part.kind === "baseline")];
   const list = (some) => el("ul", { class: "evidence" }, some.map((part) => evidence(part, me)));
   const rest = parts.slice(SHOWN);
   return [
@@ -42,7 +45,7 @@ function evidenceList(parts, me) {
 }
 
 async function showExpertise(person, me) {
-  const body = openDialog(`What ${nameOf(person)} has shown knowledge of`);
+  const body = openDialog(`What \u2068${nameOf(person)}\u2069 has shown knowledge of`);
   try {
     const { topics } = await readExpertise(person.id, me?.id);
     const shown = topics.map((topic) =>
@@ -66,7 +69,7 @@ function card(candidate, me) {
   return el("li", { class: "card" },
     el("div", { class: "who" },
       face(person),
-      el("h3", { dir: "auto" }, nameOf(person)),
+      el("h3", {}, el("bdi", {}, nameOf(person))),
       el("p", { class: "chance" }, el("b", {}, percent(candidate.probability)),
         chance(candidate.probability)),
       el("p", { class: "about", dir: "auto" }, about)),

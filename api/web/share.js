@@ -6,6 +6,8 @@ import { el, failure, loading, meta, percent, plain, sameness, titleOf } from ".
 
 const PAUSE = 300;
 const ENOUGH = 8;
+// Below this chance of being the same, nothing is claimed to be the same.
+const FIRST = 0.1;
 
 function card(idea, me) {
   const { post } = idea;
@@ -43,9 +45,11 @@ export function setUpShare(state) {
       const asked = { title: title.value || null, body: body.value || null, k: 5 };
       if (state.me) asked.viewer_id = state.me.id;
       const { posts } = await findSimilar(asked, signal);
-      alike.replaceChildren(posts.length
-        ? el("ol", {}, posts.map((idea) => card(idea, state.me)))
-        : empty("Nothing like it yet: yours is the first."));
+      const best = Math.max(0, ...posts.map((idea) => idea.probability_same));
+      alike.replaceChildren(
+        ...(best < FIRST ? [el("p", { class: "note" }, posts.length
+          ? "Nothing that is surely the same. The nearest:" : "Nothing like it yet.")] : []),
+        el("ol", {}, posts.map((idea) => card(idea, state.me))));
     } catch (error) {
       if (error.name === "AbortError") return;
       alike.replaceChildren(failure(error));

@@ -36,7 +36,7 @@ function message(shown, me) {
   const pictures = (post.attachments || []).map((file) => file.alt).filter(Boolean);
   return el("article", { class: post.parent ? "message reply" : "message" },
     el("header", {}, face(who),
-      el("div", {}, el("b", { dir: "auto" }, nameOf(who)),
+      el("div", {}, el("b", {}, el("bdi", {}, nameOf(who))),
         el("p", { class: "hint", dir: "auto" }, about))),
     el("div", { class: "text", dir: "auto", lang: post.language }, plain(post)),
     pictures.map((alt) => el("p", { class: "hint", dir: "auto" }, `Picture: ${alt}`)),

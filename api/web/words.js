@@ -20,7 +20,7 @@ export function styled(node, property, value) {
 export const nameOf = (person) => person.name || person.id;
 
 export function face(person) {
-  const words = nameOf(person).trim().split(/\s+/);
+  const words = nameOf(person).split("(")[0].trim().split(/\s+/);
   const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
   const letters = ends.map((word) => [...word][0] || "").join("").toLocaleUpperCase();
   return el("span", { class: "face", "aria-hidden": "true" }, letters);
@@ -90,8 +90,8 @@ export function meta(shown, me) {
   const foreign = post.language && me && !(me.languages || ["en"]).includes(post.language);
   const who = author ? nameOf(author) : post.author || "Anonymous";
   return el("p", { class: "meta" },
-    el("span", { dir: "auto" }, who),
-    author?.site && el("span", { dir: "auto" }, author.site),
+    el("bdi", {}, who),
+    author?.site && el("bdi", {}, author.site),
     el("span", {}, ago(post.created)),
     foreign && el("span", { class: "badge" }, language(post.language)));
 }
