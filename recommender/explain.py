@@ -20,10 +20,13 @@ from .view import View
 MOST = 12
 """Contributions a candidate has at most; CONTRACT.md's."""
 
-POSTS = 7
+POSTS = 6
 """Posts that are shown of them."""
 
 DIGITS = 9
+
+LEAST_POINTS = 0.005
+"""Points under which a sign is counted among the smaller ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class Explainer:
         person = self.community.people[pk]
         parts = [self._post_part(person, post, points[post], stood, ids) for post in shown]
         parts += self._habit_parts(pk, person)
-        parts = [part for part in parts if part.points != 0.0]
+        parts += _further(points, shown)
+        parts = [part for part in parts if abs(part.points) >= LEAST_POINTS]
         parts.sort(key=lambda part: (-abs(part.points), part.kind, part.post_id or ""))
         baseline = Contribution(
             "baseline",
@@ -159,6 +163,15 @@ def _part(kind: str, points: float, reason: str, at: datetime | None = None) -> 
 def _largest(points: dict[int, float]) -> list[int]:
     order = sorted(points, key=lambda post: (-points[post], post))
     return [post for post in order[:POSTS] if points[post] > 0.0]
+
+
+def _further(points: Mapping[int, float], shown: list[int]) -> list[Contribution]:
+    """The posts that are not shown one by one, taken together."""
+    more = [value for post, value in points.items() if post not in shown]
+    if not more:
+        return []
+    replies = "one more reply" if len(more) == 1 else f"{len(more)} more replies"
+    return [_part("post", sum(more), f"{replies} in similar threads")]
 
 
 def _titled(root: Post | None) -> str:
