@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Table, delete, insert, or_, select, update
 
 from .database import Transaction
-from .rows import Row
+from .models import Person
+from .roots import chunks, settle, threads_of
+from .rows import Row, person_row
 from .tables import (
     interactions,
     links,
@@ -15,10 +17,9 @@ from .tables import (
     removals,
     spaces,
     tombstones,
-    vectors,
     versions,
 )
-from .threads import chunks
+from .vectors import forget_profile, forget_vectors
 
 BLANK: Row = {
     "author": None,
@@ -83,6 +84,8 @@ class Eraser:
             .where(people.c.manager == person_id)
             .values(manager=None, seq=self.transaction.seq)
         )
+        row = self.connection.execute(select(people).where(people.c.pk == pk)).one()
+        forget_profile(self.connection, row._asdict())
         self._remove("person", people, people.c.pk == pk)
         return True
 
@@ -119,15 +122,42 @@ class Eraser:
 
     def _erase_posts(self, keys: list[int], *, bury: bool | None = None) -> None:
         self._erase_texts(keys)
+        gone: set[str] = set()
+        roots: set[int] = set()
         for chunk in chunks(keys):
+            found = self.connection.execute(
+                select(posts.c.id, posts.c.root).where(posts.c.pk.in_(chunk))
+            ).all()
+            gone.update(row.id for row in found)
+            roots.update(row.root for row in found)
             if self.bury if bury is None else bury:
-                ids = self.connection.scalars(select(posts.c.id).where(posts.c.pk.in_(chunk)))
-                self._bury("post", list(ids))
+                self._bury("post", [row.id for row in found])
             self._remove("interaction", interactions, interactions.c.post.in_(chunk))
             touched = or_(links.c.source.in_(chunk), links.c.target.in_(chunk))
             self._remove("link", links, touched)
             self.connection.execute(delete(orphans).where(orphans.c.post.in_(chunk)))
             self._remove("post", posts, posts.c.pk.in_(chunk))
+        # What is left of their threads hangs as if they had never been there.
+        left = threads_of(self.connection, roots)
+        moved = [id_ for id_, node in left.items() if gone.intersection(node.refs)]
+        _, waits = settle(self.connection, self.transaction.seq, left, moved)
+        if waits:
+            self.connection.execute(insert(orphans), waits)
+        self._clear_husks(roots)
+
+    def _clear_husks(self, roots: set[int]) -> None:
+        """Take away what was left for replies to hang on, where none does any more."""
+        bare: list[int] = []
+        for chunk in chunks(sorted(roots)):
+            husks = select(posts.c.pk, posts.c.id).where(posts.c.husk, posts.c.root.in_(chunk))
+            found = self.connection.execute(husks).all()
+            if found:
+                nodes = threads_of(self.connection, chunk)
+                held = {ref for node in nodes.values() for ref in node.refs}
+                held_roots = {node.root for node in nodes.values() if node.pk != node.root}
+                bare += [r.pk for r in found if r.id not in held and r.pk not in held_roots]
+        if bare:
+            self._erase_posts(bare, bury=False)
 
     def _erase_texts(self, keys: list[int]) -> None:
         """Delete the versions of posts, and each vector whose text nobody else wrote."""
@@ -140,14 +170,7 @@ class Eraser:
                 if d is not None
             )
             self._remove("version", versions, there)
-        for part in chunks(sorted(digests)):
-            kept = set(
-                self.connection.scalars(
-                    select(versions.c.digest).where(versions.c.digest.in_(part))
-                )
-            )
-            lost = [d for d in part if d not in kept]
-            self.connection.execute(delete(vectors).where(vectors.c.digest.in_(lost)))
+        forget_vectors(self.connection, digests)
 
     def _leave_spaces(self, person_id: str) -> None:
         for row in self.connection.execute(select(spaces.c.pk, spaces.c.members)).all():
@@ -186,32 +209,37 @@ class Eraser:
             swept[kind] = len(keys)
             for chunk in chunks(keys):
                 self._remove(kind[:-1], table, table.c.pk.in_(chunk))
-        gone = posts.c.origin == origin, posts.c.run < run
-        swept["posts"] = 0
-        for pk in list(self.connection.scalars(select(posts.c.pk).where(*gone, ~posts.c.husk))):
-            # One at a time, since a root that goes leaves replies which may have stayed.
-            self._erase_posts([pk])
-            self._reroot(pk)
-            swept["posts"] += 1
-        absent = people.c.origin == origin, people.c.run < run
-        ids = list(self.connection.scalars(select(people.c.id).where(*absent)))
-        for id_ in ids:
-            self.delete_person(id_)
-        swept["people"] = len(ids)
+        stale = select(posts.c.pk).where(posts.c.origin == origin, posts.c.run < run, ~posts.c.husk)
+        keys = list(self.connection.scalars(stale))
+        self._erase_posts(keys)
+        swept["posts"] = len(keys)
+        swept["people"] = self._sweep_people(origin, run)
+        used = select(posts.c.pk).where(posts.c.space == spaces.c.pk).exists()
+        empty = (spaces.c.origin == origin) & (spaces.c.run < run) & ~used
+        swept["spaces"] = len(list(self.connection.scalars(select(spaces.c.pk).where(empty))))
+        self._remove("space", spaces, empty)
         return swept
 
-    def _reroot(self, lost: int) -> None:
-        """Hang the replies of a root that is gone on their parents, or make them roots."""
-        left = self.connection.execute(
-            select(posts.c.pk, posts.c.id, posts.c.parent)
-            .where(posts.c.root == lost)
-            .order_by(posts.c.created, posts.c.id)
-        ).all()
-        roots: dict[str, int] = {}
-        for row in left:
-            roots[row.id] = roots.get(row.parent, row.pk)
-            self.connection.execute(
-                update(posts)
-                .where(posts.c.pk == row.pk)
-                .values(root=roots[row.id], seq=self.transaction.seq)
-            )
+    def _sweep_people(self, origin: str, run: int) -> int:
+        """Delete the people that a snapshot no longer holds.
+
+        Who wrote or did something that stays, as it came from elsewhere, stays as an author.
+        """
+        absent = select(people).where(people.c.origin == origin, people.c.run < run)
+        count = 0
+        for row in self.connection.execute(absent).all():
+            texts = select(posts.c.pk).where(posts.c.author == row.pk).limit(1)
+            acts = select(interactions.c.pk).where(interactions.c.person == row.pk).limit(1)
+            if self.connection.scalar(texts) is None and self.connection.scalar(acts) is None:
+                self.delete_person(row.id)
+                count += 1
+            elif not row.implicit:
+                forget_profile(self.connection, row._asdict())
+                bare = person_row(Person(id=row.id, implicit=True))
+                self.connection.execute(
+                    update(people)
+                    .where(people.c.pk == row.pk)
+                    .values(**bare, seq=self.transaction.seq)
+                )
+                count += 1
+        return count

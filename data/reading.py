@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from .database import Database
 from .models import Attachment, Person, Post, Space
+from .roots import chunks
 from .rows import DAY_US, from_us, person_from, space_from
 from .tables import (
     counters,
@@ -26,7 +27,6 @@ from .tables import (
     versions,
 )
 from .text import post_text
-from .threads import chunks
 
 Ints = npt.NDArray[np.int64]
 

@@ -8,8 +8,8 @@ from sqlalchemy import func, insert, select, update
 from .database import Database
 from .deleting import Eraser
 from .readers.face import Rejection
+from .roots import chunks
 from .tables import people, posts, rejections, runs
-from .threads import chunks
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from .deleting import Eraser
 from .errors import InvalidRecord
 from .models import Person, Post, Record, Space
 from .reading import Reading
+from .roots import chunks
 from .rows import person_from, post_from, space_from, to_us
 from .runs import ImportRuns
 from .tables import (
@@ -30,7 +31,6 @@ from .tables import (
     posts,
     spaces,
 )
-from .threads import chunks
 from .vectors import VectorKeeping
 from .writing import Deletion, Provenance, Verdict, Writer
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .database import Database
-from .tables import posts, vectors, versions
-from .threads import chunks
+from .roots import chunks
+from .rows import person_from
+from .tables import people, posts, vectors, versions
+from .text import digest, profile_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,28 @@ class Embedded:
     version: int
     digest: bytes
     lanes: str
+
+
+def _insert(connection: Connection) -> Any:
+    """The database's own INSERT, which can pass over what is there."""
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
+
+
+def forget_vectors(connection: Connection, digests: Iterable[bytes]) -> None:
+    """Delete the vectors of texts that no post has or had any more."""
+    for part in chunks(sorted(set(digests))):
+        used = select(versions.c.digest).where(versions.c.digest.in_(part))
+        kept = set(connection.scalars(used))
+        lost = [key for key in part if key not in kept]
+        connection.execute(delete(vectors).where(vectors.c.digest.in_(lost)))
+
+
+def forget_profile(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Delete the vector of what a row of `people` says of its person.
+
+    Somebody who says the same word for word is read again at the next start.
+    """
+    forget_vectors(connection, [digest(profile_text(person_from(row)))])
 
 
 class VectorKeeping:
@@ -62,7 +87,7 @@ class VectorKeeping:
                         vectors.c.encoder == encoder, vectors.c.digest.in_(chunk)
                     )
                 )
-                found.update((digest, vector) for digest, vector in rows)
+                found.update((key, vector) for key, vector in rows)
         return found
 
     def keep_vectors(
@@ -77,11 +102,10 @@ class VectorKeeping:
         """
         with self.database.writing() as transaction:
             connection = transaction.connection
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
             rows = [
-                {"encoder": encoder, "digest": digest, "vector": vector}
+                {"encoder": encoder, "digest": key, "vector": vector}
                 for encoder, by_digest in new.items()
-                for digest, vector in by_digest.items()
+                for key, vector in by_digest.items()
             ]
             there: set[int] = set()
             for chunk in chunks([item.version for item in embedded]):
@@ -91,7 +115,7 @@ class VectorKeeping:
             lost -= {e.digest for e in embedded if e.version in there}
             rows = [row for row in rows if row["digest"] not in lost]
             if rows:
-                connection.execute(dialect.insert(vectors).on_conflict_do_nothing(), rows)
+                connection.execute(_insert(connection)(vectors).on_conflict_do_nothing(), rows)
             marks = [
                 {"key": e.version, "new_digest": e.digest, "new_lanes": e.lanes}
                 for e in embedded
@@ -109,3 +133,22 @@ class VectorKeeping:
                     ),
                     marks,
                 )
+
+    def keep_profiles(self, encoder: str, new: Mapping[bytes, bytes], keys: Sequence[int]) -> None:
+        """Keep vectors by digest of what the people `keys` say of themselves.
+
+        A profile that was deleted or replaced meanwhile is passed over.
+        """
+        with self.database.writing() as transaction:
+            connection = transaction.connection
+            there: set[bytes] = set()
+            for chunk in chunks(list(keys)):
+                for row in connection.execute(select(people).where(people.c.pk.in_(chunk))):
+                    there.add(digest(profile_text(person_from(row._asdict()))))
+            rows = [
+                {"encoder": encoder, "digest": key, "vector": vector}
+                for key, vector in new.items()
+                if key in there
+            ]
+            if rows:
+                connection.execute(_insert(connection)(vectors).on_conflict_do_nothing(), rows)

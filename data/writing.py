@@ -14,9 +14,11 @@ from sqlalchemy import Table, delete, insert, select, update
 
 from .database import Transaction
 from .models import Interaction, Link, Person, Post, Record, Space
+from .roots import chunks
 from .rows import Row, interaction_row, link_row, person_row, space_row
 from .tables import interactions, links, people, posts, spaces, tombstones
-from .threads import chunks, write_posts
+from .threads import write_posts
+from .vectors import forget_profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class Writer:
             if same:
                 seen.append(old["pk"])
             else:
+                if table is people:
+                    forget_profile(self.connection, old)
                 self.connection.execute(
                     update(table)
                     .where(table.c.pk == old["pk"])
@@ -138,7 +142,14 @@ class Writer:
         taken = [p for p, verdict in zip(batch, verdicts, strict=True) if verdict is None]
         self.ensure(people, (p.author for p in taken if p.author))
         self.ensure(spaces, (p.space for p in taken if p.space))
-        write_posts(self, taken, self._stamp)
+        # An id that comes twice is an edit of itself: each batch holds it once.
+        batches: list[dict[str, Post]] = [{}]
+        for post in taken:
+            if post.id in batches[-1]:
+                batches.append({})
+            batches[-1][post.id] = post
+        for part in batches:
+            write_posts(self, list(part.values()), self._stamp)
         return verdicts
 
     def _interactions(self, batch: list[Interaction]) -> list[Verdict]:

@@ -99,10 +99,15 @@ class Community:
         return turned
 
     def _absorb_spaces(self, changes: Changes) -> bool:
+        gone = changes.removed.get("space", [])
+        for pk in gone:
+            lost = self.spaces.pop(pk, None)
+            if lost is not None and self.space_keys.get(lost.id) == pk:
+                del self.space_keys[lost.id]
         for pk, space in changes.spaces:
             self.spaces[pk] = space
             self.space_keys[space.id] = pk
-        return bool(changes.spaces) and self.access.learn_spaces(self.spaces)
+        return bool(changes.spaces or gone) and self.access.learn_spaces(self.spaces)
 
     # Derived ------------------------------------------------------------------------------
 

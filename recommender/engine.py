@@ -174,10 +174,10 @@ class Engine:
             tried = trials(self.community, view, similar.roots_of(hits))
             return tuple(
                 SimilarIdea(
-                    post=posts[hit.post],
-                    score=hit.score,
-                    probability_same=hit.probability,
-                    reason=similar_reason(
+                    posts[hit.post],
+                    hit.score,
+                    hit.probability,
+                    similar_reason(
                         hit, stood[hit.version].language, tried.get(hit.post), question.language
                     ),
                 )
@@ -219,7 +219,10 @@ class Engine:
         UnknownPerson
         """
         with self._current():
-            if person_id not in self.community.person_keys:
+            pk = self.community.person_keys.get(person_id, 0)
+            # Whom the viewer can know of does not depend on the moment asked about.
+            today = experts.visible(self.community, self._view(viewer_id, None, now))
+            if not today[pk] and (not pk or viewer_id != person_id):
                 raise UnknownPerson(person_id)
             view = self._view(viewer_id, as_of, now)
             return expertise.topics(
@@ -253,13 +256,13 @@ class Engine:
             root = int(self.community.posts["root"][key])
             keys = [root, *self.community.threads.get(root, [])]
             posts = self.store.posts([k for k in keys if k < len(view.posts) and view.posts[k]])
-        return tuple(sorted(posts.values(), key=lambda p: (p.parent is not None, p.created, p.id)))
+        told = sorted(posts.items(), key=lambda at: (at[0] != root, at[1].created, at[1].id))
+        return tuple(post for _, post in told)
 
     def may_read(self, viewer_id: str | None, post_id: str, now: datetime) -> bool:
         """Whether a viewer may read a post."""
         with self._current():
-            key = self.store.post_key(post_id)
-            readable = self._view(viewer_id, None, now).posts
+            key, readable = self.store.post_key(post_id), self._view(viewer_id, None, now).posts
             return key is not None and key < len(readable) and bool(readable[key])
 
     # Learning and state -------------------------------------------------------------------

@@ -82,11 +82,13 @@ def _joined(community: Community, view: View, person: int) -> Ints:
 
 
 def _touched(community: Community, view: View, person: int, kinds: tuple[str, ...]) -> Ints:
+    """Roots of the threads with a readable post that a person did one of `kinds` with."""
     acts = community.interactions
     codes = [ACTS.index(kind) for kind in kinds]
     mine = dated(community, view) & (acts["person"] == person) & np.isin(acts["kind"], codes)
-    touched: Ints = acts["post"][mine]
-    return touched
+    touched = acts["post"][mine]
+    roots: Ints = community.posts["root"][touched[view.posts[touched]]]
+    return roots
 
 
 def score(

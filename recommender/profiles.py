@@ -45,7 +45,7 @@ class Profiles(MeaningIndex):
                 keys[text]: packed(vector) for text, vector in zip(missing, vectors, strict=True)
             }
             if new:
-                store.keep_vectors("", {encoder.fingerprint: new}, ())
+                store.keep_profiles(encoder.fingerprint, new, [pk for pk, _ in mine])
             self.dense[lane].remove(np.array([pk for pk, _ in spoken], dtype=np.int64))
             if mine:
                 both = kept | new

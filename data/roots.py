@@ -1,0 +1,143 @@
+"""Which thread a post belongs to: a function of the posts that are there, and of nothing else.
+
+A post hangs on what its `thread` names, else on its parent; where neither is there it is a root.
+Of posts that hang on each other in a circle the earliest is the root. So the order in which
+posts arrive, and what was there once, leave no trace. A post that could hang better waits in
+`orphans` for each id that would move it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection, delete, select, update
+
+from .rows import Row
+from .tables import orphans, posts, versions
+
+CHUNK = 500
+"""How many values one IN list takes; SQLite's limit on variables is far above."""
+
+T = TypeVar("T")
+
+
+def chunks(values: list[T]) -> Iterator[list[T]]:
+    """`values` in pieces that fit one IN list."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A post as far as its place matters. `refs`: the ids it hangs on, the better one first."""
+
+    pk: int
+    created: int
+    refs: tuple[str, ...]
+    root: int = 0
+
+
+def refs_of(id_: str, thread: str | None, parent: str | None) -> tuple[str, ...]:
+    """The ids that a post hangs on."""
+    return tuple(ref for ref in dict.fromkeys((thread, parent)) if ref and ref != id_)
+
+
+def threads_of(connection: Connection, roots: Iterable[int]) -> dict[str, Node]:
+    """All posts of the threads `roots`, by id."""
+    found: dict[str, Node] = {}
+    columns = (posts.c.id, posts.c.pk, posts.c.created, posts.c.thread, posts.c.parent)
+    for chunk in chunks(sorted(set(roots))):
+        for row in connection.execute(
+            select(*columns, posts.c.root).where(posts.c.root.in_(chunk))
+        ):
+            refs = refs_of(row.id, row.thread, row.parent)
+            found[row.id] = Node(row.pk, row.created, refs, row.root)
+    return found
+
+
+def waiting_for(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
+    """Posts that wait for one of `ids`, with their roots."""
+    found: dict[str, int] = {}
+    for chunk in chunks(list(ids)):
+        rows = connection.execute(
+            select(posts.c.id, posts.c.root)
+            .join(orphans, orphans.c.post == posts.c.pk)
+            .where(orphans.c.awaits.in_(chunk))
+        )
+        found.update((id_, root) for id_, root in rows)
+    return found
+
+
+def settle(
+    connection: Connection, seq: int, nodes: Mapping[str, Node], moved: Collection[str]
+) -> tuple[dict[str, int], list[Row]]:
+    """Find the root of every post of `nodes`, and write down the moves of those in the table.
+
+    Parameters
+    ----------
+    nodes : posts to place, with all posts of every thread that one of them may take along;
+        those of `root` 0 are not in the table yet, and are left to the caller.
+    moved : ids of those that are new or hang on other ids than before.
+
+    Returns
+    -------
+    (roots by id, what `moved` wait for, to be inserted when all of them are in the table).
+    """
+    outside = {ref for node in nodes.values() for ref in node.refs if ref not in nodes}
+    there: dict[str, int] = {}
+    for chunk in chunks(sorted(outside)):
+        rows = connection.execute(select(posts.c.id, posts.c.root).where(posts.c.id.in_(chunk)))
+        there.update((id_, root) for id_, root in rows)
+    roots = _resolved(nodes, there)
+    for id_, node in nodes.items():
+        if node.root and roots[id_] != node.root:
+            connection.execute(
+                update(posts).where(posts.c.pk == node.pk).values(root=roots[id_], seq=seq)
+            )
+            if node.pk in (node.root, roots[id_]):
+                # Roots and replies are read by different encoders.
+                again = update(versions).where(versions.c.post == node.pk)
+                connection.execute(again.values(scheme=None, seq=seq))
+    there_too = nodes.keys() | there.keys()
+    for keys in chunks([nodes[id_].pk for id_ in moved]):
+        connection.execute(delete(orphans).where(orphans.c.post.in_(keys)))
+    waits = [
+        {"post": nodes[id_].pk, "awaits": ref}
+        for id_ in moved
+        for ref in _missed(nodes[id_], there_too)
+    ]
+    return roots, waits
+
+
+def _missed(node: Node, known: Collection[str]) -> list[str]:
+    """The ids that would be better than what the post hangs on."""
+    missed = []
+    for ref in node.refs:
+        if ref in known:
+            break
+        missed.append(ref)
+    return missed
+
+
+def _resolved(nodes: Mapping[str, Node], there: Mapping[str, int]) -> dict[str, int]:
+    roots: dict[str, int] = {}
+    for start in nodes:
+        path: dict[str, None] = {}
+        at = start
+        while at not in roots:
+            if at in path:
+                circle = list(path)[list(path).index(at) :]
+                first = min(circle, key=lambda id_: (nodes[id_].created, id_))
+                roots.update(dict.fromkeys(circle, nodes[first].pk))
+                break
+            path[at] = None
+            step = next((ref for ref in nodes[at].refs if ref in nodes or ref in there), None)
+            if step is None:
+                roots[at] = nodes[at].pk
+            elif step in there:
+                roots[at] = there[step]
+            else:
+                at = step
+        for id_ in path:
+            roots.setdefault(id_, roots[at])
+    return roots
