@@ -33,7 +33,7 @@ class Trials:
 
     def sentence(self) -> str:
         """As a person would say it."""
-        where = "one place" if self.places == 1 else f"{self.places} places"
+        where = "one site" if self.places == 1 else f"{self.places} sites"
         if self.places == self.worked:
             return f"tried at {where}, worked {'there' if self.places == 1 else 'at all of them'}"
         return f"tried at {where}, worked at {self.worked or 'none'}"

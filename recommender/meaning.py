@@ -82,3 +82,9 @@ class MeaningIndex:
             by_lane[lane][held] = self.dense[lane].scores(vector, rows[held])
         fused = fuse_lanes(question.language, by_lane[MINILM], by_lane[MULTILINGUAL])
         return np.where(np.isfinite(fused), fused, 0.0)
+
+    def is_foreign(self, question: Question, rows: Rows) -> Mask:
+        """Which of `rows` (n,) are compared across languages: not by MiniLM."""
+        if MINILM not in question.vectors:
+            return np.ones(len(rows), dtype=bool)
+        return ~self.dense[MINILM].has(rows)

@@ -2,15 +2,17 @@
 
 import math
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
 from data.reading import KIND_SHIFT, KINDS
+from embeddings.lexical import MOST_TERMS, LexicalIndex
 from embeddings.statistics import Statistics
 
 from . import weights
-from .columns import Ints
+from .columns import Flags, Ints
 from .community import Community
 from .meaning import Question
 from .queries import SimilarQuery
@@ -18,6 +20,18 @@ from .texts import TextIndex
 from .view import View
 
 Floats = npt.NDArray[np.float64]
+
+
+class Known(TypedDict):
+    """What a lexical index is told of the corpus."""
+
+    statistics: Statistics | None
+    counted: Flags
+
+
+WORDLESS = 0.35
+"""How much less than its cosine a like text of the same language covers of a text's words: the
+usual gap between the two among linked threads."""
 
 DEPTH = 100
 """Hits that each field brings in; the sum is taken over all that any of them found."""
@@ -50,19 +64,22 @@ def find(
     if query.kinds:
         codes = [KINDS.index(kind) for kind in query.kinds if kind in KINDS]
         roots &= np.isin(posts["flags"][of] >> KIND_SHIFT, codes)
-    known = {"statistics": statistics, "counted": view.counted}
+    known: Known = {"statistics": statistics, "counted": view.counted}
     heading = query.title or question.text
     near, _ = texts.nearest(question, roots, DEPTH)
-    worded, _ = texts.words.search(question.text, roots, DEPTH, **known)  # type: ignore[arg-type]
-    titled, _ = texts.titles.search(heading, roots, DEPTH, **known)  # type: ignore[arg-type]
+    worded, _ = texts.words.search(question.text, roots, DEPTH, **known)
+    titled, _ = texts.titles.search(heading, roots, DEPTH, **known)
     rows = np.unique(np.concatenate([near, worded, titled]))
     if not len(rows):
         return []
     likeness = texts.likeness(question, rows)
-    words = _shares(texts.words.scores(question.text, rows, **known))  # type: ignore[arg-type]
-    titles = _shares(texts.titles.scores(heading, rows, **known))  # type: ignore[arg-type]
+    # What is in another language shares few words however like it is: it is taken to share as
+    # many as its meaning makes likely.
+    likely = np.where(texts.is_foreign(question, rows), likeness - WORDLESS, 0.0)
+    words = np.maximum(_covered(texts.words, question.text, rows, known), likely)
+    titles = np.maximum(_covered(texts.titles, heading, rows, known), likely)
     score = (
-        weights.SIMILAR["dense"] * _spread(likeness)
+        weights.SIMILAR["dense"] * likeness
         + weights.SIMILAR["words"] * words
         + weights.SIMILAR["titles"] * titles
     )
@@ -70,39 +87,35 @@ def find(
         here = posts["space"][of[rows]] == community.space_keys[query.space]
         score = score + weights.SIMILAR["space"] * here
     score = np.round(score, 9)
-    same = [probability_same(float(a), float(w)) for a, w in zip(likeness, words, strict=True)]
     order = np.lexsort((rows, -score))[: max(query.k, DEPTH)]
-    shared = texts.words.shared(question.text, rows[order], 3, **known)  # type: ignore[arg-type]
+    shared = texts.words.shared(question.text, rows[order], 3, **known)
     return [
         SimilarHit(
             post=int(of[rows[i]]),
             version=int(rows[i]),
             score=float(score[i]),
             likeness=float(likeness[i]),
-            probability=round(same[i], 6),
+            probability=round(probability_same(float(score[i])), 6),
             words=tuple(keyword.word for keyword in found),
         )
         for i, found in zip(order.tolist(), shared, strict=True)
     ]
 
 
-def _shares(scores: Floats) -> Floats:
-    """Scores as shares of the best; zeros where nothing matches."""
-    best = float(scores.max(initial=0.0))
-    return scores / best if best > 0.0 else scores
+def _covered(index: LexicalIndex, text: str, rows: Ints, known: Known) -> Floats:
+    """How much of a text's information each row holds, about 0 to 1: BM25 over the sum of idf.
+
+    Unlike a share of the best hit, it does not make a match of one common word look like much.
+    """
+    whole = sum(keyword.weight for keyword in index.keywords(text, MOST_TERMS, **known))
+    scores = index.scores(text, rows, **known)
+    return np.minimum(scores / whole, 1.0) if whole > 0.0 else scores
 
 
-def _spread(scores: Floats) -> Floats:
-    """Min-max over the hits; ones where all are equal."""
-    low, high = float(scores.min()), float(scores.max())
-    return (scores - low) / (high - low) if high > low else np.ones_like(scores)
-
-
-def probability_same(likeness: float, words: float) -> float:
-    """The chance that two posts are about the same thing, from cosine and share of words."""
-    intercept, by_likeness, by_words = weights.SAME
-    x = intercept + by_likeness * likeness + by_words * words
-    return 1.0 / (1.0 + math.exp(-x))
+def probability_same(score: float) -> float:
+    """The chance that two posts are about the same thing; rises with the score."""
+    intercept, slope = weights.SAME
+    return 1.0 / (1.0 + math.exp(-(intercept + slope * score)))
 
 
 def closeness(likeness: float) -> str:

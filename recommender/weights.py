@@ -48,11 +48,13 @@ PROBABILITY = (0.989, 0.114, -1.002)
 KNOWN = 0.35
 """Likeness of the nearest post or profile under which nobody has shown knowledge of a question."""
 
-SIMILAR: dict[str, float] = {"dense": 0.7, "words": 0.2, "titles": 0.1, "space": 0.02}
-"""The convex sum of similar ideas (FIELD.md: dense .7 to .8), and a nudge for the same space."""
+SIMILAR: dict[str, float] = {"dense": 0.55, "words": 0.375, "titles": 0.075, "space": 0.02}
+"""The convex sum of similar ideas, and a nudge for the same space; chosen on the validation links
+of three communities (evaluation/results/similar.md)."""
 
-SAME = (-7.0, 8.0, 1.0)
-"""Intercept, weight of the cosine and of the share of words in the logistic of "the same?"."""
+SAME = (-7.1, 10.6)
+"""Intercept and weight of the score in the logistic of "the same?": drawn through the share of
+linked ones among near neighbours (.24 at a score of .56) and copies (.95 at 1)."""
 
 FEED_HALF_LIFE_DAYS = 3.0
 """Days in which a thread's freshness fades to half."""
