@@ -73,7 +73,7 @@ def rank(
     signals = signals_of(community, view, evidence, space, tags)
     people = len(community.bots)
     eligible = _eligible(community, view, query, signals)
-    scale = scale_of(signals, weights.EXPERTS, eligible & signals.repliers)
+    scale = scale_of(signals, weights.EXPERTS, weights.RAW, eligible & signals.repliers)
     profile, likeness = _profile_points(community, profiles, question, view, eligible)
     asker = community.person_keys.get(query.asker_id) if query.asker_id else None
     known_asker = (
@@ -84,7 +84,7 @@ def rank(
     named = _named(community, question, view, eligible)
     load = _load(community, view, signals, eligible)
     score = np.full(people, scale.baseline) + profile + known_asker + named + load
-    for name in weights.EXPERTS:
+    for name in scale.per_unit:
         score += scale.per_unit[name] * signals.values[name]
     score = np.round(score, 9)
     chosen = np.flatnonzero(eligible & _admitted(community, view, query))

@@ -4,6 +4,7 @@ In: a view, a question's evidence. Out: columns by person key, and whence each v
 that its points can be told apart by post.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,8 +29,11 @@ FORGOTTEN_DAYS = 4_000.0
 """A last joining longer ago than this counts like none."""
 
 
-LEAST_SPREAD = 0.1
-"""Spread under which a signal's differences stay as small as they are."""
+LEAST_SPREAD = 0.25
+"""Spread under which a habit's differences stay as small as they are: a third of one reply's."""
+
+LEAST_SPREAD_OF_VOTES = 0.02
+"""The same for votes: what one thread gives whose likeness is .02 above chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ def signals_of(
         "words": evidence.words,
     }
     values = {name: np.sqrt(part.summed(people)) for name, part in pieces.items()}
+    pieces["striking"] = evidence.striking
+    values["striking"] = evidence.striking.summed(people)
     activity = community.by_space.at(view.moment, view.classes, people)
     values["activity_14"] = np.log1p(activity.decayed[14.0])
     values["activity_60"] = np.log1p(activity.decayed[60.0])
@@ -92,18 +98,20 @@ class Scale:
     baseline: float
 
 
-def scale_of(signals: Signals, weights: dict[str, float], among: Flags) -> Scale:
-    """Points that make each signal's weight hold for one standard deviation over `among`.
+def scale_of(
+    signals: Signals, weights: Mapping[str, float], raw: Mapping[str, float], among: Flags
+) -> Scale:
+    """Points a unit: `weights` hold for one standard deviation over `among`, `raw` as they are.
 
-    A signal that hardly varies there says little: its spread is taken for at least a tenth of a
-    reply, lest leftovers of activity long past be blown up to points.
+    A signal that hardly varies there says little, and is not blown up to points.
     """
-    per_unit: dict[str, float] = {}
+    per_unit = dict(raw)
     baseline = 0.0
     for name, weight in weights.items():
         values = signals.values[name][among]
         spread = float(values.std()) if len(values) else 0.0
-        per_unit[name] = weight / max(spread, LEAST_SPREAD)
+        least = LEAST_SPREAD_OF_VOTES if name in signals.pieces else LEAST_SPREAD
+        per_unit[name] = weight / max(spread, least)
         if len(values):
             baseline -= per_unit[name] * float(values.mean())
     return Scale(per_unit, baseline)

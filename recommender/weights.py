@@ -7,7 +7,7 @@ would get is taken off as the baseline.
 
 EXPERTS: dict[str, float] = {
     "dense_90": 0.5,
-    "dense": 0.5,
+    "dense": 0.2,
     "words_90": 0.5,
     "words": 0.5,
     "activity_14": 1.0,
@@ -20,6 +20,11 @@ EXPERTS: dict[str, float] = {
 """Weights of "who knows", by signal: PROTOCOL.md's `zsum` in its own units, and what improved it
 on the validation windows of five communities (evaluation/results/experts.md). That many threads
 joined over all time count against somebody offsets old heavy posters, whose past votes are many."""
+
+RAW: dict[str, float] = {"striking": 15.0}
+"""Points a unit of signals that are not measured in spreads. Without effect on the help lists'
+MRR up to 20, and what lets knowledge stand against activity where a community is small and has
+many subjects (evaluation/results/weights.md)."""
 
 ACQUAINTANCE_POINTS = 1.5
 """Points a unit of log(1 + threads of this asker that somebody joined, half-life 180 days)."""
