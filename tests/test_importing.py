@@ -1,6 +1,5 @@
 """Imports: twice is once, cut off is resumed, and a snapshot deletes what it should and no more."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -12,34 +11,11 @@ import data.importing
 from data.errors import UnreadableSource
 from data.importing import ImportReport, import_path
 from data.models import Interaction, Link, Person, Post, Record, Space
-from data.records import to_json
 from data.store import Store
 from data.tables import interactions
 from recommender.engine import Engine
 from tests.communities import START, answers, encoders, flattened, new_store, random_community
-
-FILES: dict[type, str] = {
-    Space: "spaces.jsonl",
-    Person: "people.jsonl",
-    Post: "posts.jsonl",
-    Interaction: "interactions.jsonl",
-    Link: "links.jsonl",
-}
-
-
-def write_folder(folder: Path, records: Iterable[Record | str]) -> Path:
-    """A community folder; a plain string is a line of posts.jsonl as it stands."""
-    folder.mkdir(exist_ok=True)
-    lines: dict[str, list[str]] = {name: [] for name in FILES.values()}
-    for record in records:
-        if isinstance(record, str):
-            lines["posts.jsonl"].append(record)
-        else:
-            told = {key: value for key, value in to_json(record).items() if key != "implicit"}
-            lines[FILES[type(record)]].append(json.dumps(told, default=str))
-    for name, content in lines.items():
-        (folder / name).write_text("".join(line + "\n" for line in content))
-    return folder
+from tests.exports import write_folder
 
 
 @pytest.fixture
