@@ -68,7 +68,6 @@ class Identities:
     def rename(self, record: Record) -> Record:
         """`record` with the store's ids throughout."""
         if isinstance(record, Person):
-            self._match(record)
             return replace(record, id=self._person(record.id), manager=self.person(record.manager))
         if isinstance(record, Space):
             members = tuple(self._person(member) for member in record.members)
@@ -92,7 +91,8 @@ class Identities:
     def _person(self, id_: str) -> str:
         return self.mapping.get(id_) or self.prefix + id_
 
-    def _match(self, person: Person) -> None:
+    def match(self, person: Person) -> None:
+        """Note who is known here by the e-mail of `person`."""
         if person.email is None or person.id in self.mapping:
             return
         known = self.by_email.get(person.email.casefold())

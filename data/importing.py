@@ -15,13 +15,13 @@ import orjson
 
 from .errors import UnreadableSource
 from .identity import Identities, completed, read_people_map
-from .models import Interaction, Person, Record
+from .models import Interaction, Link, Person, Post, Record
+from .provenance import Provenance
 from .readers.detect import open_reader
 from .readers.face import Item, ReadOptions, Rejection
 from .rows import interaction_row
 from .runs import ImportRun
 from .store import Store
-from .writing import Provenance
 
 BATCH = 1_000
 """Records a transaction: large enough to be fast, small enough to lose little."""
@@ -91,6 +91,13 @@ def import_path(
     origin = f"import:{source or ''}"
     importer = _Importer(store, names, store.provenance(origin, run.number), run)
     total = reader.size(path)
+    if match_email:
+        # Members of spaces and managers are named before the record that bears their address.
+        for item in reader.read(path, options):
+            if isinstance(item.record, Post):
+                break
+            if isinstance(item.record, Person):
+                names.match(item.record)
     if embed is not None:
         # An earlier run may have been cut off between writing and embedding.
         embed()
@@ -106,7 +113,7 @@ def import_path(
         # What could not be read may be what would be missed.
         kept_back = "parts of the export could not be read, so nothing was deleted"
     elif snapshot:
-        spared = [name for r in rejections if r.id for name in (names.of(r.id),) if name]
+        spared = [name for r in rejections for name in (names.of(r.id), names.person(r.id)) if name]
         deleted = store.sweep(origin, run.number, spared)
     importer.finish()
     return ImportReport(
@@ -150,7 +157,7 @@ class _Importer:
             if reason is None:
                 self.counts[KIND_NAMES[type(record).__name__]] += 1
             else:
-                refused.append(Rejection(item.file, item.line, getattr(record, "id", None), reason))
+                refused.append(Rejection(item.file, item.line, _name(record), reason))
         self.store.save_run(ImportRun(self.run.number, self.seen, self.counts), refused)
         return True
 
@@ -174,6 +181,15 @@ class _Importer:
         """Note that the import is whole."""
         run = ImportRun(self.run.number, self.seen, self.counts)
         self.store.save_run(replace(run), done=True)
+
+
+def _name(record: Record) -> str:
+    """What a refused record is known by; None would say that it could not be read."""
+    if isinstance(record, Interaction):
+        return f"{record.person or 'somebody'} {record.kind} {record.post}"
+    if isinstance(record, Link):
+        return f"{record.source} {record.kind} {record.target}"
+    return record.id
 
 
 def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:

@@ -18,6 +18,7 @@ from .database import Database
 from .deleting import Eraser
 from .errors import InvalidRecord
 from .models import Person, Post, Record, Space
+from .provenance import Deletion, Provenance, Verdict
 from .reading import Reading
 from .roots import chunks
 from .rows import person_from, post_from, space_from, to_us
@@ -32,7 +33,7 @@ from .tables import (
     spaces,
 )
 from .vectors import VectorKeeping
-from .writing import Deletion, Provenance, Verdict, Writer
+from .writing import Writer
 
 __all__ = ["Deletion", "Store"]
 

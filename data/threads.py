@@ -46,7 +46,9 @@ def write_posts(writer: "Writer", batch: Sequence[Post], stamp: Row) -> None:
         if all(old[name] == value for name, value in row.items()):
             unchanged.append(old["pk"])
             continue
-        writer.connection.execute(update(posts).where(posts.c.pk == old["pk"]).values(row | stamp))
+        writer.connection.execute(
+            update(posts).where(posts.c.pk == old["pk"]).values(row | writer.stamp_over(old))
+        )
         if old["husk"] or any(old[name] != row[name] for name in TEXT_COLUMNS):
             _next_version(writer, old, row)
         elif old["language"] != row["language"]:

@@ -4,47 +4,20 @@ In: records in the order of the caller. Out: for each None (it is in) or the rea
 The same record twice changes nothing; a newer one replaces.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, insert, select, true, update
 
 from .database import Transaction
 from .models import Interaction, Link, Person, Post, Record, Space
+from .provenance import Provenance, Verdict
 from .roots import chunks
 from .rows import Row, interaction_row, link_row, person_row, space_row
 from .tables import interactions, links, people, posts, spaces, tombstones
 from .threads import write_posts
 from .vectors import forget_profile
-
-
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """The wish to delete a person or a post (`kind`) for good."""
-
-    kind: str
-    id: str
-
-
-@dataclass(slots=True)
-class Provenance:
-    """Whence a batch comes: `origin` "api" or "import:NAME", and the import's number.
-
-    `occurrences` counts equal anonymous interactions within one import or request.
-    `received` is the time of receipt in microseconds, the boundary of an undated edit.
-    """
-
-    origin: str
-    run: int
-    received: int
-    occurrences: Counter[bytes]
-    revive: bool = False
-
-
-Verdict = str | None
 
 
 class Writer:
@@ -110,11 +83,22 @@ class Writer:
                 self.connection.execute(
                     update(table)
                     .where(table.c.pk == old["pk"])
-                    .values(**latest[id_], **self._stamp)
+                    .values(**latest[id_], **self.stamp_over(old))
                 )
         self.touch(table, seen)
 
-    def touch(self, table: Table, keys: Iterable[int]) -> None:
+    def stamp_over(self, old: Row) -> Row:
+        """What a changed row bears: an import does not make others' records its own.
+
+        Its snapshot would delete them one day.
+        """
+        if self.provenance.run and old["origin"] != self.provenance.origin:
+            return self._stamp if old.get("implicit") else {"seq": self.transaction.seq}
+        return self._stamp
+
+    def touch(
+        self, table: Table, keys: Iterable[int], which: ColumnElement[bool] | None = None
+    ) -> None:
         """Mark rows as seen by this import, so that a snapshot does not sweep them away."""
         provenance = self.provenance
         if provenance.run == 0:
@@ -123,6 +107,7 @@ class Writer:
             self.connection.execute(
                 update(table)
                 .where(table.c.pk.in_(chunk), table.c.origin == provenance.origin)
+                .where(true() if which is None else which)
                 .values(run=provenance.run)
             )
 
@@ -222,7 +207,9 @@ class Writer:
                 seen.append(old["pk"])
             else:
                 self.connection.execute(
-                    update(table).where(table.c.pk == old["pk"]).values(**row, **self._stamp)
+                    update(table)
+                    .where(table.c.pk == old["pk"])
+                    .values(**row, **self.stamp_over(old))
                 )
         if fresh:
             keys = self.transaction.keys(table.name, len(fresh))
@@ -252,7 +239,9 @@ class Writer:
                 insert(table),
                 [{"pk": pk, **row, **self._stamp} for pk, row in zip(keys, rows, strict=True)],
             )
-        self.touch(table, known.values())
+        # A snapshot that only names somebody no longer holds what it once said of them. What it
+        # said of a space stays, lest a members' space fall open.
+        self.touch(table, known.values(), people.c.implicit if table is people else None)
 
     def keys(self, table: Table, ids: Iterable[str]) -> dict[str, int]:
         """The primary keys of those ids that are there."""

@@ -31,7 +31,7 @@ from .profiles import Profiles
 from .queries import ExpertsQuery, SimilarQuery
 from .results import Candidate, ExpertsAnswer, FeedPage, SimilarIdea, Topic
 from .texts import TextIndex
-from .view import View, view_of
+from .view import View, nameless, view_of
 from .weights import KNOWN
 from .words import similar_reason
 
@@ -169,7 +169,7 @@ class Engine:
             ids = self.store.post_ids([hit.post for hit in hits])
             hits.sort(key=lambda hit: (-hit.score, ids.get(hit.post, "")))
             hits = [hit for hit in hits if hit.probability >= query.min_probability][: query.k]
-            posts = self.store.posts([hit.post for hit in hits])
+            posts = nameless(self.store.posts([hit.post for hit in hits]))
             stood = self.store.texts([hit.version for hit in hits])
             tried = trials(self.community, view, similar.roots_of(hits))
             return tuple(
@@ -254,8 +254,8 @@ class Engine:
             if key is None or key >= len(view.posts) or not view.posts[key]:
                 return ()
             root = int(self.community.posts["root"][key])
-            keys = [root, *self.community.threads.get(root, [])]
-            posts = self.store.posts([k for k in keys if k < len(view.posts) and view.posts[k]])
+            keys = np.array([root, *self.community.threads.get(root, [])])
+            posts = nameless(self.store.posts(keys[view.posts[keys]].tolist()))
         told = sorted(posts.items(), key=lambda at: (at[0] != root, at[1].created, at[1].id))
         return tuple(post for _, post in told)
 

@@ -218,7 +218,8 @@ def decode_cursor(cursor: str, now: datetime) -> tuple[datetime, Ints]:
         values = np.frombuffer(plain, dtype="<i8")
     except (ValueError, zlib.error) as error:
         raise InvalidCursor() from error
-    if len(values) < 2 or not inflater.eof or not 0 <= int(values[0]) <= to_us(now):
+    whole = inflater.eof and not inflater.unused_data
+    if len(values) < 2 or not whole or not 0 <= int(values[0]) <= to_us(now):
         raise InvalidCursor()
     return from_us(int(values[0])), np.cumsum(values[1:])
 

@@ -10,7 +10,7 @@ from .community import Community
 from .ideas import trials
 from .results import FeedItem, FeedPage
 from .texts import TextIndex
-from .view import View
+from .view import View, nameless
 from .words import feed_reasons
 
 
@@ -38,7 +38,7 @@ def feed_page(
         key=lambda place: (-scored.scores[place], ids[int(scored.posts[place])]),
     )[:k]
     keys = scored.posts[ranked] if ranked else np.zeros(0, dtype=np.int64)
-    posts = store.posts(keys.tolist())
+    posts = nameless(store.posts(keys.tolist()))
     tried = trials(community, view, keys)
     items = []
     for place, key in zip(ranked, keys.tolist(), strict=True):

@@ -83,7 +83,8 @@ def in_season(created: Ints, valid_until: Ints, moment: int) -> Flags:
         opens = created + shift - AHEAD_US
         closes = np.where(valid_until == NEVER, 0, valid_until) + shift
         again |= (opens <= moment) & (moment <= closes)
-    return expired & again
+    # What was valid for most of a year has no season: it would never run out.
+    return expired & again & (valid_until - created < YEAR_US - AHEAD_US)
 
 
 def day_of(moment: int) -> str:

@@ -1,0 +1,30 @@
+"""Whence a batch of records comes, and what else than a record can be wished for."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """The wish to delete a person or a post (`kind`) for good."""
+
+    kind: str
+    id: str
+
+
+@dataclass(slots=True)
+class Provenance:
+    """Whence a batch comes: `origin` "api" or "import:NAME", and the import's number.
+
+    `occurrences` counts equal anonymous interactions within one import or request.
+    `received` is the time of receipt in microseconds, the boundary of an undated edit.
+    """
+
+    origin: str
+    run: int
+    received: int
+    occurrences: Counter[bytes]
+    revive: bool = False
+
+
+Verdict = str | None
