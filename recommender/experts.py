@@ -218,13 +218,23 @@ def _load(community: Community, view: View, signals: Signals, eligible: Flags) -
 def probability(score: float, repliers: int) -> float:
     """The chance that a candidate replies within 30 days; rises with the score."""
     intercept, slope, size = weights.PROBABILITY
-    return 1.0 / (1.0 + math.exp(-(intercept + slope * score + size * math.log1p(repliers))))
+    crowd = max(repliers, weights.LEAST_REPLIERS)
+    return _logistic(intercept + slope * score + size * math.log1p(crowd))
 
 
 def answerable(ranking: Ranking) -> float:
-    """The chance that anyone replies, taking the first ten for independent of each other."""
+    """The chance that anyone replies: that one of the first ten does, and how busy it is here."""
     repliers = int((ranking.eligible & ranking.signals.repliers).sum())
     missed = 1.0
     for pk in ranking.order[:10]:
         missed *= 1.0 - probability(float(ranking.score[pk]), repliers)
-    return 1.0 - missed
+    if missed == 1.0:
+        return 0.0
+    intercept, by_ten, by_bustle = weights.ANSWERABLE
+    bustle = math.log1p(float(ranking.signals.activity.decayed[60.0].sum()))
+    odds = math.log((1.0 - missed) / max(missed, 1e-12))
+    return _logistic(intercept + by_ten * odds + by_bustle * bustle)
+
+
+def _logistic(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-min(max(x, -30.0), 30.0)))

@@ -47,8 +47,16 @@ LOAD_POINTS = -1.0
 AWAY_POINTS = -4.0
 """Points for being away for now."""
 
-PROBABILITY = (0.989, 0.114, -1.002)
-"""Intercept, weight of the score and of log(1 + people who have replied) in the logistic."""
+PROBABILITY = (0.815, 0.126, -1.02)
+"""Intercept, weight of the score and of log(1 + people who have replied) in the logistic, fitted
+on the first ten of questions in the validation windows of five communities."""
+
+LEAST_REPLIERS = 20
+"""Repliers that are assumed where there are fewer: without history nobody's reply is likely."""
+
+ANSWERABLE = (-0.81, 0.36, 0.36)
+"""Intercept, weight of the log odds that one of the first ten replies, and of log(1 + joinings
+of threads, half-life 60 days), fitted like PROBABILITY."""
 
 KNOWN = 0.35
 """Likeness of the nearest post or profile under which nobody has shown knowledge of a question."""
