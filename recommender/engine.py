@@ -4,7 +4,7 @@ Every answer is given on the state of the store at the time of the call. All met
 called from several threads.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,8 +30,9 @@ from .meaning import Reader
 from .profiles import Profiles
 from .queries import ExpertsQuery, SimilarQuery
 from .results import Candidate, ExpertsAnswer, FeedPage, SimilarIdea, Topic
+from .showing import shown_posts
 from .texts import TextIndex
-from .view import View, nameless, view_of
+from .view import View, view_of
 from .weights import KNOWN
 from .words import similar_reason
 
@@ -126,6 +127,9 @@ class Engine:
     def _view(self, viewer_id: str | None, as_of: datetime | None, now: datetime) -> View:
         return view_of(self.community, viewer_id, as_of, now)
 
+    def _shown(self, view: View, keys: Iterable[int]) -> dict[int, Post]:
+        return shown_posts(self.community, self.store, view, keys)
+
     # Answers ------------------------------------------------------------------------------
 
     def search_experts(self, query: ExpertsQuery, now: datetime) -> ExpertsAnswer:
@@ -169,8 +173,7 @@ class Engine:
             ids = self.store.post_ids([hit.post for hit in hits])
             hits.sort(key=lambda hit: (-hit.score, ids.get(hit.post, "")))
             hits = [hit for hit in hits if hit.probability >= query.min_probability][: query.k]
-            posts = nameless(self.store.posts([hit.post for hit in hits]))
-            stood = self.store.texts([hit.version for hit in hits])
+            posts = self._shown(view, [hit.post for hit in hits])
             tried = trials(self.community, view, similar.roots_of(hits))
             return tuple(
                 SimilarIdea(
@@ -178,11 +181,11 @@ class Engine:
                     hit.score,
                     hit.probability,
                     similar_reason(
-                        hit, stood[hit.version].language, tried.get(hit.post), question.language
+                        hit, posts[hit.post].language, tried.get(hit.post), question.language
                     ),
                 )
                 for hit in hits
-                if hit.post in posts and hit.version in stood
+                if hit.post in posts
             )
 
     def feed(
@@ -231,20 +234,8 @@ class Engine:
 
     def people(self, text: str, viewer_id: str | None, now: datetime) -> tuple[Person, ...]:
         """People whose name, id or title holds every word of `text`, by name."""
-        wanted = text.casefold().split()
         with self._current():
-            view = self._view(viewer_id, None, now)
-            visible = experts.visible(self.community, view)
-            found = [
-                person
-                for pk, person in self.community.people.items()
-                if visible[pk]
-                and all(
-                    word in f"{person.name or ''} {person.id} {person.title or ''}".casefold()
-                    for word in wanted
-                )
-            ]
-        return tuple(sorted(found, key=lambda p: ((p.name or p.id).casefold(), p.id)))
+            return experts.named_like(self.community, self._view(viewer_id, None, now), text)
 
     def thread(self, post_id: str, viewer_id: str | None, now: datetime) -> tuple[Post, ...]:
         """A post's thread as a viewer may read it, in order of time; empty if they may not."""
@@ -255,7 +246,7 @@ class Engine:
                 return ()
             root = int(self.community.posts["root"][key])
             keys = np.array([root, *self.community.threads.get(root, [])])
-            posts = nameless(self.store.posts(keys[view.posts[keys]].tolist()))
+            posts = self._shown(view, keys[view.posts[keys]].tolist())
         told = sorted(posts.items(), key=lambda at: (at[0] != root, at[1].created, at[1].id))
         return tuple(post for _, post in told)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from data.models import Person
 from data.reading import ANONYMOUS, HUSK
 from data.rows import to_us
 from embeddings.statistics import Statistics
@@ -129,6 +130,22 @@ def visible(community: Community, view: View) -> Flags:
         joined = person.joined is not None and to_us(person.joined) < view.moment
         seen[pk] |= joined or not (person.implicit or view.past)
     return seen
+
+
+def named_like(community: Community, view: View, text: str) -> tuple[Person, ...]:
+    """People the viewer may know of whose name, id or title holds every word of `text`."""
+    wanted = text.casefold().split()
+    there = visible(community, view)
+    found = [
+        person
+        for pk, person in community.people.items()
+        if there[pk]
+        and all(
+            word in f"{person.name or ''} {person.id} {person.title or ''}".casefold()
+            for word in wanted
+        )
+    ]
+    return tuple(sorted(found, key=lambda p: ((p.name or p.id).casefold(), p.id)))
 
 
 def _admitted(community: Community, view: View, query: ExpertsQuery) -> Flags:

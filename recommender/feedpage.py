@@ -9,8 +9,9 @@ from .columns import Ints
 from .community import Community
 from .ideas import trials
 from .results import FeedItem, FeedPage
+from .showing import shown_posts
 from .texts import TextIndex
-from .view import View, nameless
+from .view import View
 from .words import feed_reasons
 
 
@@ -38,7 +39,7 @@ def feed_page(
         key=lambda place: (-scored.scores[place], ids[int(scored.posts[place])]),
     )[:k]
     keys = scored.posts[ranked] if ranked else np.zeros(0, dtype=np.int64)
-    posts = nameless(store.posts(keys.tolist()))
+    posts = shown_posts(community, store, view, keys.tolist())
     tried = trials(community, view, keys)
     items = []
     for place, key in zip(ranked, keys.tolist(), strict=True):

@@ -1,12 +1,11 @@
 """What one viewer may know at one moment, as masks over everything."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
-from data.models import Person, Post
+from data.models import Person
 from data.reading import NEVER
 from data.rows import to_us
 
@@ -74,10 +73,3 @@ def is_candidate(person: Person, view: View) -> bool:
     if person.left is not None and to_us(person.left) < view.moment + (not view.past):
         return False
     return person.active or view.past
-
-
-def nameless(posts: Mapping[int, Post]) -> dict[int, Post]:
-    """Posts as they may be handed out: of an anonymous one, not its author."""
-    return {
-        key: replace(post, author=None) if post.anonymous else post for key, post in posts.items()
-    }

@@ -105,10 +105,10 @@ def test_a_seasonal_idea_comes_back_in_its_season() -> None:
     assert "advent" in shown("2023-11-01") and "advent" in shown("2024-12-01")
     assert shown("2023-11-15") == ["advent"] and shown("2024-02-01") == []
     (item,) = engine.feed("v", now=datetime_of("2023-12-01")).items
-    assert item.reasons[0] == "tried at 3 places, worked at 2"
+    assert item.reasons[0] == "tried at 3 sites, worked at 2"
     assert any("season" in reason for reason in item.reasons)
     (idea, _) = engine.similar(SimilarQuery(title="advent window", body=TOPICS[0]), NOW + year)
-    assert "tried at 3 places, worked at 2" in idea.reason
+    assert "tried at 3 sites, worked at 2" in idea.reason
 
 
 def datetime_of(day: str) -> datetime:
