@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from data.importing import ImportReport
 
 
-def _report_json(report: "ImportReport") -> dict[str, Any]:
+def _report_json(report: "ImportReport", community: dict[str, int]) -> dict[str, Any]:
     return {
         "format": report.format,
         "accepted": sum(report.accepted.values()),
@@ -24,7 +24,9 @@ def _report_json(report: "ImportReport") -> dict[str, Any]:
             for one in report.rejections
         ],
         "deleted": report.deleted,
+        "kept_back": report.kept_back,
         "resumed_from": report.resumed_from,
+        "community": community,
     }
 
 
@@ -41,6 +43,8 @@ def _show(report: "ImportReport") -> None:
     console.print(f"Read as {report.format}: {', '.join(kinds) or 'nothing'} taken in.")
     if report.rejections:
         console.print(f"{len(report.rejections):,} records rejected, each printed above.")
+    if report.kept_back:
+        console.print(f"Snapshot: {report.kept_back}.")
     gone = ", ".join(f"{count:,} {kind}" for kind, count in report.deleted.items() if count)
     if gone:
         console.print(f"{gone} deleted, because the export no longer holds them.")
@@ -77,7 +81,8 @@ def run_import(
         # A snapshot deletes behind the last batch.
         engine.sync()
         engine.close()
+        community = store.counts()
     if as_json:
-        print_json(_report_json(report))
+        print_json(_report_json(report, community))
     else:
         _show(report)

@@ -11,6 +11,8 @@ from rich.text import Text
 Json = dict[str, Any]
 _BAR_WIDTH = 12
 _MAX_WIDTH = 100
+# Less would print as +0.00; the JSON has every part.
+_SHOWN_FROM = 0.005
 _MAX_QUOTED = 3
 
 
@@ -60,6 +62,8 @@ def _evidence(parts: list[Json]) -> Table:
     widest = max((abs(part["points"]) for part in parts), default=0.0)
     quoted = 0
     for part in parts:
+        if abs(part["points"]) < _SHOWN_FROM:
+            continue
         points = Text(f"{part['points']:+.2f}", style="bold")
         table.add_row(_bar(part["points"], widest), points, Text(str(part["reason"])))
         if part.get("excerpt") and quoted < _MAX_QUOTED:
