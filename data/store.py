@@ -193,7 +193,8 @@ class Store(Reading, VectorKeeping, ImportRuns):
         """How many people, posts, roots, interactions, links and spaces there are."""
         with self.database.reading() as connection:
             counted = {
-                table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+                # A plain string, which SQLAlchemy's name of a table is not.
+                str(table.name): connection.scalar(select(func.count()).select_from(table)) or 0
                 for table in (people, posts, interactions, links, spaces)
             }
             roots = select(func.count()).select_from(posts).where(posts.c.root == posts.c.pk)

@@ -99,6 +99,12 @@ def test_an_export_goes_in_and_is_asked(run: Any, community: Path) -> None:
     assert "How do we light" in run("feed", "bo", "--as-of", "2026-05-02").stdout
 
 
+def test_an_import_tells_programs_what_came_in(run: Any, community: Path) -> None:
+    told = json.loads(run("import", str(community), "--json").stdout)
+    assert told["counts"]["posts"] == told["community"]["posts"] == 2
+    assert (told["community"]["roots"], told["rejected"], told["errors"]) == (1, 0, [])
+
+
 def test_every_rejected_record_is_printed_with_its_place(run: Any, community: Path) -> None:
     with (community / "posts.jsonl").open("a", encoding="utf-8") as file:
         file.write("{nonsense\n")

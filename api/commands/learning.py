@@ -26,7 +26,7 @@ def run_learn(until: datetime | None, *, as_json: bool) -> None:
     if as_json:
         print_json(learned)
     else:
-        _show(learned)
+        print(f"Fitted the corpus statistics on {learned['texts']:,} texts that are open to all.")
 
 
 def run_replay(path: Path | None, *, task: str, out: Path | None, as_json: bool) -> None:

@@ -1,0 +1,44 @@
+"""What the README tells a newcomer to type exists, and is what CI runs."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli import app
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def test_set_up_is_two_lines() -> None:
+    first, second = (block.strip() for block in BLOCKS[1:3])
+    assert first.endswith("whoknows demo")
+    assert second.endswith("python -m pytest")
+    assert "\n" not in first + second
+
+
+def test_ci_runs_the_second_command_to_the_letter() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "grep -m1 'python -m pytest' README.md" in script
+    line = next(line for line in README.splitlines() if "python -m pytest" in line)
+    assert line == BLOCKS[2].strip()
+
+
+@pytest.mark.parametrize("command", ["demo", "import", "ask", "doctor", "serve", "replay", "learn"])
+def test_the_commands_it_names_exist(command: str) -> None:
+    assert f"whoknows {command}" in README or f"`{command}`" in README
+    assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0
+
+
+def test_the_files_and_modules_it_names_exist() -> None:
+    for path in re.findall(r"\]\(([\w./-]+)\)|`((?:data|evaluation)/[\w./-]+)`", README):
+        assert (ROOT / (path[0] or path[1])).exists(), path
+    for module in re.findall(r"python -m (evaluation[\w.]+)", README):
+        assert (ROOT / (module.replace(".", "/") + ".py")).exists(), module
+
+
+def test_nothing_is_left_to_fill_in() -> None:
+    assert not re.findall(r"@[A-Z]+@|TODO|TBD", README)
