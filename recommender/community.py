@@ -22,6 +22,7 @@ from data.reading import (
 from .access import Access
 from .columns import Columns, Flags, Ints
 from .ledger import Events, Ledger
+from .roster import Roster
 
 NO_TAG = 0
 
@@ -47,7 +48,7 @@ class Community:
         nothing = Events.of_rows(np.zeros((0, 6), np.int64))
         self.by_space = Ledger(nothing)
         self.by_tag = Ledger(nothing)
-        self.bots: Flags = np.zeros(1, bool)
+        self.roster = Roster({})
 
     def absorb(self, changes: Changes) -> Ints:
         """Follow the store; answer the keys of posts that changed."""
@@ -94,8 +95,8 @@ class Community:
             turned |= before.get(pk, False) != person.bot
             self.people[pk] = person
             self.person_keys[person.id] = pk
-        self.bots = np.zeros(max(self.people, default=0) + 1, bool)
-        self.bots[[pk for pk, person in self.people.items() if person.bot]] = True
+        if changes.people or changes.removed.get("person"):
+            self.roster = Roster(self.people)
         return turned
 
     def _absorb_spaces(self, changes: Changes) -> bool:
@@ -174,7 +175,9 @@ class Community:
         asked_openly = (posts["flags"][roots] & ANONYMOUS) == 0
         own = (author[roots] == author[keys]) & asked_openly
         who = author[keys]
-        credited: Flags = (root[keys] != keys) & ~hidden & (who != 0) & ~self.bots[who] & ~own
+        credited: Flags = (
+            (root[keys] != keys) & ~hidden & (who != 0) & ~self.roster.bots[who] & ~own
+        )
         return credited
 
     def _events(self, keys: Ints) -> Events:

@@ -21,7 +21,7 @@ from .profiles import Profiles
 from .queries import ExpertsQuery
 from .signals import Scale, Signals, acquaintance, scale_of, signals_of
 from .texts import TextIndex
-from .view import View, is_candidate
+from .view import View
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,9 +31,6 @@ NAMELESS = ANONYMOUS | HUSK
 """Flags of posts that nobody is to be known by."""
 
 WEEK_DAYS = 7
-
-SHORTEST_NAME = 3
-"""Letters; shorter ones are more often words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def rank(
     ]
     space = community.space_keys.get(query.space) if query.space else None
     signals = signals_of(community, view, evidence, space, tags)
-    people = len(community.bots)
+    people = len(community.roster)
     eligible = _eligible(community, view, query, signals)
     scale = scale_of(signals, weights.EXPERTS, weights.RAW, eligible & signals.repliers)
     profile, likeness = _profile_points(community, profiles, question, view, eligible)
@@ -110,9 +107,9 @@ def _eligible(community: Community, view: View, query: ExpertsQuery, signals: Si
     """Who may be suggested to this asker, as the viewer may know them."""
     there = visible(community, view)
     asker = community.person_keys.get(query.asker_id) if query.asker_id else None
-    eligible = np.zeros(len(community.bots), dtype=bool)
-    for pk, person in community.people.items():
-        eligible[pk] = there[pk] and pk != asker and is_candidate(person, view)
+    eligible = there & community.roster.may_be_suggested(view.moment, view.past)
+    if asker is not None:
+        eligible[asker] = False
     return eligible
 
 
@@ -123,13 +120,12 @@ def visible(community: Community, view: View) -> Flags:
     the past, so is everybody, but for those whose record dates their joining before it.
     """
     posts = community.posts
-    seen = np.zeros(len(community.bots), dtype=bool)
+    seen = np.zeros(len(community.roster), dtype=bool)
     # An anonymous post, were it the only one, would give its author away.
     seen[posts["author"][view.posts & ((posts["flags"] & NAMELESS) == 0)]] = True
-    for pk, person in community.people.items():
-        joined = person.joined is not None and to_us(person.joined) < view.moment
-        seen[pk] |= joined or not (person.implicit or view.past)
-    return seen
+    roster = community.roster
+    seen |= roster.joined < view.moment
+    return seen if view.past else seen | roster.described
 
 
 def named_like(community: Community, view: View, text: str) -> tuple[Person, ...]:
@@ -151,7 +147,7 @@ def named_like(community: Community, view: View, text: str) -> tuple[Person, ...
 def _admitted(community: Community, view: View, query: ExpertsQuery) -> Flags:
     """Whom the caller's own filters leave: excluded people, spaces, sites, languages."""
     people = community.people
-    admitted = np.ones(len(community.bots), dtype=bool)
+    admitted = np.ones(len(community.roster), dtype=bool)
     for person_id in query.exclude:
         if person_id in community.person_keys:
             admitted[community.person_keys[person_id]] = False
@@ -176,7 +172,7 @@ def _admitted(community: Community, view: View, query: ExpertsQuery) -> Flags:
 
 
 def _flags(community: Community, keys: Iterable[int]) -> Flags:
-    flags = np.zeros(len(community.bots), dtype=bool)
+    flags = np.zeros(len(community.roster), dtype=bool)
     flags[list(keys)] = True
     return flags
 
@@ -185,7 +181,7 @@ def _profile_points(
     community: Community, profiles: Profiles, question: Question, view: View, eligible: Flags
 ) -> tuple[Floats, Floats]:
     """Points for what people say of their work, and its likeness; nothing of it is dated."""
-    likeness = np.zeros(len(community.bots))
+    likeness = np.zeros(len(community.roster))
     if not view.past:
         keys = np.flatnonzero(eligible)
         likeness[keys] = profiles.likeness(question, keys)
@@ -195,34 +191,22 @@ def _profile_points(
 
 
 def _named(community: Community, question: Question, view: View, eligible: Flags) -> Floats:
-    """Points for people whose first or whole name stands in the question.
-
-    What somebody was called in the past bears no date: there, ids alone are names.
-    """
-    points = np.zeros(len(community.bots))
-    text = f" {_spelled(question.text)} "
-    for pk in np.flatnonzero(eligible).tolist():
-        person = community.people[pk]
-        name = _spelled(person.id if view.past else person.name or person.id)
-        first = name.partition(" ")[0]
-        if len(first) >= SHORTEST_NAME and first.isalpha() and f" {first} " in text:
-            points[pk] = weights.FIRST_NAME_POINTS
-            points[pk] += weights.NAMED_POINTS if f" {name} " in text else 0.0
+    """Points for people whose first or whole name stands in the question."""
+    points = np.zeros(len(community.roster))
+    for pk, wholly in community.roster.named_in(question.text, view.past):
+        if eligible[pk]:
+            points[pk] = weights.FIRST_NAME_POINTS + (weights.NAMED_POINTS if wholly else 0.0)
     return points
-
-
-def _spelled(text: str) -> str:
-    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
 
 
 def _load(community: Community, view: View, signals: Signals, eligible: Flags) -> Floats:
     """Points taken from those who are away or have answered more than they wish to a week."""
-    points = np.zeros(len(community.bots))
+    points = np.zeros(len(community.roster))
     if view.past:
         return points
     # A steady r a week makes a 14-day half-life sum of r x 14 / (7 ln 2).
     weekly = signals.activity.decayed[14.0] * (WEEK_DAYS * math.log(2) / 14.0)
-    for pk in np.flatnonzero(eligible).tolist():
+    for pk in (pk for pk in community.roster.busy if eligible[pk]):
         person = community.people[pk]
         if person.away_until is not None and to_us(person.away_until) > view.moment:
             points[pk] += weights.AWAY_POINTS

@@ -53,7 +53,7 @@ def pool_of(community: Community, view: View, person: int) -> tuple[Ints, Flags]
     season = in_season(posts["created"][keys], posts["valid_until"][keys], view.moment)
     current = posts["valid_until"][keys] > view.moment
     keep = (current | season) & (posts["author"][keys] != person)
-    keep &= ~community.bots[posts["author"][keys]]
+    keep &= ~community.roster.bots[posts["author"][keys]]
     keep &= ~np.isin(keys, _joined(community, view, person))
     keep &= ~np.isin(keys, _touched(community, view, person, ("view", "dismiss", "join")))
     keys, season = keys[keep], season[keep]

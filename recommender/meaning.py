@@ -48,6 +48,7 @@ class MeaningIndex:
 
     def __init__(self, dense: Mapping[str, DenseIndex]) -> None:
         self.dense = dict(dense)
+        self._foreign: Mask | None = None
 
     def nearest(self, question: Question, allowed: Mask, k: int) -> tuple[Rows, Scores]:
         """The `k` allowed rows nearest in meaning, best first, ties by row.
@@ -62,7 +63,7 @@ class MeaningIndex:
             rows, scores = dense.search(question.vectors[MINILM], allowed, k)
             found.update(zip(rows.tolist(), scores.tolist(), strict=True))
             if question.language is not None:
-                within = allowed & ~dense.has(np.arange(len(allowed), dtype=np.int64))
+                within = allowed & self._only_multilingual(len(allowed))
         if MULTILINGUAL in question.vectors:
             dense = self.dense[MULTILINGUAL]
             rows, raw = dense.search(question.vectors[MULTILINGUAL], within, k)
@@ -82,6 +83,18 @@ class MeaningIndex:
             by_lane[lane][held] = self.dense[lane].scores(vector, rows[held])
         fused = fuse_lanes(question.language, by_lane[MINILM], by_lane[MULTILINGUAL])
         return np.where(np.isfinite(fused), fused, 0.0)
+
+    def changed(self) -> None:
+        """To be called after rows were put into a lane or removed."""
+        self._foreign = None
+
+    def _only_multilingual(self, size: int) -> Mask:
+        """Which of the first `size` rows MiniLM has not read; worked out once a change."""
+        foreign = self._foreign
+        if foreign is None or len(foreign) < size:
+            foreign = ~self.dense[MINILM].has(np.arange(size, dtype=np.int64))
+            self._foreign = foreign
+        return foreign[:size]
 
     def is_foreign(self, question: Question, rows: Rows) -> Mask:
         """Which of `rows` (n,) are compared across languages: not by MiniLM."""

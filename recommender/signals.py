@@ -55,7 +55,7 @@ def signals_of(
     tags: list[int],
 ) -> Signals:
     """Signals for every person of the community."""
-    people = len(community.bots)
+    people = len(community.roster)
     pieces = {
         "dense_90": evidence.dense.faded(view.moment),
         "dense": evidence.dense,
@@ -133,4 +133,4 @@ def acquaintance(community: Community, view: View, asker: int) -> Floats:
     found = found[view.posts[found] & (posts["joins"][found] != 0)]
     found = found[posts["created"][found] < view.moment]
     weight = decayed(view.moment - posts["created"][found], ACQUAINTANCE_HALF_LIFE)
-    return np.log1p(counted(posts["author"][found], weight, len(community.bots)))
+    return np.log1p(counted(posts["author"][found], weight, len(community.roster)))

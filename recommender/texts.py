@@ -67,6 +67,7 @@ class TextIndex(MeaningIndex):
                 seqs.append(int(seq))
             # A process that ended between two files left one older: follow from there.
             self.dense, self.words, self.titles = dense, words, titles
+            self.changed()
             self.seq = self._saved_at = min(seqs)
 
     def save_snapshot(self, uid: str) -> None:
@@ -88,6 +89,7 @@ class TextIndex(MeaningIndex):
         indexes: list[AnyIndex] = [*self.dense.values(), self.words, self.titles]
         for index in indexes:
             index.remove(gone)
+        self.changed()
         if len(gone):
             self._erase_snapshot()
         embedded = changes.embedded
@@ -107,6 +109,7 @@ class TextIndex(MeaningIndex):
                 self.dense[lane].put(np.array(rows, dtype=np.int64), vectors)
             others = [row for row, _, lanes in part if lane not in lanes.split(",")]
             self.dense[lane].remove(np.array(others, dtype=np.int64))
+        self.changed()
         texts = store.indexed_texts([row for row, _, _ in part])
         rows = [row for row, _, _ in part if row in texts]
         keys = np.array(rows, dtype=np.int64)

@@ -5,7 +5,6 @@ from datetime import datetime
 
 import numpy as np
 
-from data.models import Person
 from data.reading import NEVER
 from data.rows import to_us
 
@@ -59,17 +58,3 @@ def view_of(
         texts=standing & readable[of],
         counted=standing & (there & (posts["access"] == OPEN))[of],
     )
-
-
-def is_candidate(person: Person, view: View) -> bool:
-    """Whether a person may be suggested at all, as far as their own record says.
-
-    Bots and the hidden never; of the past only dated facts are known, so whether somebody is
-    inactive today does not count there.
-    """
-    if person.bot or person.consent == "hidden":
-        return False
-    # Who left at the very moment had not left before it.
-    if person.left is not None and to_us(person.left) < view.moment + (not view.past):
-        return False
-    return person.active or view.past
