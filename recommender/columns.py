@@ -10,6 +10,14 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 
+DIGITS = 6
+"""Decimals of every score and point that is answered.
+
+Sums of floats depend on the order of the summands in their last bit, and the order on what else
+is there, readable or not. Rounded, equal states give equal answers.
+"""
+
+
 class Columns:
     """Named int64 arrays of one length, with a `live` flag a row.
 

@@ -13,7 +13,7 @@ from data.rows import to_us
 from embeddings.statistics import Statistics
 
 from . import weights
-from .columns import Flags
+from .columns import DIGITS, Flags
 from .community import Community
 from .evidence import Evidence, gather
 from .meaning import Question
@@ -84,7 +84,7 @@ def rank(
     score = np.full(people, scale.baseline) + profile + known_asker + named + load
     for name in scale.per_unit:
         score += scale.per_unit[name] * signals.values[name]
-    score = np.round(score, 9)
+    score = np.round(score, DIGITS)
     chosen = np.flatnonzero(eligible & _admitted(community, view, query))
     order = sorted(chosen.tolist(), key=lambda pk: (-score[pk], community.people[pk].id))
     known = max(evidence.nearest, float(likeness.max(initial=0.0)))

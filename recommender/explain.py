@@ -11,6 +11,7 @@ from data.rows import from_us
 from data.store import Store
 from data.text import body_text, excerpt
 
+from .columns import DIGITS
 from .community import Community
 from .experts import Ranking
 from .queries import ExpertsQuery
@@ -22,8 +23,6 @@ MOST = 12
 
 POSTS = 6
 """Posts that are shown of them."""
-
-DIGITS = 9
 
 LEAST_POINTS = 0.005
 """Points under which a sign is counted among the smaller ones."""

@@ -18,7 +18,7 @@ from data.reading import ACTS, ANONYMOUS
 from data.rows import from_us, to_us
 
 from . import weights
-from .columns import Flags, Ints, decayed
+from .columns import DIGITS, Flags, Ints, decayed
 from .community import Community
 from .ideas import DAY_US, dated, in_season
 from .texts import TextIndex
@@ -111,7 +111,7 @@ def score(
         "season": season.astype(np.float64),
     }
     points = {name: weights.FEED[name] * values for name, values in signals.items()}
-    total = np.round(sum(points.values(), np.zeros(len(pool))), 9)
+    total = np.round(sum(points.values(), np.zeros(len(pool))), DIGITS)
     order = np.lexsort((pool, -total))
     return Scored(
         pool[order],

@@ -12,7 +12,7 @@ from embeddings.lexical import MOST_TERMS, LexicalIndex
 from embeddings.statistics import Statistics
 
 from . import weights
-from .columns import Flags, Ints
+from .columns import DIGITS, Flags, Ints
 from .community import Community
 from .meaning import Question
 from .queries import SimilarQuery
@@ -86,7 +86,7 @@ def find(
     if query.space in community.space_keys:
         here = posts["space"][of[rows]] == community.space_keys[query.space]
         score = score + weights.SIMILAR["space"] * here
-    score = np.round(score, 9)
+    score = np.round(score, DIGITS)
     order = np.lexsort((rows, -score))[: max(query.k, DEPTH)]
     shared = texts.words.shared(question.text, rows[order], 3, **known)
     return [
