@@ -22,9 +22,9 @@ FILE = "dense.index"
 SIFT_ABOVE = 4096
 # How many pass the sieve, at the least: this many, so many for each of the k, and one in so many
 # of the allowed rows, for recall@10 of at least .99 (evaluation/results/index.md).
-SIFTED_LEAST = 1000
-SIFTED_PER_K = 30
-SIFTED_ONE_IN = 50
+SIFTED_LEAST = 2000
+SIFTED_PER_K = 40
+SIFTED_ONE_IN = 32
 _CHUNK = 4096  # rows compared at a time: 6 MiB of float32 at 384 dimensions
 
 

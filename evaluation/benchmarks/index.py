@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("kind", choices=("lexical", "dense", "terms"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[37_000, 200_000])
-    parser.add_argument("--embed", type=int, default=5_000, help="posts to embed for real vectors")
+    parser.add_argument("--embed", type=int, default=1_900, help="posts to embed for real vectors")
     parser.add_argument("--rivals", action="store_true")
     asked = parser.parse_args()
     print(conditions(asked.folder, _PACKAGES), end="\n\n")
@@ -28,9 +28,9 @@ def main() -> None:
     elif asked.kind == "lexical":
         index_lexical.compare(texts(asked.folder, max(asked.sizes)), asked.sizes, asked.rivals)
     else:
-        # Every tenth post, so that the sample is not one season's talk.
-        sample = texts(asked.folder, 10 * asked.embed)[::10]
-        real = index_dense.embedded([text[:600] for text in sample])
+        # Every twentieth post, so that the sample is not one season's talk.
+        sample = texts(asked.folder, 20 * asked.embed)[::20]
+        real = index_dense.embedded([text[:160] for text in sample])
         index_dense.compare(real, asked.sizes, asked.rivals)
 
 
