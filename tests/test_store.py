@@ -221,7 +221,8 @@ def test_earlier_texts_are_kept_with_their_times(store: Store) -> None:
     found = _versions(store)
     assert [body for _, _, body in found] == ["one", "two", "three", None]
     assert [since for since, _, _ in found[1:]] == [until for _, until, _ in found[:-1]]
-    assert found[-1][1] is None
+    times = [since for since, _, _ in found]
+    assert times == sorted(times) and found[-1][1] is None
 
 
 def test_changes_are_numbered_without_a_gap(store: Store) -> None:
