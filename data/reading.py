@@ -12,7 +12,15 @@ import numpy.typing as npt
 from sqlalchemy import Connection, Table, func, select
 
 from .database import Database
-from .models import Attachment, Person, Post, Space
+from .models import (
+    INTERACTION_KINDS,
+    LINK_KINDS,
+    POST_KINDS,
+    Attachment,
+    Person,
+    Post,
+    Space,
+)
 from .roots import chunks
 from .rows import DAY_US, from_us, person_from, space_from
 from .tables import (
@@ -45,20 +53,6 @@ COMMENT, ANONYMOUS, HUSK, MEMBERS = 1, 2, 4, 8
 the members of its space alone."""
 
 KIND_SHIFT = 4
-KINDS = ("question", "idea", "post", "answer", "reply", "comment")
-ACTS = (
-    "view",
-    "like",
-    "bookmark",
-    "follow",
-    "helpful",
-    "not_helpful",
-    "accept",
-    "dismiss",
-    "join",
-    "tried",
-)
-RELATIONS = ("duplicate", "related", "not_same")
 OUTCOMES = ("worked", "adapted", "did not work")
 
 
@@ -220,7 +214,7 @@ def _posts(connection: Connection, since: int) -> Ints:
         c.visibility,
     ).where(c.seq > since)
     out: list[tuple[int, ...]] = []
-    codes = {kind: i for i, kind in enumerate(KINDS)}
+    codes = {kind: i for i, kind in enumerate(POST_KINDS)}
     result = connection.execution_options(yield_per=FETCH).execute(statement)
     for pk, author, created, root, space, until, kind, anonymous, husk, visibility in result:
         flags = (
@@ -263,7 +257,7 @@ def _versions(
 
 def _interactions(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, str]]]:
     c = interactions.c
-    acts = {kind: i for i, kind in enumerate(ACTS)}
+    acts = {kind: i for i, kind in enumerate(INTERACTION_KINDS)}
     outcomes = {value: i + 1 for i, value in enumerate(OUTCOMES)}
     statement = select(c.pk, c.person, c.post, c.kind, c.at, c.value, c.day_only, c.site)
     out: list[tuple[int, ...]] = []
@@ -284,7 +278,7 @@ def _interactions(connection: Connection, since: int) -> tuple[Ints, list[tuple[
 
 def _links(connection: Connection, since: int) -> Ints:
     c = links.c
-    codes = {kind: i for i, kind in enumerate(RELATIONS)}
+    codes = {kind: i for i, kind in enumerate(LINK_KINDS)}
     statement = select(c.pk, c.source, c.target, c.kind, c.at).where(c.seq > since)
     out: list[tuple[int, ...]] = []
     for pk, source, target, kind, at in connection.execute(statement):

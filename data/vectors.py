@@ -93,12 +93,15 @@ class VectorKeeping:
     def keep_vectors(
         self,
         scheme: str,
+        encoders: Mapping[str, str],
         new: Mapping[str, Mapping[bytes, bytes]],
         embedded: Sequence[Embedded],
     ) -> None:
         """Keep vectors by encoder and digest, and mark texts as embedded, in one transaction.
 
-        A text that was deleted or replaced meanwhile is passed over; so is its vector.
+        `encoders`: fingerprint by lane. A text that was deleted or replaced meanwhile is passed
+        over; so is its vector. One whose vector was deleted meanwhile, with another post of the
+        same words, stays pending.
         """
         with self.database.writing() as transaction:
             connection = transaction.connection
@@ -116,10 +119,14 @@ class VectorKeeping:
             rows = [row for row in rows if row["digest"] not in lost]
             if rows:
                 connection.execute(_insert(connection)(vectors).on_conflict_do_nothing(), rows)
+            kept = {
+                lane: _present(connection, encoder, (e.digest for e in embedded))
+                for lane, encoder in encoders.items()
+            }
             marks = [
                 {"key": e.version, "new_digest": e.digest, "new_lanes": e.lanes}
                 for e in embedded
-                if e.version in there
+                if e.version in there and all(e.digest in kept[lane] for lane in e.lanes.split(","))
             ]
             if marks:
                 connection.execute(
@@ -152,3 +159,12 @@ class VectorKeeping:
             ]
             if rows:
                 connection.execute(_insert(connection)(vectors).on_conflict_do_nothing(), rows)
+
+
+def _present(connection: Connection, encoder: str, keys: Iterable[bytes]) -> set[bytes]:
+    """Which digests have a vector by `encoder`."""
+    found: set[bytes] = set()
+    for chunk in chunks(list(dict.fromkeys(keys))):
+        there = vectors.c.encoder == encoder, vectors.c.digest.in_(chunk)
+        found.update(connection.scalars(select(vectors.c.digest).where(*there)))
+    return found

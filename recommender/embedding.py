@@ -79,7 +79,8 @@ def embed_pending(
             new[encoder.fingerprint] = {
                 key: packed(vector) for key, vector in zip(missing, vectors, strict=True)
             }
-        store.keep_vectors(scheme, new, marks)
+        fingerprints = {lane: encoder.fingerprint for lane, encoder in encoders.items()}
+        store.keep_vectors(scheme, fingerprints, new, marks)
         done += len(pending)
         if progress is not None:
             progress(done, total)

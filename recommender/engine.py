@@ -83,7 +83,7 @@ class Engine:
         if folder is None and path is not None:
             folder = path.with_name(path.name + ".index")
         engine = cls(store, encoders, folder)
-        engine.texts.open_snapshot(store.uid())
+        engine.texts.open_snapshot(store.uid(), store.seq())
         engine.sync(progress)
         return engine
 
@@ -208,7 +208,9 @@ class Engine:
                 raise UnknownPerson(person_id)
             shown = np.zeros(0, dtype=np.int64)
             if cursor is not None:
-                now, shown = feed.decode_cursor(cursor, as_of or now)
+                # A later page is of the moment of the first, whatever else is asked.
+                now, past, shown = feed.decode_cursor(cursor, as_of or now)
+                as_of = now if past else None
             view = self._view(person_id, as_of, now)
             return feed_page(self.community, self.texts, self.store, view, person_id, k, shown)
 

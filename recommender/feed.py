@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from data.errors import InvalidCursor
-from data.reading import ACTS, ANONYMOUS
+from data.models import INTERACTION_KINDS
+from data.reading import ANONYMOUS
 from data.rows import from_us, to_us
 
 from . import weights
@@ -31,6 +32,9 @@ FRESH_US = 14 * DAY_US
 
 POOL = 200
 """Threads a feed holds at least, if the community has as many, and older ones at most."""
+
+WARM = ("like", "bookmark", "follow", "helpful", "tried")
+"""Interactions that speak for a post."""
 
 TASTE = 50
 """Threads last joined that stand for what somebody cares about."""
@@ -84,7 +88,7 @@ def _joined(community: Community, view: View, person: int) -> Ints:
 def _touched(community: Community, view: View, person: int, kinds: tuple[str, ...]) -> Ints:
     """Roots of the threads with a readable post that a person did one of `kinds` with."""
     acts = community.interactions
-    codes = [ACTS.index(kind) for kind in kinds]
+    codes = [INTERACTION_KINDS.index(kind) for kind in kinds]
     mine = dated(community, view) & (acts["person"] == person) & np.isin(acts["kind"], codes)
     touched = acts["post"][mine]
     roots: Ints = community.posts["root"][touched[view.posts[touched]]]
@@ -97,7 +101,7 @@ def score(
     """Order `pool` for a person; ties by key, which the caller settles by id."""
     posts = community.posts
     joined = _joined(community, view, person)
-    liked = _touched(community, view, person, ("like", "bookmark", "follow", "helpful", "tried"))
+    liked = _touched(community, view, person, WARM)
     taste = np.concatenate([liked, joined])
     age = np.maximum(view.moment - posts["created"][pool], 0)
     people = _present(community, view, pool)
@@ -180,7 +184,7 @@ def _company(
 def _popular(community: Community, view: View, pool: Ints, present: list[set[int]]) -> Floats:
     """log(1 + people who took part or liked), each counted once."""
     acts = community.interactions
-    warm = [ACTS.index(kind) for kind in ("like", "bookmark", "follow", "helpful", "tried")]
+    warm = [INTERACTION_KINDS.index(kind) for kind in WARM]
     keys = np.flatnonzero(
         dated(community, view) & np.isin(acts["kind"], warm) & np.isin(acts["post"], pool)
     )
@@ -197,15 +201,15 @@ def _popular(community: Community, view: View, pool: Ints, present: list[set[int
 # Cursors ----------------------------------------------------------------------------------
 
 
-def encode_cursor(moment: int, shown: Ints) -> str:
-    """Where a reader is: when they began, and what they were shown."""
+def encode_cursor(view: View, shown: Ints) -> str:
+    """Where a reader is: when they began, whether in the past, and what they were shown."""
     steps = np.diff(np.sort(shown), prepend=0)
-    raw = np.concatenate([[moment], steps]).astype("<i8").tobytes()
+    raw = np.concatenate([[view.moment, int(view.past)], steps]).astype("<i8").tobytes()
     return urlsafe_b64encode(zlib.compress(raw, 9)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, now: datetime) -> tuple[datetime, Ints]:
-    """Inverse of `encode_cursor`; the moment is at most `now`.
+def decode_cursor(cursor: str, latest: datetime) -> tuple[datetime, bool, Ints]:
+    """Inverse of `encode_cursor`: the moment, at most `latest`; past or not; posts by key.
 
     Raises
     ------
@@ -219,9 +223,9 @@ def decode_cursor(cursor: str, now: datetime) -> tuple[datetime, Ints]:
     except (ValueError, zlib.error) as error:
         raise InvalidCursor() from error
     whole = inflater.eof and not inflater.unused_data
-    if len(values) < 2 or not whole or not 0 <= int(values[0]) <= to_us(now):
+    if len(values) < 3 or not whole or not 0 <= int(values[0]) <= to_us(latest):
         raise InvalidCursor()
-    return from_us(int(values[0])), np.cumsum(values[1:])
+    return from_us(int(values[0])), bool(values[1]), np.cumsum(values[2:])
 
 
 MOST_CURSOR_BYTES = 8 * 20_000

@@ -51,5 +51,5 @@ def feed_page(
         )
         items.append(FeedItem(posts[key], float(scored.scores[place]), reasons))
     more = len(left) > len(ranked) and len(ranked) > 0
-    cursor = feed.encode_cursor(view.moment, np.concatenate([shown, keys])) if more else None
+    cursor = feed.encode_cursor(view, np.concatenate([shown, keys])) if more else None
     return FeedPage(tuple(items), cursor)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.reading import ACTS, NEVER, OUTCOMES
+from data.models import INTERACTION_KINDS
+from data.reading import NEVER, OUTCOMES
 from data.rows import from_us
 
 from .columns import Flags, Ints
@@ -52,7 +53,7 @@ def trials(community: Community, view: View, posts: Ints) -> dict[int, Trials]:
     Of several reports from one place the last counts.
     """
     acts = community.interactions
-    told = dated(community, view) & (acts["kind"] == ACTS.index("tried"))
+    told = dated(community, view) & (acts["kind"] == INTERACTION_KINDS.index("tried"))
     told &= np.isin(acts["post"], posts)
     latest: dict[tuple[int, str], tuple[int, bool]] = {}
     for key in np.flatnonzero(told).tolist():

@@ -7,7 +7,8 @@ from typing import TypedDict
 import numpy as np
 import numpy.typing as npt
 
-from data.reading import KIND_SHIFT, KINDS
+from data.models import POST_KINDS
+from data.reading import KIND_SHIFT
 from embeddings.lexical import MOST_TERMS, LexicalIndex
 from embeddings.statistics import Statistics
 
@@ -62,7 +63,7 @@ def find(
     of = np.minimum(community.versions["post"], len(posts) - 1)
     roots = view.texts & (posts["root"][of] == of)
     if query.kinds:
-        codes = [KINDS.index(kind) for kind in query.kinds if kind in KINDS]
+        codes = [POST_KINDS.index(kind) for kind in query.kinds if kind in POST_KINDS]
         roots &= np.isin(posts["flags"][of] >> KIND_SHIFT, codes)
     known: Known = {"statistics": statistics, "counted": view.counted}
     heading = query.title or question.text

@@ -50,8 +50,12 @@ class TextIndex(MeaningIndex):
 
     # Following the store ------------------------------------------------------------------
 
-    def open_snapshot(self, uid: str) -> None:
-        """Load the indexes as last saved, if they are of this database and these encoders."""
+    def open_snapshot(self, uid: str, newest: int) -> None:
+        """Load the indexes as last saved, if they are of this database and these encoders.
+
+        `newest`: the store's transaction number; a snapshot beyond it is of a later state than
+        the backup that was put back.
+        """
         if self.folder is None:
             return
         with contextlib.suppress(IndexCorrupt, ValueError):
@@ -62,7 +66,7 @@ class TextIndex(MeaningIndex):
             indexes: list[AnyIndex] = [*dense.values(), words, titles]
             for index in indexes:
                 of, scheme, seq = index.stamp.rsplit("|", 2)
-                if (of, scheme) != (uid, self.scheme):
+                if (of, scheme) != (uid, self.scheme) or int(seq) > newest:
                     return
                 seqs.append(int(seq))
             # A process that ended between two files left one older: follow from there.

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -18,12 +17,10 @@ from tests.communities import (
     QUESTIONS,
     START,
     TEXTS,
-    WordEncoder,
     answers,
     encoders,
     engine_of,
     flattened,
-    new_store,
     random_community,
 )
 
@@ -234,51 +231,6 @@ def test_deleting_equals_never_having_had_it(seed: int) -> None:
 
 
 # Snapshots on disk --------------------------------------------------------------------------
-
-
-def _reopened(store: Store, folder: Path, changed: bool = False) -> Engine:
-    readers = encoders()
-    if changed:
-        readers["minilm"] = WordEncoder(64, "another")
-    engine = Engine(store, readers, folder)
-    engine.texts.open_snapshot(store.uid())
-    engine.sync()
-    return engine
-
-
-def test_snapshots_only_save_time(tmp_path: Path) -> None:
-    store, folder = new_store(), tmp_path / "index"
-    plain = engine_of(random_community(4).records(), store)
-    first = _reopened(store, folder)
-    first.close()
-    files = sorted(folder.rglob("*.index"))
-    assert len(files) == 4
-    right = told(plain)
-    kept = _reopened(store, folder)
-    assert kept.texts._saved_at == store.seq() and told(kept) == right
-    for file in files:
-        whole = file.read_bytes()
-        for damage in (
-            whole[: len(whole) // 2],
-            b"",
-            b"xyz" + whole[3:],
-            whole[:30] + b"xyz" + whole[33:],
-        ):
-            file.write_bytes(damage)
-            assert told(_reopened(store, folder)) == right
-        file.unlink()
-        assert told(_reopened(store, folder)) == right
-        file.write_bytes(whole)
-    other = _reopened(store, folder, changed=True)
-    fresh = Engine(store, other.encoders, None)
-    fresh.sync()
-    assert told(other) == told(fresh) != right
-    # Deleted texts leave the disk at once.
-    again = _reopened(store, folder)
-    again.close()
-    store.delete_post("t1")
-    again.status()
-    assert not list(folder.rglob("*.index"))
 
 
 def test_what_needs_the_future_is_passed_over() -> None:

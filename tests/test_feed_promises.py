@@ -125,6 +125,8 @@ def test_a_cursor_of_the_past_stays_there() -> None:
     right = engine.feed("v", k=50, as_of=past, cursor=first.next_cursor, now=NOW)
     ids = {item.post.id for item in right.items}
     assert ids == {f"t{i:02}" for i in range(20)} - {item.post.id for item in first.items}
+    # Without saying again that the past is meant.
+    assert engine.feed("v", k=50, cursor=first.next_cursor, now=NOW) == right
     with pytest.raises(InvalidCursor):
         engine.feed("v", as_of=past - 15 * DAY, cursor=first.next_cursor, now=NOW)
     for forged in ("", "x", "é", "A" * 50, first.next_cursor[:-2], "eJw", first.next_cursor * 2):
