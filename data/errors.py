@@ -32,7 +32,7 @@ class UnknownPerson(WhoknowsError):
     """Nobody of this id is here."""
 
     def __init__(self, person_id: str) -> None:
-        super().__init__(f"person: there is nobody with the id {person_id!r}")
+        super().__init__(f"there is nobody with the id {person_id!r}")
         self.person_id = person_id
 
 

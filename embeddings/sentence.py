@@ -45,6 +45,8 @@ class SentenceModel:
     def __init__(self, name: str) -> None:
         download = bool(os.environ.get(_ALLOW))
         local = Path(name).is_dir()
+        if not local and (Path(name).is_absolute() or name.startswith(".")):
+            raise EncoderUnavailable(f"there is no folder {name} with a model; check its path")
         if not download:
             # Read when the hub's library is first imported, and by its child processes.
             os.environ.setdefault("HF_HUB_OFFLINE", "1")

@@ -275,3 +275,13 @@ def flattened(value: object) -> object:
     if isinstance(value, list | tuple):
         return [flattened(item) for item in value]
     return float(f"{value:.8f}") if isinstance(value, float) else value
+
+
+def told(engine: Engine) -> object:
+    """What some viewers are told, now and of the past, as plain numbers and words."""
+    past = START + timedelta(days=110)
+    return [
+        flattened(answers(engine, who, as_of))
+        for who in (None, "p01", "p05")
+        for as_of in (None, past)
+    ]

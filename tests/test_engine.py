@@ -22,6 +22,7 @@ from tests.communities import (
     engine_of,
     flattened,
     random_community,
+    told,
 )
 
 DAY = timedelta(days=1)
@@ -29,15 +30,6 @@ QUIET = settings(
     max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 LAMPS = "window display lighting spotlight"
-
-
-def told(engine: Engine) -> object:
-    past = START + 110 * DAY
-    return [
-        flattened(answers(engine, who, as_of))
-        for who in (None, "p01", "p05")
-        for as_of in (None, past)
-    ]
 
 
 # Who knows ----------------------------------------------------------------------------------

@@ -8,26 +8,15 @@ from data.store import Store
 from recommender.engine import Engine
 from tests.communities import (
     NOW,
-    START,
     WordEncoder,
-    answers,
     encoders,
     engine_of,
-    flattened,
     new_store,
     random_community,
+    told,
 )
 
 DAY = timedelta(days=1)
-
-
-def told(engine: Engine) -> object:
-    past = START + 110 * DAY
-    return [
-        flattened(answers(engine, who, as_of))
-        for who in (None, "p01", "p05")
-        for as_of in (None, past)
-    ]
 
 
 def _reopened(store: Store, folder: Path, changed: bool = False) -> Engine:
