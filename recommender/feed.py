@@ -19,7 +19,7 @@ from data.reading import ANONYMOUS
 from data.rows import from_us, to_us
 
 from . import weights
-from .columns import DIGITS, Flags, Ints, decayed
+from .columns import DIGITS, Flags, Ints
 from .community import Community
 from .ideas import DAY_US, dated, in_season
 from .texts import TextIndex
@@ -42,12 +42,16 @@ TASTE = 50
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A pool in order: posts by key, their scores, points by signal (rows as posts)."""
+    """A pool in order: posts by key, their scores, points by signal (rows as posts).
+
+    `season`: in season again. `talked`: somebody replied within the last days.
+    """
 
     posts: Ints
     scores: Floats
     points: dict[str, Floats]
     season: Flags
+    talked: Flags
 
 
 def pool_of(community: Community, view: View, person: int) -> tuple[Ints, Flags]:
@@ -103,10 +107,14 @@ def score(
     joined = _joined(community, view, person)
     liked = _touched(community, view, person, WARM)
     taste = np.concatenate([liked, joined])
-    age = np.maximum(view.moment - posts["created"][pool], 0)
-    people = _present(community, view, pool)
+    people, last = _present(community, view, pool)
+    # What is in season again is as good as new: yesterday's.
+    again = np.where(season, 1.0, np.inf)
+    age = np.minimum(_days(posts["created"][pool], view), again)
+    quiet = np.minimum(_days(last, view), again)
     signals = {
-        "fresh": decayed(age, weights.FEED_HALF_LIFE_DAYS),
+        "fresh": np.log1p(weights.FRESH_DAYS) - np.log1p(age),
+        "alive": np.log1p(weights.ALIVE_DAYS) - np.log1p(quiet),
         "space": _share(posts["space"], joined, pool),
         "author": _known_author(community, joined, pool),
         "content": _content(community, texts, view, taste, pool),
@@ -122,7 +130,13 @@ def score(
         total[order],
         {name: values[order] for name, values in points.items()},
         season[order],
+        ((last > posts["created"][pool]) & (_days(last, view) < weights.ALIVE_DAYS))[order],
     )
+
+
+def _days(time: Ints, view: View) -> Floats:
+    days: Floats = np.maximum(view.moment - time, 0) / DAY_US
+    return days
 
 
 def _share(column: Ints, joined: Ints, pool: Ints) -> Floats:
@@ -159,15 +173,19 @@ def _content(community: Community, texts: TextIndex, view: View, taste: Ints, po
     return np.maximum(index.scores(taste_vector, rows), 0.0)
 
 
-def _present(community: Community, view: View, pool: Ints) -> list[set[int]]:
-    """Who has replied in each thread of the pool, as far as the viewer may see."""
+def _present(community: Community, view: View, pool: Ints) -> tuple[list[set[int]], Ints]:
+    """Who has replied in each thread of the pool, and the time of its last post, as far as the
+    viewer may see."""
     posts = community.posts
     present = []
-    for root in pool.tolist():
+    last = posts["created"][pool]
+    for place, root in enumerate(pool.tolist()):
         keys = np.array(community.threads.get(root, []), dtype=np.int64)
-        seen = keys[view.posts[keys] & ((posts["flags"][keys] & ANONYMOUS) == 0)]
-        present.append(set(posts["author"][seen].tolist()) - {0})
-    return present
+        keys = keys[view.posts[keys] & (posts["created"][keys] < view.moment)]
+        last[place] = max(last[place], posts["created"][keys].max(initial=last[place]))
+        named = keys[(posts["flags"][keys] & ANONYMOUS) == 0]
+        present.append(set(posts["author"][named].tolist()) - {0})
+    return present, last
 
 
 def _company(
@@ -175,7 +193,7 @@ def _company(
 ) -> Floats:
     """log(1 + people in the thread whom the person has met in others)."""
     met: set[int] = set()
-    for people in _present(community, view, np.unique(joined[-TASTE:])):
+    for people in _present(community, view, np.unique(joined[-TASTE:]))[0]:
         met |= people
     met.discard(person)
     return np.log1p(np.array([len(people & met) for people in present], dtype=np.float64))

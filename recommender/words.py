@@ -31,20 +31,22 @@ def feed_reasons(
     scored: Scored, place: int, post: Post, trials: Trials | None, space: str | None
 ) -> tuple[str, ...]:
     """The strongest reasons for an item, best first; at least one."""
-    told = {
-        "season": "in season again: " + f"first shared on {post.created:%Y-%m-%d}",
+    personal = {
+        "season": f"in season again: first shared on {post.created:%Y-%m-%d}",
         "space": f"in {space}, where you take part" if space else "",
         "author": "by somebody whose threads you have joined",
         "content": "close to what you have taken part in",
         "company": "people you have met in other threads are in it",
-        "popular": "people have replied to it or liked it",
-        "fresh": f"new on {post.created:%Y-%m-%d}",
     }
     points = {name: float(values[place]) for name, values in scored.points.items()}
-    order = sorted(points, key=lambda name: (-points[name], name))
-    reasons = [told[name] for name in order if points[name] >= WORTH and told[name]]
+    order = sorted(personal, key=lambda name: (-points[name], name))
+    reasons = [personal[name] for name in order if points[name] >= WORTH and personal[name]]
     if trials is not None:
         reasons.insert(0, trials.sentence())
+    if scored.talked[place]:
+        reasons.append("people are replying to it these days")
+    if points["fresh"] > 0.0 and not scored.season[place]:
+        reasons.append(f"new on {post.created:%Y-%m-%d}")
     if not reasons:
         reasons.append(f"posted on {post.created:%Y-%m-%d}, not seen by you yet")
     return tuple(reasons[:MOST_REASONS])
