@@ -33,6 +33,9 @@ FRESH_US = 14 * DAY_US
 POOL = 200
 """Threads a feed holds at least, if the community has as many, and older ones at most."""
 
+LEAST_CLOSE, CLOSE_SHARE = 0.35, 0.75
+"""Likeness and part of the pool above which a thread is called close."""
+
 WARM = ("like", "bookmark", "follow", "helpful", "tried")
 """Interactions that speak for a post."""
 
@@ -44,7 +47,8 @@ TASTE = 50
 class Scored:
     """A pool in order: posts by key, their scores, points by signal (rows as posts).
 
-    `season`: in season again. `talked`: somebody replied within the last days.
+    `season`: in season again. `talked`: somebody replied within the last days. `close`: nearer
+    than most of the pool to what the person has taken part in.
     """
 
     posts: Ints
@@ -52,6 +56,7 @@ class Scored:
     points: dict[str, Floats]
     season: Flags
     talked: Flags
+    close: Flags
 
 
 def pool_of(community: Community, view: View, person: int) -> tuple[Ints, Flags]:
@@ -131,7 +136,16 @@ def score(
         {name: values[order] for name, values in points.items()},
         season[order],
         ((last > posts["created"][pool]) & (_days(last, view) < weights.ALIVE_DAYS))[order],
+        _close(signals["content"])[order],
     )
+
+
+def _close(content: Floats) -> Flags:
+    """Which likenesses are worth a word: any two threads here have something in common."""
+    if not len(content):
+        return np.zeros(0, dtype=bool)
+    close: Flags = content >= max(LEAST_CLOSE, float(np.quantile(content, CLOSE_SHARE)))
+    return close
 
 
 def _days(time: Ints, view: View) -> Floats:

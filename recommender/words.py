@@ -40,7 +40,9 @@ def feed_reasons(
     }
     points = {name: float(values[place]) for name, values in scored.points.items()}
     order = sorted(personal, key=lambda name: (-points[name], name))
-    reasons = [personal[name] for name in order if points[name] >= WORTH and personal[name]]
+    worth = {name: points[name] >= least for name, least in WORTH.items()}
+    worth["content"] = bool(scored.close[place])
+    reasons = [personal[name] for name in order if worth[name] and personal[name]]
     if trials is not None:
         reasons.insert(0, trials.sentence())
     if scored.talked[place]:
@@ -52,5 +54,5 @@ def feed_reasons(
     return tuple(reasons[:MOST_REASONS])
 
 
-WORTH = 0.15
-"""Points under which a signal is no reason."""
+WORTH = {"season": 0.1, "space": 0.15, "author": 0.1, "company": 0.06}
+"""Points from which a signal is a reason: a sixteenth of one's threads, one thread, one person."""
