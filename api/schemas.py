@@ -121,6 +121,14 @@ class SimilarSearch(_Asked):
 class _AskedInQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _left_empty(cls, asked: Any) -> Any:
+        """`as_of=&cursor=`, as a form sends what nobody filled in, asks for neither."""
+        if not isinstance(asked, dict):
+            return asked
+        return {name: value for name, value in asked.items() if value != ""}
+
 
 class FeedParameters(_AskedInQuery):
     """The query string of a feed."""

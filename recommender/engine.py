@@ -32,7 +32,7 @@ from .queries import ExpertsQuery, SimilarQuery
 from .results import Candidate, ExpertsAnswer, FeedPage, SimilarIdea, Topic
 from .showing import shown_posts
 from .texts import TextIndex
-from .view import View, view_of
+from .view import View, end_of_hour, view_of
 from .weights import KNOWN
 from .words import similar_reason
 
@@ -209,7 +209,7 @@ class Engine:
             shown = np.zeros(0, dtype=np.int64)
             if cursor is not None:
                 # A later page is of the moment of the first, whatever else is asked.
-                now, past, shown = feed.decode_cursor(cursor, as_of or now)
+                now, past, shown = feed.decode_cursor(cursor, as_of or end_of_hour(now))
                 as_of = now if past else None
             view = self._view(person_id, as_of, now)
             return feed_page(self.community, self.texts, self.store, view, person_id, k, shown)

@@ -6,11 +6,13 @@ from datetime import datetime
 import numpy as np
 
 from data.reading import NEVER
-from data.rows import to_us
+from data.rows import from_us, to_us
 
 from .access import OPEN
 from .columns import Flags
 from .community import Community
+
+HOUR_US = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,15 @@ class View:
     counted: Flags
 
 
+def end_of_hour(now: datetime) -> datetime:
+    """The end of the hour that `now` lies in.
+
+    Ages are counted to it, so that one request gives one answer for as long: by the second,
+    every score would move in its last digits.
+    """
+    return from_us(-(-to_us(now) // HOUR_US) * HOUR_US)
+
+
 def view_of(
     community: Community, viewer_id: str | None, as_of: datetime | None, now: datetime
 ) -> View:
@@ -42,7 +53,7 @@ def view_of(
 
     A post dated in the future is there already today, though it counts as activity only then.
     """
-    moment = to_us(as_of or now)
+    moment = to_us(as_of or end_of_hour(now))
     bound = moment if as_of is not None else NEVER
     posts, versions = community.posts, community.versions
     classes = community.access.readable(viewer_id)

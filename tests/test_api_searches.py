@@ -99,6 +99,11 @@ def test_the_author_of_what_stays_reads_deleted(filled: TestClient, service: Any
     assert "Bo" not in filled.get("/v1/posts/p0/thread").text
 
 
+def test_parameters_left_empty_are_not_asked(filled: TestClient) -> None:
+    bare = filled.get("/v1/people/bo/feed", params={"k": 2}).json()
+    assert filled.get("/v1/people/bo/feed?k=2&as_of=&cursor=").json() == bare
+
+
 def test_feed_pages_follow_their_cursor(filled: TestClient) -> None:
     seen: list[str] = []
     cursor = None
