@@ -24,8 +24,6 @@ from .columns import Columns, Flags, Ints
 from .ledger import Events, Ledger
 from .roster import Roster
 
-NO_TAG = 0
-
 
 class Community:
     """What is known up to the store's transaction number `seq`."""

@@ -25,7 +25,8 @@ THREADS = 100
 
 CHANCE = 0.3
 """Likeness of threads that have nothing to do with each other: a vote's weight is the square of
-what lies above. Over plain squares this raised validation MRR on every community tried."""
+what lies above. Against plain squares validation MRR rose on three communities and fell a little
+on two (evaluation/results/weights.md)."""
 
 REPLIES = 100
 """Similar replies among which each person's most striking one is looked for."""

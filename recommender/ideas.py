@@ -6,7 +6,6 @@ import numpy as np
 
 from data.models import INTERACTION_KINDS
 from data.reading import NEVER, OUTCOMES
-from data.rows import from_us
 
 from .columns import Flags, Ints
 from .community import Community
@@ -86,8 +85,3 @@ def in_season(created: Ints, valid_until: Ints, moment: int) -> Flags:
         again |= (opens <= moment) & (moment <= closes)
     # What was valid for most of a year has no season: it would never run out.
     return expired & again & (valid_until - created < YEAR_US - AHEAD_US)
-
-
-def day_of(moment: int) -> str:
-    """A moment's date, for people."""
-    return f"{from_us(moment):%Y-%m-%d}"
