@@ -31,6 +31,11 @@ BASELINES = (
 )
 """The columns of the README; `experts.json` has all."""
 
+CAVEAT = (
+    "The form of `probability` and `answerable` was chosen with these windows in view, so their "
+    "calibration is not independent; weights and coefficients come from the validation windows."
+)
+
 Report = dict[str, Any]
 
 
@@ -77,8 +82,7 @@ def results_page(reports: dict[str, Report]) -> str:
         "95 % bootstrap intervals over questions; the last fifth of each history.",
         f"Python {conditions['python']}, {conditions['machine']}, {packages}, "
         f"seed {conditions['seed']}, {conditions['resamples']} resamples.",
-        "The form of `probability` and `answerable` was chosen with these windows in view, so their "
-        "calibration is not independent; weights and coefficients come from the validation windows.",
+        CAVEAT,
         "",
         readme_rows(reports),
         "",
