@@ -142,7 +142,8 @@ class Turns:
         keep = (self.authors[pool] != event.who) & ~np.isin(pool, before)
         keep &= self.until[pool] > event.at_us
         keep &= readable(event.person, self.keys[pool])
-        return pool[keep]
+        left: Ints = pool[keep]
+        return left
 
     def events(
         self, starts: datetime, ends: datetime | None, readable: Readable, least: int
