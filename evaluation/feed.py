@@ -4,7 +4,8 @@ been shown?
 In: an opened history. Out: a report of numbers, made of one journal line an event. Our feed is
 asked for its first hundred threads as of the event, and those of them that lie in the protocol's
 pool are ranked; what is not among them counts as not found. It holds older threads too where the
-fresh ones are few, and none whose text of then is not known, which can only cost it places.
+fresh ones are few, and none whose text of then is not known, which can only cost it places. Where
+reads bear no time there is no such moment: see `evaluation.clicks`.
 """
 
 import statistics
@@ -18,6 +19,7 @@ import numpy as np
 from data.rows import DAY_US
 from data.text import post_text
 from evaluation import metrics, report
+from evaluation.clicks import Clicks, replay_clicks
 from evaluation.events import LEAST_POOLS, Event, Readable, Turns
 from evaluation.feedbaselines import Feeds, FeedSystem
 from evaluation.history import root_text
@@ -98,6 +100,9 @@ def replay_feed(opened: Opened, journal: Journal, most: int, tell: Progress) -> 
         if everything:
             break
     else:
+        clicks = Clicks(opened.archive)
+        if clicks.held:
+            return replay_clicks(opened, clicks, journal, most, tell)
         return {"task": TASK, "nothing": NOTHING}
     events = evenly(everything, most)
 

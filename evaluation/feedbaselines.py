@@ -143,7 +143,7 @@ class Feeds:
     def _neighbours(self, event: Event) -> Floats:
         """Item-kNN: cosines of the sets of people, summed over what the person turned to."""
         pool, taste = self.pool(event), self._taste(event)
-        near, own = (_unit_rows(self._turned(part, event.at_us)) for part in (pool, taste))
+        near, own = (unit_rows(self._turned(part, event.at_us)) for part in (pool, taste))
         found: Floats = np.asarray((near @ own.T).sum(axis=1)).ravel()
         return found
 
@@ -185,7 +185,8 @@ def ease(gram: Floats, penalty: float) -> Floats:
     return weights
 
 
-def _unit_rows(rows: sparse.csr_matrix) -> sparse.csr_matrix:
+def unit_rows(rows: sparse.csr_matrix) -> sparse.csr_matrix:
+    """`rows` over their lengths; rows of zeros stay."""
     norms = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
     return sparse.diags(1.0 / np.maximum(norms, 1.0)) @ rows
 
