@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
@@ -95,11 +96,12 @@ def calibration(
     questions: Sequence[Question],
     probabilities: Mapping[str, Sequence[tuple[str, float]]],
     answerable: Mapping[str, float],
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, Any]]:
     """How far `probability` and `answerable` can be believed, over all questions.
 
     `probabilities`: for each question, (person, probability), best first. Skill is against the
-    rate of replies at each rank, and against the rate of answered questions.
+    rate of replies at each rank, and against the rate of answered questions. `bins`: what was
+    promised and what came, in ten bins of equal mass.
     """
     promised, came, ranks = [], [], []
     for question in questions:
@@ -119,11 +121,12 @@ def calibration(
     return report
 
 
-def _trust(promised: Floats, came: Floats, reference: Floats) -> dict[str, float]:
-    report = {
+def _trust(promised: Floats, came: Floats, reference: Floats) -> dict[str, Any]:
+    report: dict[str, Any] = {
         "ece": metrics.ece(promised, came),
         "mean": float(promised.mean()),
         "rate": float(came.mean()),
+        "bins": metrics.reliability(promised, came),
     }
     if not np.array_equal(reference, came):
         report["brier_skill"] = metrics.brier_skill(promised, came, reference)
