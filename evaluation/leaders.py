@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from evaluation.protocol import LABEL_WINDOW, Question, Reply
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def leaders(questions: Sequence[Question], replies: Sequence[Reply]) -> dict[str, float]:
@@ -38,5 +38,5 @@ def leaders(questions: Sequence[Question], replies: Sequence[Reply]) -> dict[str
         "within_day": sum(wait <= DAY for wait in waits),
     }
     if waits:
-        figures["median_hours"] = statistics.median(waits) / timedelta(hours=1)
+        figures["median_hours"] = statistics.median(wait / HOUR for wait in waits)
     return figures
