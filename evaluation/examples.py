@@ -8,7 +8,7 @@ Shown is only what everybody in the community may read, of people who agreed to 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,8 +20,10 @@ from recommender.queries import ExpertsQuery
 from recommender.results import Contribution, ExpertsAnswer
 
 SHOWN = 5
-TRIED = 30
-"""Questions looked at for each example: the choice must not cost another replay."""
+TRIED = 200
+"""Questions looked at: the choice must not cost another replay."""
+CHOICE = 10
+"""Of so many found at once, the one with the richest evidence is shown."""
 TEXT_LENGTH = 700
 """Characters of a question that are shown."""
 
@@ -61,38 +63,25 @@ class Example:
     helpers: tuple[Helper, ...]
 
 
-def examples(
-    engine: Engine, questions: Sequence[Question], run: Mapping[str, Sequence[str]]
-) -> list[Example]:
+def examples(engine: Engine, questions: Sequence[Question]) -> list[Example]:
     """At most one example of each outcome, best first; the same ones for the same history.
 
     Parameters
     ----------
-    questions : those of the test window with a relevant candidate.
-    run : our ranked ids for each of them, by question id; it tells which are worth asking again.
+    engine : as it stood in the replay: fitted before the window.
+    questions : those of the window with a relevant candidate.
     """
+    found: dict[str, list[Example]] = {FIRST: [], AMONG: [], MISSED: []}
     ordered = sorted(questions, key=lambda question: _lot(question.id))
-    found = []
-    for outcome in (FIRST, AMONG, MISSED):
-        fitting = [q for q in ordered if _outcome(run.get(q.id, ()), q) == outcome][:TRIED]
-        shown = _shown(engine, fitting, outcome)
-        # The first is to show what evidence looks like; the others are drawn by lot.
-        example = max(shown, key=_evidence, default=None) if outcome == FIRST else next(shown, None)
+    for question in ordered[:TRIED]:
+        example = _example(engine, question)
         if example is not None:
-            found.append(example)
-    return found
-
-
-def _shown(engine: Engine, questions: Sequence[Question], outcome: str) -> Iterator[Example]:
-    for question in questions:
-        helpers = _helpers(engine, question)
-        if helpers is None or not _quotable(engine, question):
-            continue
-        answer = _asked(engine, question)
-        ranked = [candidate.person.id for candidate in answer.candidates]
-        # With the eyes of everybody it may come out otherwise than with the asker's.
-        if _outcome(ranked, question) == outcome:
-            yield _example(engine, question, answer, helpers, outcome)
+            found[example.outcome].append(example)
+        if len(found[FIRST]) >= CHOICE and found[AMONG] and found[MISSED]:
+            break
+    # The first is to show what evidence looks like; the others stay as they were drawn.
+    best = sorted(found[FIRST][:CHOICE], key=_evidence, reverse=True)
+    return [chosen[0] for chosen in (best, found[AMONG], found[MISSED]) if chosen]
 
 
 def _quotable(engine: Engine, question: Question) -> bool:
@@ -127,18 +116,17 @@ def _asked(engine: Engine, question: Question) -> ExpertsAnswer:
     return engine.search_experts(query, now=question.at)
 
 
-def _example(
-    engine: Engine,
-    question: Question,
-    answer: ExpertsAnswer,
-    helpers: Mapping[str, Person],
-    outcome: str,
-) -> Example:
+def _example(engine: Engine, question: Question) -> Example | None:
+    """A question and its answer; None where any of it must not stand on a page."""
+    helpers = _helpers(engine, question)
+    if helpers is None or not _quotable(engine, question):
+        return None
     root, text = question.root, body_text(question.root)
+    answer = _asked(engine, question)
     space = engine.store.get_space(root.space) if root.space else None
     places = {c.person.id: place for place, c in enumerate(answer.candidates, start=1)}
     return Example(
-        outcome=outcome,
+        outcome=_outcome(answer, question),
         asked=question.at,
         space=(space.name if space else None) or root.space,
         title=root.title,
@@ -151,7 +139,8 @@ def _example(
     )
 
 
-def _outcome(ranked: Sequence[str], question: Question) -> str:
+def _outcome(answer: ExpertsAnswer, question: Question) -> str:
+    ranked = [candidate.person.id for candidate in answer.candidates]
     place = next((n for n, id_ in enumerate(ranked) if id_ in question.relevant), SHOWN)
     return FIRST if place == 0 else AMONG if place < SHOWN else MISSED
 

@@ -4,6 +4,7 @@ In: parts of a task's dict of numbers. Out: sentences and rows of cells. An empt
 dict gives an empty part of the page.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,8 +41,12 @@ class Trust:
 
 
 _PROMISES = {
-    "probability": ("That a suggested person replies", "a suggested person would reply"),
-    "answerable": ("That anybody replies at all", "anybody would reply"),
+    "probability": (
+        "That a suggested person replies",
+        "a suggested person would reply",
+        "the average rate at each place of the list",
+    ),
+    "answerable": ("That anybody replies at all", "anybody would reply", "the average rate"),
 }
 
 
@@ -51,7 +56,8 @@ def trust(calibration: Numbers) -> list[Trust]:
 
 
 def _trust(name: str, values: Numbers) -> Trust:
-    title, promise = _PROMISES.get(name, (spoken(name), spoken(name)))
+    known = (spoken(name), f"{spoken(name)} would come true", "the average rate")
+    title, promise, plain = _PROMISES.get(name, known)
     bins = values.get("bins") or []
     lines = [
         f"When it said {percent(part['promised'])} that {promise}, it happened in "
@@ -63,31 +69,47 @@ def _trust(name: str, values: Numbers) -> Trust:
             f"It said {percent(values['mean'])} on average that {promise}; it happened in "
             f"{percent(values['rate'])} of the cases."
         )
-    lines.append(f"On average its percentages are off by {_points(values['ece'])}.")
+    off = f"On average its percentages are off by {_points(values['ece'])} percentage points"
+    if bins:
+        off += f"; perfect ones would be off by about {_points(_by_chance(bins))} by chance alone"
+    lines.append(f"{off}.")
     if "brier_skill" in values:
-        lines.append(
-            "They tell more than the plain average would."
-            if values["brier_skill"] > 0
-            else "They tell no more than the plain average would."
-        )
-    pairs = [(part["promised"], part["came"]) for part in bins]
-    listed = "; ".join(f"said {percent(p)}, happened {percent(c)}" for p, c in pairs)
-    return Trust(title, lines, plots.promises(pairs, f"{title}: {listed}") if pairs else None)
+        more = "more" if values["brier_skill"] > 0 else "no more"
+        lines.append(f"They tell {more} than {plain} would.")
+    dots = [plots.Dot(part["promised"], part["came"], *_wilson(part)) for part in bins]
+    listed = "; ".join(f"said {percent(d.said)}, happened {percent(d.came)}" for d in dots)
+    return Trust(title, lines, plots.promises(dots, f"{title}: {listed}") if dots else None)
 
 
 def _telling(bins: Sequence[Numbers]) -> list[Numbers]:
-    """The highest bin, the one about half as high, and the lowest."""
-    if not bins:
-        return []
-    top = bins[-1]
-    middle = min(bins, key=lambda part: abs(part["promised"] - top["promised"] / 2))
-    chosen = [top]
-    chosen += [part for part in (middle, bins[0]) if part not in chosen]
-    return chosen
+    """The highest bin, one half-way down, and the lowest."""
+    if len(bins) < 3:
+        return list(reversed(bins))
+    half = (bins[0]["promised"] + bins[-1]["promised"]) / 2
+    middle = min(bins[1:-1], key=lambda part: abs(part["promised"] - half))
+    return [bins[-1], middle, bins[0]]
+
+
+def _wilson(part: Numbers) -> tuple[float, float]:
+    """95 % interval of a rate (Wilson 1927): the normal one fails near 0, where most bins lie."""
+    rate, n, z = part["came"], part["n"], 1.96
+    middle = (rate + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _by_chance(bins: Sequence[Numbers]) -> float:
+    """The calibration error expected of perfect percentages, cases being independent.
+
+    A bin's rate is off by sqrt(2 / pi) standard deviations on average.
+    """
+    total = sum(part["n"] for part in bins)
+    error = sum(math.sqrt(part["n"] * part["promised"] * (1 - part["promised"])) for part in bins)
+    return math.sqrt(2 / math.pi) * error / total
 
 
 def _points(share: float) -> str:
-    return f"{100 * share:.1f} percentage points"
+    return f"{100 * share:.1f}"
 
 
 def slices(key: str, report: Numbers, best: str | None) -> Table | None:

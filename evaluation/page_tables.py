@@ -76,7 +76,8 @@ def _cell(value: Any) -> str:
     if isinstance(value, Mapping):
         if "low" not in value:
             return f"{value['mean']:.3f}"
-        return f"{value['mean']:.3f} [{value['low']:.3f}, {value['high']:.3f}]"
+        # The bounds stay on one line, also where the mean stands above them.
+        return f"{value['mean']:.3f} [{value['low']:.3f},\N{NO-BREAK SPACE}{value['high']:.3f}]"
     return f"{value:.3f}" if isinstance(value, float) else "–" if value is None else str(value)
 
 

@@ -72,16 +72,29 @@ def differences(rows: Sequence[Row], told: str) -> Markup:
     return _both(rows, told, (max(-reach, low - 0.15 * reach), reach), percent=False)
 
 
-def promises(bins: Sequence[tuple[float, float]], told: str) -> Markup:
-    """What came against what was promised, beside the line where both are equal."""
-    end = min(1.0, math.ceil(10 * max([0.1, *(max(pair) for pair in bins)]) + 0.2) / 10)
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A percentage that was said, how often it came, and the interval of that."""
+
+    said: float
+    came: float
+    low: float
+    high: float
+
+
+def promises(dots: Sequence[Dot], told: str) -> Markup:
+    """What came against what was said, beside the line where both are equal."""
+    end = min(1.0, math.ceil(10 * max(max(dot.said, dot.high) for dot in dots)) / 10)
     with matplotlib.style.context(["default", _STYLE]):
         figure = Figure(figsize=(NARROW / 72, NARROW / 72))
         axes = figure.add_axes((58 / NARROW, 50 / NARROW, 270 / NARROW, 280 / NARROW))
         axes.plot([0, end], [0, end], color=SOFT, linewidth=1.2, dashes=(4, 4))
-        promised, came = zip(*bins, strict=True)
-        axes.plot(promised, came, color=OURS, linewidth=1.5, alpha=0.5)
-        axes.scatter(promised, came, s=56, color=OURS, edgecolor=CARD, zorder=3, clip_on=False)
+        for dot in dots:
+            axes.plot([dot.said] * 2, [dot.low, dot.high], color=OURS, linewidth=3, alpha=0.3)
+        axes.scatter(
+            [dot.said for dot in dots], [dot.came for dot in dots],
+            s=56, color=OURS, edgecolor=CARD, zorder=3, clip_on=False,
+        )  # fmt: skip
         axes.set_xlim(0, end)
         axes.set_ylim(0, end)
         axes.set_xlabel("it said", color=SOFT, labelpad=6)
@@ -154,7 +167,7 @@ def _name(axes: Axes, row: Row, at: int, beside: bool) -> None:
 def _ticks(low: float, high: float, *, most: int) -> list[float]:
     """Round numbers from `low` to `high`, at most so many and one more."""
     power = 10.0 ** math.floor(math.log10(high - low))
-    step = next(s * power for s in (0.2, 0.25, 0.5, 1, 2) if (high - low) / (s * power) <= most)
+    step = next(s * power for s in (0.1, 0.2, 0.5, 1, 2, 5) if (high - low) / (s * power) <= most)
     return [n * step for n in range(math.ceil(low / step), math.floor(high / step + 1e-9) + 1)]
 
 

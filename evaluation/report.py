@@ -96,12 +96,11 @@ def calibration(
     questions: Sequence[Question],
     probabilities: Mapping[str, Sequence[tuple[str, float]]],
     answerable: Mapping[str, float],
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, dict[str, float]]:
     """How far `probability` and `answerable` can be believed, over all questions.
 
     `probabilities`: for each question, (person, probability), best first. Skill is against the
-    rate of replies at each rank, and against the rate of answered questions. `bins`: what was
-    promised and what came, in ten bins of equal mass.
+    rate of replies at each rank, and against the rate of answered questions.
     """
     promised, came, ranks = [], [], []
     for question in questions:
