@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from evaluation.examples import Example
 from evaluation.page_tables import conditions
 from evaluation.page_task import told
-from evaluation.page_words import percent
+from evaluation.page_words import WINDOWS, percent
 
 _TEMPLATE = "report.html"
 
@@ -49,6 +49,7 @@ def page(report: Mapping[str, Any], examples: Sequence[Example] = ()) -> str:
         examples=examples,
         conditions=conditions(first),
         command=f"whoknows replay --task {'all' if len(parts) > 1 else next(iter(parts), 'all')}",
+        stretch=WINDOWS[(first.get("conditions") or {}).get("window", "test")],
         people=next((part["people"] for part in parts.values() if "people" in part), None),
     )
 

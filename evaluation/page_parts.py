@@ -105,7 +105,7 @@ def _by_chance(bins: Sequence[Numbers]) -> float:
     """
     total = sum(part["n"] for part in bins)
     error = sum(math.sqrt(part["n"] * part["promised"] * (1 - part["promised"])) for part in bins)
-    return math.sqrt(2 / math.pi) * error / total
+    return float(math.sqrt(2 / math.pi) * error / total)
 
 
 def _points(share: float) -> str:

@@ -108,7 +108,9 @@ SYSTEMS = {
     "minilm-90d": Said(
         "Similar threads, lately", "the same, but a reply counts half after three months"
     ),
-    "profile": Said("The profile", "whoever's past words are nearest to the question's"),
+    "profile": Said(
+        "All past words", "whoever’s replies, taken together, sound most like the question"
+    ),
     "zsum": Said(
         "All of these signs added up",
         "same words, similar threads and activity in one sum: the strongest simple way, named "
@@ -149,10 +151,12 @@ MEASURES = {
     "median_age_days": "median age, days",
 }
 
-SLICES = {
-    "new_asker": "asked by somebody new",
-    "known_asker": "asked by somebody known",
+WINDOWS = {
+    "test": "the last fifth of them",
+    "validation": "the fifth before the last (the last one was not touched)",
+    "train": "the first three fifths of them",
 }
+"""The part of a history, in the order of time, that is the test."""
 
 
 def said(task: str, system: str) -> Said:
@@ -166,7 +170,7 @@ def said(task: str, system: str) -> Said:
 
 def spoken(name: str) -> str:
     """A key as words: `new_asker` as "new asker"."""
-    return SLICES.get(name, name.replace("_", " ").replace("-", " "))
+    return name.replace("_", " ").replace("-", " ")
 
 
 def percent(share: float) -> str:

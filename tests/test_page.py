@@ -1,0 +1,280 @@
+"""The report's page: whole, closed in itself, true to the numbers, and safe from texts."""
+
+import copy
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaluation.examples import Example, Helper, Suggestion
+from evaluation.page import page, write_page
+from recommender.results import Contribution
+
+VOID = {"meta", "br", "hr", "img", "input", "link"}
+
+
+def interval(mean: float, half: float = 0.04) -> dict[str, float]:
+    return {"mean": mean, "low": mean - half, "high": mean + half}
+
+
+def one(task: str, means: dict[str, dict[str, float]], **more: Any) -> dict[str, Any]:
+    """A task's dict: ours first, then the others, each with its measures."""
+    systems = {
+        name: {measure: interval(mean) for measure, mean in of.items()}
+        for name, of in means.items()
+    }
+    gap = {"mean": 0.0512, "low": 0.0211, "high": 0.0813, "p": 0.0004, "p_holm": 0.0012}
+    return {
+        "task": task,
+        "questions": {"in_window": 500, "measured": 321, "dropped_share": 0.358, "too_late": 7},
+        "people": 1234,
+        "systems": systems,
+        "difference": {name: dict(gap) for name in systems if name != "whoknows"},
+        "conditions": {"seed": 20261101, "data": "f1ngerpr1nt", "packages": {"numpy": "2.4.6"}},
+        **more,
+    }
+
+
+def experts() -> dict[str, Any]:
+    bins = [{"promised": 0.05 * n, "came": 0.04 * n, "n": 321} for n in range(1, 11)]
+    trust = {"ece": 0.0321, "mean": 0.27, "rate": 0.22, "brier_skill": 0.1, "bins": bins}
+    report = one(
+        "experts",
+        {
+            "whoknows": {"mrr": 0.5813, "hit@5": 0.61},
+            "zsum": {"mrr": 0.5301, "hit@5": 0.47},
+            "random": {"mrr": 0.0649, "hit@5": 0.07},
+        },
+        to_beat="zsum",
+        calibration={"probability": trust, "answerable": trust},
+        leaders={"asked": 500, "answered": 350, "within_day": 250, "median_hours": 5.2},
+    )
+    for system in report["systems"].values():
+        system |= {"gini_top5": 0.812, "newcomers_top5": 0.134}
+    systems = {name: {"mrr": interval(0.44)} for name in ("whoknows", "zsum")}
+    report["slices"] = {"asker: first question": {"queries": 12, "systems": systems}}
+    return report
+
+
+def feed() -> dict[str, Any]:
+    return one(
+        "feed",
+        {"whoknows": {"mrr": 0.4, "hr@10": 0.7}, "newest": {"mrr": 0.2, "hr@10": 0.3}},
+        primary="mrr",
+    )
+
+
+def similar() -> dict[str, Any]:
+    return one(
+        "similar",
+        {"whoknows": {"mrr@10": 0.4, "hit@10": 0.7}, "bm25": {"mrr@10": 0.2, "hit@10": 0.3}},
+        primary="mrr@10",
+        same={"average_precision": 0.71, "recall_at_90": 0.43},
+    )
+
+
+def example(text: str = "How do I light a window?") -> Example:
+    parts = (
+        Contribution("baseline", -1.0, "where one begins"),
+        Contribution("post", 2.5, "replied in a similar thread", "p1", text, datetime(2024, 5, 1)),
+    )
+    return Example(
+        outcome="first",
+        asked=datetime(2024, 6, 1, tzinfo=UTC),
+        space=text,
+        title=text,
+        text=text,
+        suggestions=(Suggestion(text, 0.41, True, parts), Suggestion("B", 0.2, False, ())),
+        helpers=(Helper(text, 1), Helper("C", None)),
+    )
+
+
+class Reader(HTMLParser):
+    """Fails on a tag that does not close where it should; keeps texts, ids and addresses."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.addresses: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_startendtag(tag, attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for name, value in attrs:
+            assert not name.startswith("on"), "a script in an attribute"
+            if name == "id":
+                self.ids.append(value or "")
+            if name in {"src", "href", "xlink:href", "action", "data", "poster", "srcset"}:
+                self.addresses.append(value or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open and self.open.pop() == tag, f"</{tag}> closes nothing"
+        self.text += " " if tag in {"td", "th", "dt", "li"} else ""
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1:] != ["style"]:
+            self.text += data
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    reader.close()
+    assert reader.open == []
+    reader.text = re.sub(r"\s+", " ", reader.text)
+    return reader
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        experts(),
+        feed(),
+        similar(),
+        {"experts": experts(), "feed": feed(), "similar": similar()},
+        {"experts": experts(), "similar": {"task": "similar", "nothing": "no links"}},
+        {"task": "experts", "nothing": "no question"},
+    ],
+    ids=["experts", "feed", "similar", "all", "some", "nothing"],
+)
+def test_every_report_makes_a_whole_page_closed_in_itself(report: dict[str, Any]) -> None:
+    html = page(report, [example()])
+    reader = read(html)
+    assert reader.addresses == []
+    assert not {"script", "link", "iframe", "img", "object"} & set(reader.tags)
+    assert not re.search(r"@import|url\(", html)
+    assert len(reader.ids) == len(set(reader.ids))
+    # The drawings' namespace is a name, and no request.
+    assert set(re.findall(r"https?://[^\"' <]+", html)) <= {"http://www.w3.org/2000/svg"}
+
+
+def test_the_front_sentence() -> None:
+    text = read(page(experts())).text
+    assert (
+        "In 6 of 10 questions, somebody who really helped was among the first five people "
+        "suggested. The best of the simple ways, “All of these signs added up”, reaches 5 of 10."
+    ) in text
+    assert "is ahead of “All of these signs added up”, and by more than chance explains" in text
+    assert "Measured on 321 of 500 questions. In the other 36 %, nobody who was known" in text
+
+
+def test_a_difference_whose_interval_holds_0_is_called_chance() -> None:
+    report = experts()
+    report["difference"]["zsum"] |= {"low": -0.01, "p": 0.2, "p_holm": 0.4}
+    text = read(page(report)).text
+    assert "are so close that the difference could be chance" in text
+    assert "better than 1 of the 2 simple ways by more than chance explains; with 1 of" in text
+
+
+def test_one_comparison_of_many_is_not_called_sure() -> None:
+    report = experts()
+    report["difference"]["zsum"] |= {"low": 0.001, "p": 0.03, "p_holm": 0.3}
+    assert "so close that the difference could be chance" in read(page(report)).text
+
+
+def test_a_bad_result_is_said_like_any_other() -> None:
+    report = experts()
+    report["systems"]["whoknows"]["hit@5"] = interval(0.21)
+    report["difference"]["zsum"] |= {"mean": -0.2, "low": -0.3, "high": -0.1}
+    text = read(page(report)).text
+    assert "In 2 of 10 questions" in text
+    assert "“All of these signs added up” is ahead of whoknows, and by more than chance" in text
+    assert "1 did better than whoknows" in text
+
+
+def test_numbers_are_those_of_the_dict() -> None:
+    report = experts()
+    text = read(page(report)).text
+    for system in report["systems"].values():
+        for value in system.values():
+            if isinstance(value, dict):
+                told = "{mean:.3f} [{low:.3f}, {high:.3f}]".format(**value)
+                assert told in text
+            else:
+                assert f"{value:.3f}" in text
+    for told in (
+        "0.051 [0.021, 0.081]",
+        "0.0004",
+        "0.0012",
+        "When it said 50 % that a suggested person would reply, it happened in 40 % of 321 cases",
+        "off by 3.2 percentage points",
+        "asker: first question 12 (few)",
+        "70 % got a reply within 30 days",
+        "50 % got one within a day",
+        "5 hours to the first reply",
+        "61 % [57–65]",
+        "f1ngerpr1nt",
+        "packages numpy 2.4.6",
+    ):
+        assert told in text, told
+
+
+def test_what_the_same_means_is_told() -> None:
+    assert "it finds 43 % of the pairs that members had linked" in read(page(similar())).text
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)> </style></article>',
+    "{{ 7 * 7 }} {% raw %} $x^2$ &amp; ]]>",
+    "مرحبا بالعالم \u202e txt",
+    "怎么布置橱窗？",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_texts_of_the_community_are_shown_and_never_obeyed(text: str) -> None:
+    report = experts()
+    report["slices"][text] = copy.deepcopy(report["slices"]["asker: first question"])
+    reader = read(page(report, [example(text)]))
+    assert not {"script", "img"} & set(reader.tags)
+    assert re.sub(r"\s+", " ", text) in reader.text
+
+
+def test_a_system_may_have_any_name() -> None:
+    report = experts()
+    report["systems"]["<b>$x$"] = copy.deepcopy(report["systems"]["random"])
+    reader = read(page(report))
+    assert "b" in reader.tags and reader.text.count("<b>$x$") > 2
+
+
+def test_examples_are_marked_confidential_and_absent_without_them() -> None:
+    text = read(page(experts(), [example("Jane Doe")])).text
+    assert "Confidential." in text and "Jane Doe" in text and "really replied" in text
+    assert "Confidential." not in read(page(experts())).text
+
+
+def test_the_same_report_gives_the_same_bytes(tmp_path: Path) -> None:
+    first, second = tmp_path / "new" / "a.html", tmp_path / "b.html"
+    for path in (first, second):
+        write_page(experts(), path, [example()])
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "missing", ["questions", "people", "difference", "to_beat", "calibration", "slices",
+                "leaders", "conditions"],
+)  # fmt: skip
+def test_a_missing_part_leaves_its_section_out(missing: str) -> None:
+    report = experts()
+    del report[missing]
+    assert "In 6 of 10 questions" in read(page(report)).text
+
+
+def test_calibration_without_bins_is_told_in_words() -> None:
+    report = experts()
+    del report["calibration"]["probability"]["bins"]
+    text = read(page(report)).text
+    assert (
+        "It said 27 % on average that a suggested person would reply; it happened in 22 %" in text
+    )
