@@ -43,13 +43,15 @@ def page(report: Mapping[str, Any], examples: Sequence[Example] = ()) -> str:
     environment.filters["percent"] = percent
     views = [told(name, part) for name, part in parts.items()]
     first = next((part for part in parts.values() if part.get("conditions")), {})
+    stated = first.get("conditions") or {}
     return environment.get_template(_TEMPLATE).render(
         tasks=views,
         measured=[view for view in views if view.nothing is None],
         examples=examples,
         conditions=conditions(first),
         command=f"whoknows replay --task {'all' if len(parts) > 1 else next(iter(parts), 'all')}",
-        stretch=WINDOWS[(first.get("conditions") or {}).get("window", "test")],
+        stretch=WINDOWS[stated.get("window", "test")],
+        learned_before=stated.get("learned_before_window", True),
         people=next((part["people"] for part in parts.values() if "people" in part), None),
     )
 

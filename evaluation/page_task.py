@@ -5,7 +5,7 @@ leaves its part of the page out.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
@@ -66,13 +66,14 @@ class Told:
     shares: Markup | None = None
     gaps: Markup | None = None
     ways: Sequence[Way] = ()
-    counts: Mapping[str, float] | None = None
+    counts: Mapping[str, float] = field(default_factory=dict)
     trust: Sequence[Trust] = ()
     slices: Table | None = None
     exposure: Table | None = None
     same: str = ""
     community: Pairs = ()
     tables: Sequence[Table] = ()
+    milliseconds: float | None = None
 
 
 def told(key: str, report: Numbers) -> Told:
@@ -81,9 +82,9 @@ def told(key: str, report: Numbers) -> Told:
     systems = report.get("systems") or {}
     if "nothing" in report or OURS not in systems:
         return Told(key, words, nothing=str(report.get("nothing", "no figure was measured")))
-    lead, happened, label = _lead(words, systems[OURS], report.get("primary", "mrr"))
-    ranked = sorted(systems, key=lambda name: (-systems[name][lead]["mean"], name != OURS, name))
-    ranked = [name for name in ranked if name == OURS or lead in systems[name]]
+    primary, counts = report.get("primary", "mrr"), report.get("questions") or {}
+    lead, happened, label = _lead(words, systems[OURS], primary, counts.get("median_pool"))
+    ranked = _ranked(systems, lead, primary)
     best = next((name for name in ranked if name != OURS), None)
     gaps = report.get("difference") or {}
     sure = verdict(gaps[best]) if best in gaps else None
@@ -100,22 +101,40 @@ def told(key: str, report: Numbers) -> Told:
         shares=_shares(key, systems, lead, label, ranked),
         gaps=_gaps(key, gaps, words),
         ways=[_way(key, name, systems[name][lead]["mean"], gaps) for name in ranked],
-        counts=report.get("questions"),
+        counts=counts,
         trust=trust(report.get("calibration") or {}),
         slices=slices(key, report, best),
         exposure=exposure(key, systems, [best, report.get("to_beat"), "replies", "newest"]),
         same=same(report.get("same") or {}),
         community=community(report.get("leaders") or {}),
         tables=tables(key, report),
+        milliseconds=report.get("median_ms"),
     )
 
 
-def _lead(words: TaskWords, ours: Numbers, primary: str) -> tuple[str, str, str]:
-    """The measure that leads the page, what it counts, and what its plot is called."""
-    for measure, (happened, label) in words.heads.items():
-        if measure in ours:
-            return measure, happened, label
-    return primary, "", primary.upper()
+def _lead(
+    words: TaskWords, ours: Numbers, primary: str, pool: float | None
+) -> tuple[str, str, str]:
+    """The measure that leads the page, what it counts, and what its plot is called.
+
+    `pool`: among how many things the choice usually was; a list as long as half of it proves
+    nothing, so a shorter one leads then.
+    """
+    known = [(measure, *told) for measure, told in words.heads.items() if measure in ours]
+    if not known:
+        return primary, "", primary.upper()
+    telling = [head for head in known if pool is None or 2 * int(head[0].split("@")[1]) <= pool]
+    return telling[0] if telling else known[-1]
+
+
+def _ranked(systems: Numbers, lead: str, primary: str) -> list[str]:
+    """Systems that were measured so, best first; equal ones by the measure that is compared."""
+
+    def place(name: str) -> tuple[float, float, str]:
+        values = systems[name]
+        return -values[lead]["mean"], -values.get(primary, values[lead])["mean"], name
+
+    return sorted((name for name in systems if lead in systems[name]), key=place)
 
 
 def _headline(

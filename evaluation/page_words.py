@@ -52,19 +52,19 @@ TASKS = {
     ),
     "feed": TaskWords(
         title="What concerns me?",
-        asked="which running thread a person would join next",
+        asked="which running thread a person would turn to next",
         cases="cases",
         heads={
             "hr@10": (
-                "the thread that the person really joined was among the first ten shown",
-                "the joined thread among the first ten",
+                "the thread that the person really turned to was among the first ten shown",
+                "the right thread among the first ten",
             ),
             "hr@3": (
-                "the thread that the person really joined was among the first three shown",
-                "the joined thread among the first three",
+                "the thread that the person really turned to was among the first three shown",
+                "the right thread among the first three",
             ),
         },
-        place="how high up the thread stands that the person joined",
+        place="how high up the thread stands that the person turned to",
     ),
     "similar": TaskWords(
         title="Has this been asked before?",
@@ -85,51 +85,59 @@ TASKS = {
 }
 
 SYSTEMS = {
-    "random": Said("Drawing lots", "names drawn at random"),
-    "replies": Said("The most replies ever", "always whoever has replied the most so far"),
-    "replies-14d": Said(
-        "The most active these weeks", "whoever replied most; a reply counts half after two weeks"
-    ),
-    "replies-60d": Said(
-        "The most active lately", "whoever replied most; a reply counts half after two months"
-    ),
-    "replies-space-60d": Said(
-        "The most active in the space",
-        "as the most active lately, in the question’s own space alone",
-    ),
-    "bm25": Said("The same words", "whoever wrote the replies that share the question's words"),
-    "bm25-90d": Said(
-        "The same words, lately", "the same, but a reply counts half after three months"
-    ),
-    "minilm": Said(
-        "Similar threads",
-        "whoever replied to threads that mean something similar (a language model)",
-    ),
-    "minilm-90d": Said(
-        "Similar threads, lately", "the same, but a reply counts half after three months"
-    ),
-    "profile": Said(
-        "All past words", "whoever’s replies, taken together, sound most like the question"
-    ),
-    "zsum": Said(
-        "All of these signs added up",
-        "same words, similar threads and activity in one sum: the strongest simple way, named "
-        "before the test as the one to beat",
-    ),
-    "newest": Said("The newest", "threads in the order of their start"),
-    "most-replied": Said("The most replied", "threads with the most replies within a day"),
-    "space-freshness": Said("Own spaces, fresh", "fresh threads in the spaces one takes part in"),
-    "tfidf-centroid": Said("The same words", "threads that share words with those joined before"),
-    "minilm-centroid": Said("Similar threads", "threads similar in meaning to those joined before"),
-    "ease": Said("Who joined this joined that", "learned from who joined what together (EASE)"),
-    "item-knn": Said("Neighbouring threads", "threads that the same people join (item-kNN)"),
-    "hand-sum": Said("These signs added by hand", "all of these in one sum, weighted by hand"),
-    "convex": Said("Words and meaning added", "the two in one sum"),
-    "rrf": Said("Words and meaning merged", "the two lists merged by rank"),
-}
-_OF_SIMILAR = {
-    "bm25": Said("The same words", "threads that share the words, as a search box finds them"),
-    "minilm": Said("Similar meaning", "threads that mean something similar (a language model)"),
+    "experts": {
+        "random": Said("Drawing lots", "names drawn at random"),
+        "replies": Said("The most replies ever", "always whoever has replied the most so far"),
+        "replies-14d": Said(
+            "The most active these weeks",
+            "whoever replied most; a reply counts half after two weeks",
+        ),
+        "replies-60d": Said(
+            "The most active lately", "whoever replied most; a reply counts half after two months"
+        ),
+        "replies-space-60d": Said(
+            "The most active in the space",
+            "as the most active lately, in the question’s own space alone",
+        ),
+        "bm25": Said("The same words", "whoever wrote the replies that share the question’s words"),
+        "bm25-90d": Said(
+            "The same words, lately", "the same, but a reply counts half after three months"
+        ),
+        "minilm": Said(
+            "Similar threads",
+            "whoever replied to threads that mean something similar (a language model)",
+        ),
+        "minilm-90d": Said(
+            "Similar threads, lately", "the same, but a reply counts half after three months"
+        ),
+        "profile": Said(
+            "All past words", "whoever’s replies, taken together, sound most like the question"
+        ),
+        "zsum": Said(
+            "All of these signs added up",
+            "same words, similar threads and activity in one sum: the strongest simple way, named "
+            "before the test as the one to beat",
+        ),
+    },
+    "feed": {
+        "random": Said("Drawing lots", "threads in random order"),
+        "newest": Said("The newest", "threads in the order of their start"),
+        "replied-24h": Said("The most replied", "threads with the most replies in a day"),
+        "space": Said("Own spaces, fresh", "fresh threads in the spaces one takes part in"),
+        "tfidf": Said("The same words", "threads that share words with those turned to before"),
+        "minilm": Said(
+            "Similar threads", "threads that mean something similar to those turned to before"
+        ),
+        "item-knn": Said("Neighbouring threads", "threads that the same people turn to"),
+        "ease": Said("Who read this read that", "learned from who turned to what (EASE)"),
+        "weighted": Said("These signs added by hand", "all of these in one sum, weighted by hand"),
+    },
+    "similar": {
+        "bm25": Said("The same words", "threads that share the words, as a search box finds them"),
+        "minilm": Said("Similar meaning", "threads that mean something similar (a language model)"),
+        "convex": Said("Words and meaning added", "the two in one sum"),
+        "rrf": Said("Words and meaning merged", "the two lists merged by rank"),
+    },
 }
 
 MEASURES = {
@@ -163,9 +171,7 @@ def said(task: str, system: str) -> Said:
     """The words for a system of a task."""
     if system == OURS:
         return Said(OURS, "what this report is about")
-    if task == "similar" and system in _OF_SIMILAR:
-        return _OF_SIMILAR[system]
-    return SYSTEMS.get(system, Said(system, ""))
+    return SYSTEMS.get(task, {}).get(system, Said(system, ""))
 
 
 def spoken(name: str) -> str:

@@ -278,3 +278,25 @@ def test_calibration_without_bins_is_told_in_words() -> None:
     assert (
         "It said 27 % on average that a suggested person would reply; it happened in 22 %" in text
     )
+
+
+def test_a_database_that_was_read_as_it_stands_is_owned_up_to() -> None:
+    report = experts()
+    assert "read as it stands" not in read(page(report)).text
+    report["conditions"]["learned_before_window"] = False
+    text = read(page(report)).text
+    assert "This database was read as it stands" in text
+    assert "fitted before the window" not in text
+
+
+@pytest.mark.parametrize(
+    ("pool", "said"), [(7, "among the first three"), (40, "among the first ten")]
+)
+def test_the_front_sentence_of_a_feed_fits_what_there_was_to_choose(pool: int, said: str) -> None:
+    report = feed()
+    for system in report["systems"].values():
+        system["hr@3"] = interval(0.5)
+    report["questions"]["median_pool"] = pool
+    text = read(page(report)).text
+    assert said in text
+    assert f"The choice was usually among {pool} threads" in text
