@@ -17,7 +17,7 @@ def tables(key: str, report: Numbers) -> list[Table]:
         found.append(_differences(report))
     found += [_bins(name, part) for name, part in (report.get("calibration") or {}).items()]
     if report.get("slices"):
-        found.append(_slices(report["slices"]))
+        found.append(_slices(report))
     if report.get("same"):
         rows = [[spoken(name), _cell(value)] for name, value in report["same"].items()]
         found.append(Table("The same or not", ["measure", "value"], rows))
@@ -58,13 +58,14 @@ def _bins(name: str, part: Numbers) -> Table:
     return Table(f"Calibration of {name}: {figures}", ["bin", "promised", "came", "n"], rows)
 
 
-def _slices(slices: Numbers) -> Table:
-    rows = []
-    for name, part in slices.items():
-        for system, values in part["systems"].items():
-            figures = ", ".join(f"{MEASURES.get(m, m)} {_cell(v)}" for m, v in values.items())
-            rows.append([spoken(name), f"{part['queries']:,}", system, figures])
-    return Table("Slices", ["slice", "n", "system", "figures"], rows)
+def _slices(report: Numbers) -> Table:
+    parts, measure = report["slices"], report.get("primary", "mrr")
+    columns = ["system", *(f"{spoken(name)} (n = {p['queries']:,})" for name, p in parts.items())]
+    rows = [
+        [name, *(_cell(part["systems"].get(name, {}).get(measure)) for part in parts.values())]
+        for name in report["systems"]
+    ]
+    return Table(f"Slices, {MEASURES.get(measure, measure)}", columns, rows)
 
 
 def _names(key: str, systems: Numbers) -> Table:
