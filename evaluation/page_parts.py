@@ -169,16 +169,32 @@ def exposure(key: str, systems: Numbers, beside: Sequence[str | None]) -> Table 
     return Table("", ["", *(_EXPOSURE[measure][0] for measure in measures)], rows)
 
 
-def same(figures: Numbers) -> str:
+def same(key: str, figures: Numbers, to_beat: str | None) -> str:
     """How well "these two are about the same thing" is told from "near, but not the same"."""
-    recall = figures.get("recall_at_90")
-    recall = recall.get("mean") if isinstance(recall, Mapping) else recall
-    if recall is None:
+    found = same_systems(figures)
+    if "recall_at_90" not in found.get(OURS, {}):
         return ""
-    return (
-        f"Where it calls two threads the same so that 9 of 10 such claims are right, it finds "
-        f"{percent(recall)} of the pairs that members had linked."
+    told = (
+        "Where it calls two threads the same so that 9 of 10 such claims are right, it finds "
+        f"{_ranged(found[OURS]['recall_at_90'])} of the pairs that members had linked"
     )
+    beside = found.get(to_beat or "")
+    if beside is None:
+        return f"{told}."
+    name = said(key, to_beat or "").name
+    return f"{told}; “{name}” finds {_ranged(beside['recall_at_90'])}."
+
+
+def same_systems(figures: Numbers) -> Numbers:
+    """The figures of "the same?" by system, also where they are of ours alone."""
+    found: Numbers = figures.get("systems") or {OURS: figures}
+    return found
+
+
+def _ranged(value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return percent(value)
+    return f"{percent(value['mean'])} [{100 * value['low']:.0f}–{100 * value['high']:.0f}]"
 
 
 def community(leaders: Numbers) -> Pairs:

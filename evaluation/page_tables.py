@@ -6,8 +6,10 @@ In: a task's dict of numbers. Out: `Table`s of cells, with three decimals.
 from collections.abc import Mapping
 from typing import Any
 
-from evaluation.page_parts import Numbers, Table
+from evaluation.page_parts import Numbers, Table, same_systems
 from evaluation.page_words import MEASURES, OURS, said, spoken
+
+_COUNTS = ("pairs", "linked")
 
 
 def tables(key: str, report: Numbers) -> list[Table]:
@@ -19,8 +21,7 @@ def tables(key: str, report: Numbers) -> list[Table]:
     if report.get("slices"):
         found.append(_slices(report))
     if report.get("same"):
-        rows = [[spoken(name), _cell(value)] for name, value in report["same"].items()]
-        found.append(Table("The same or not", ["measure", "value"], rows))
+        found.append(_same(report["same"]))
     found.append(_names(key, report["systems"]))
     return found
 
@@ -66,6 +67,18 @@ def _slices(report: Numbers) -> Table:
         for name in report["systems"]
     ]
     return Table(f"Slices, {MEASURES.get(measure, measure)}", columns, rows)
+
+
+def _same(figures: Numbers) -> Table:
+    systems = same_systems(figures)
+    measures = list(dict.fromkeys(name for values in systems.values() for name in values))
+    counts = ", ".join(f"{value:,} {name}" for name, value in figures.items() if name in _COUNTS)
+    rows = [
+        [system, *(_cell(values.get(name)) for name in measures)]
+        for system, values in systems.items()
+    ]
+    title = f"The same or only near ({counts})" if counts else "The same or only near"
+    return Table(title, ["system", *map(spoken, measures)], rows)
 
 
 def _names(key: str, systems: Numbers) -> Table:

@@ -105,7 +105,7 @@ def told(key: str, report: Numbers) -> Told:
         trust=trust(report.get("calibration") or {}),
         slices=slices(key, report, best),
         exposure=exposure(key, systems, [best, report.get("to_beat"), "replies", "newest"]),
-        same=same(report.get("same") or {}),
+        same=same(key, report.get("same") or {}, report.get("to_beat")),
         community=community(report.get("leaders") or {}),
         tables=tables(key, report),
         milliseconds=report.get("median_ms"),

@@ -220,7 +220,15 @@ def test_numbers_are_those_of_the_dict() -> None:
 
 
 def test_what_the_same_means_is_told() -> None:
-    assert "it finds 43 % of the pairs that members had linked" in read(page(similar())).text
+    report = similar()
+    flat = report["same"]
+    assert "it finds 43 % of the pairs that members had linked." in read(page(report)).text
+    ranged = {name: interval(value) for name, value in flat.items()}
+    systems = {"whoknows": ranged, "bm25": ranged}
+    report |= {"to_beat": "bm25", "same": {"pairs": 900, "linked": 90, "systems": systems}}
+    text = read(page(report)).text
+    assert "it finds 43 % [39–47] of the pairs that members had linked; “The same words” fi" in text
+    assert "The same or only near (900 pairs, 90 linked)" in text
 
 
 HOSTILE = (
