@@ -52,7 +52,7 @@ def page(report: Mapping[str, Any], examples: Sequence[Example] = ()) -> str:
         command=f"whoknows replay --task {'all' if len(parts) > 1 else next(iter(parts), 'all')}",
         stretch=WINDOWS[stated.get("window", "test")],
         learned_before=stated.get("learned_before_window", True),
-        people=next((part["people"] for part in parts.values() if "people" in part), None),
+        people=parts.get("experts", {}).get("people"),
     )
 
 

@@ -88,7 +88,8 @@ def told(key: str, report: Numbers) -> Told:
     best = next((name for name in ranked if name != OURS), None)
     gaps = report.get("difference") or {}
     sure = verdict(gaps[best]) if best in gaps else None
-    headline, beside = _headline(key, words, systems, lead, happened, best)
+    shares = [systems[name][lead]["mean"] for name in (OURS, best) if name]
+    headline, beside = _headline(key, words, lead, happened, best, shares, counts.get("measured"))
     return Told(
         key,
         words,
@@ -138,19 +139,23 @@ def _ranked(systems: Numbers, lead: str, primary: str) -> list[str]:
 
 
 def _headline(
-    key: str, words: TaskWords, systems: Numbers, lead: str, happened: str, best: str | None
+    key: str,
+    words: TaskWords,
+    lead: str,
+    happened: str,
+    best: str | None,
+    shares: Sequence[float],
+    cases: int | None,
 ) -> tuple[str, str]:
-    ours = systems[OURS][lead]["mean"]
+    """What came out, and beside it what the best simple way reaches, where there is one."""
     if not happened:
-        return f"whoknows reaches {ours:.2f} of 1 in {lead.upper()}.", ""
+        return f"whoknows reaches {shares[0]:.2f} of 1 in {lead.upper()}.", ""
+    mine, its = of_ten(shares[0], shares[1] if best else None, cases)
+    headline = f"In {mine} {words.cases}, {happened}."
     if best is None:
-        return f"In {of_ten(ours)[0]} {words.cases}, {happened}.", ""
-    mine, its = of_ten(ours, systems[best][lead]["mean"])
-    name = said(key, best).name
-    return (
-        f"In {mine} {words.cases}, {happened}.",
-        f"The best of the simple ways, “{name}”, reaches {its}.",
-    )
+        return headline, ""
+    reached = "the same" if mine == its else its
+    return headline, f"The best of the simple ways, “{said(key, best).name}”, reaches {reached}."
 
 
 def _sure_words(words: TaskWords, best: str, sure: Verdict | None) -> str:

@@ -184,14 +184,18 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if 0 < share < 0.0095 else f"{100 * share:.0f} %"
 
 
-def of_ten(ours: float, other: float | None = None) -> tuple[str, str]:
+def of_ten(ours: float, other: float | None, cases: int | None) -> tuple[str, str]:
     """Two shares in the coarsest whole numbers that still tell them apart.
 
-    >>> of_ten(0.61, 0.48), of_ten(0.776, 0.8)
-    (('6 of 10', '5 of 10'), ('78 of 100', '80 of 100'))
+    Few `cases` are told as they were counted.
+
+    >>> of_ten(0.61, 0.48, 300), of_ten(0.776, 0.8, 300), of_ten(0.776, 0.8, 85)
+    (('6 of 10', '5 of 10'), ('78 of 100', '80 of 100'), ('66 of 85', '68 of 85'))
     """
     other = ours if other is None else other
-    for whole in (10, 100):
+    finest = 100 if cases is None else min(100, cases)
+    for whole in (10, finest):
+        whole = min(whole, finest)
         mine, its = round(whole * ours), round(whole * other)
         if mine != its or ours == other:
             break

@@ -11,6 +11,7 @@ import pytest
 
 from evaluation.examples import Example, Helper, Suggestion
 from evaluation.page import page, write_page
+from evaluation.page_words import of_ten
 from recommender.results import Contribution
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
@@ -166,6 +167,24 @@ def test_the_front_sentence() -> None:
     ) in text
     assert "is ahead of “All of these signs added up”, and by more than chance explains" in text
     assert "Measured on 321 of 500 questions. In the other 36 %, nobody who was known" in text
+
+
+@pytest.mark.parametrize(
+    ("ours", "other", "cases", "told"),
+    [
+        (0.61, 0.48, 300, ("6 of 10", "5 of 10")),
+        (0.776, 0.8, 300, ("78 of 100", "80 of 100")),
+        (0.776, 0.8, 85, ("66 of 85", "68 of 85")),
+        (0.875, 0.875, 8, ("7 of 8", "7 of 8")),
+        (0.5, None, None, ("5 of 10", "5 of 10")),
+        (0.7, 0.7, 500, ("7 of 10", "7 of 10")),
+        (0.5001, 0.5, 5000, ("50 of 100", "50 of 100")),
+    ],
+)
+def test_shares_are_told_as_coarsely_as_they_differ(
+    ours: float, other: float | None, cases: int | None, told: tuple[str, str]
+) -> None:
+    assert of_ten(ours, other, cases) == told
 
 
 def test_a_difference_whose_interval_holds_0_is_called_chance() -> None:
