@@ -60,9 +60,9 @@ class Row:
     hollow: bool = False
 
 
-def intervals(rows: Sequence[Row], told: str, *, percent: bool = True) -> Markup:
+def intervals(rows: Sequence[Row], told: str) -> Markup:
     """Each row's mean as a dot on its interval, from 0 to 1, in the order given."""
-    return _both(rows, told, (0.0, 1.0), percent=percent)
+    return _both(rows, told, (0.0, 1.0), percent=True)
 
 
 def differences(rows: Sequence[Row], told: str) -> Markup:
