@@ -25,6 +25,16 @@ from .ledger import Events, Ledger
 from .roster import Roster
 
 
+JOINED, FIRST = 1, 2
+"""Marks in the column `joins`: a person's first reply in a thread; the thread's first of all."""
+
+NAMELESS = ANONYMOUS | HUSK
+"""Flags of posts that nobody is to be known by."""
+
+QUICK_US = 43_200_000_000
+"""A reply within half a day is a quick one: coarse, so that it does not clock anybody."""
+
+
 class Community:
     """What is known up to the store's transaction number `seq`."""
 
@@ -45,7 +55,11 @@ class Community:
         self.threads: dict[int, list[int]] = {}
         nothing = Events.of_rows(np.zeros((0, 6), np.int64))
         self.by_space = Ledger(nothing)
-        self.by_tag = Ledger(nothing)
+        self.by_tag = Ledger(nothing, (90.0,))
+        self.first = Ledger(nothing, (60.0,))
+        self.quick = Ledger(nothing, ())
+        self.presence = Ledger(nothing, ())
+        self.joinings = np.zeros(0, np.int64)
         self.roster = Roster({})
 
     def absorb(self, changes: Changes) -> Ints:
@@ -122,8 +136,35 @@ class Community:
             if len(part):
                 self.threads[int(root[part[0]])] = part.tolist()
         self._mark_joining(keys)
-        self.by_space = Ledger(self._events(keys))
-        self.by_tag = Ledger(self._tagged(keys))
+        self._count(keys)
+
+    def _count(self, keys: Ints) -> None:
+        """Make the ledgers anew from the posts `keys`.
+
+        `by_space` and `by_tag`: who joined threads where. `first`: who was the first to reply;
+        `quick`: who joined within half a day. `presence`: who posted anything under their name.
+        `joinings`: the posts by which threads were joined, in order of time.
+        """
+        posts = self.posts
+        self.by_space = Ledger(self._events(self._joined(keys)))
+        self.by_tag = Ledger(self._tagged(keys), (90.0,))
+        self.first = Ledger(self._events(self._joined(keys, FIRST)), (60.0,))
+        self.quick = Ledger(self._events(self._quick(keys)), ())
+        self.presence = Ledger(self._events(self._named(keys)), ())
+        joined = self._joined(keys)
+        self.joinings = joined[np.argsort(posts["created"][joined], kind="stable")]
+
+    def _joined(self, keys: Ints, least: int = JOINED) -> Ints:
+        return keys[self.posts["joins"][keys] >= least]
+
+    def _quick(self, keys: Ints) -> Ints:
+        posts, joined = self.posts, self._joined(keys)
+        roots = np.minimum(posts["root"][joined], len(posts) - 1)
+        return joined[posts["created"][joined] - posts["created"][roots] < QUICK_US]
+
+    def _named(self, keys: Ints) -> Ints:
+        posts = self.posts
+        return keys[(posts["author"][keys] != 0) & ((posts["flags"][keys] & NAMELESS) == 0)]
 
     def _extend(self, keys: Ints) -> bool:
         """Add new posts to what is derived; False if one changes what older ones mean."""
@@ -136,17 +177,24 @@ class Community:
             self._mark_joining(np.array(self.threads.get(thread, []), dtype=np.int64))
         if (before > self.posts["joins"]).any():
             return False
+        joined = self._joined(keys)
         for ledger, events in (
-            (self.by_space, self._events(keys)),
+            (self.by_space, self._events(joined)),
             (self.by_tag, self._tagged(keys)),
+            (self.first, self._events(self._joined(keys, FIRST))),
+            (self.quick, self._events(self._quick(keys))),
+            (self.presence, self._events(self._named(keys))),
         ):
             ledger.add(events)
+        both = np.concatenate([self.joinings, joined])
+        self.joinings = both[np.argsort(self.posts["created"][both], kind="stable")]
         return True
 
     def _mark_joining(self, keys: Ints) -> None:
         """Mark the first reply of each person in each thread, of those that may be read alike.
 
-        PROTOCOL.md's activity: who replies ten times in one thread has joined it once.
+        PROTOCOL.md's activity: who replies ten times in one thread has joined it once. The first
+        of all replies is marked FIRST.
         """
         posts = self.posts
         posts["joins"][keys] = 0
@@ -157,7 +205,14 @@ class Community:
         first[:1] = True
         for column in whose:
             first[1:] |= np.diff(column[order]) != 0
-        posts["joins"][keys[order[first]]] = 1
+        posts["joins"][keys[order[first]]] = JOINED
+        where = [posts["access"][keys], posts["root"][keys]]
+        order = np.lexsort((keys, posts["created"][keys], *where))
+        first = np.zeros(len(keys), dtype=bool)
+        first[:1] = True
+        for column in where:
+            first[1:] |= np.diff(column[order]) != 0
+        posts["joins"][keys[order[first]]] = FIRST
 
     def _classify(self, keys: Ints) -> None:
         self.posts["access"][keys] = self.access.classify(self.posts, keys)
@@ -178,10 +233,9 @@ class Community:
         )
         return credited
 
-    def _events(self, keys: Ints) -> Events:
-        """One event a joining, in the space of its thread."""
+    def _events(self, chosen: Ints) -> Events:
+        """One event a post of `chosen`, in the space of its thread."""
         posts = self.posts
-        chosen = keys[posts["joins"][keys] != 0]
         roots = np.minimum(posts["root"][chosen], len(posts) - 1)
         return Events(
             posts["created"][chosen],

@@ -1,8 +1,9 @@
 """Past posts that speak for people: what was retrieved for a question, and who wrote it.
 
 Threads whose root is like the question, by meaning and by words, vote for those who replied in
-them: one vote a person and thread, at the time of the first reply. Replies as further votes made
-the ranking worse (evaluation/results/weights.md); the one most like the question counts.
+them: one vote a person and thread, at the time of the first reply; and for those who asked the
+like themselves. Replies as further votes made the ranking worse (evaluation/results/weights.md);
+the one most like the question counts.
 """
 
 from dataclasses import dataclass
@@ -12,13 +13,18 @@ import numpy.typing as npt
 
 from embeddings.statistics import Statistics
 
-from .columns import Ints, counted, decayed
-from .community import Community
+from .columns import Ints, counted
+from .community import NAMELESS, Community
+from .kinship import Kinship, kinship
 from .meaning import Question
+from .pieces import Pieces
 from .texts import TextIndex
 from .view import View
 
 Floats = npt.NDArray[np.float64]
+
+RECENT = 200
+"""Last threads of which it is counted who joined how many."""
 
 THREADS = 100
 """Similar past threads that vote; PROTOCOL.md's recipe."""
@@ -40,58 +46,24 @@ STRIKING_HALF_LIFE = 1_000.0
 SHARPNESS = 3
 """Power of the share of the best match by words."""
 
-HALF_LIFE = 90.0
-"""Days in which a vote fades to half; PROTOCOL.md's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """Pieces of evidence of one kind, arrays of one length n.
-
-    `person` and `post` are keys, `about` is the thread's root, `time` that of the post in
-    microseconds, `weight` how much it counts.
-    """
-
-    person: Ints
-    post: Ints
-    about: Ints
-    time: Ints
-    weight: Floats
-
-    def faded(self, moment: int, half_life: float = HALF_LIFE) -> "Pieces":
-        """The same with weights decayed by their age at `moment`."""
-        age = np.maximum(moment - self.time, 0)
-        return Pieces(
-            self.person, self.post, self.about, self.time, self.weight * decayed(age, half_life)
-        )
-
-    def joined(self, other: "Pieces") -> "Pieces":
-        """These and those."""
-        return Pieces(
-            np.concatenate([self.person, other.person]),
-            np.concatenate([self.post, other.post]),
-            np.concatenate([self.about, other.about]),
-            np.concatenate([self.time, other.time]),
-            np.concatenate([self.weight, other.weight]),
-        )
-
-    def summed(self, people: int) -> Floats:
-        """Weight per person, by key."""
-        return counted(self.person, self.weight, minlength=people)
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Votes by meaning and by words, one striking post a person, and the nearest likeness.
+    """What was found for a question.
 
+    `dense`, `words`: votes by meaning and by words; `asked`: like questions by who asked them.
     `striking`: per person the reply, or reply in a thread, that is most like the question, where
-    it is more like it than two posts of one subject are; its weight fades slowly. `nearest`:
-    the likeness of the nearest reply or answered thread.
+    it is more like it than two posts of one subject are; its weight fades slowly. `kin`: all
+    joinings. `recent`: how many of the last threads each person joined, (people,) by key.
+    `nearest`: the likeness of the nearest reply or answered thread.
     """
 
     dense: Pieces
     words: Pieces
+    asked: Pieces
     striking: Pieces
+    kin: Kinship
+    recent: Floats
     nearest: float
 
 
@@ -106,26 +78,66 @@ def gather(
     posts = community.posts
     of = np.minimum(community.versions["post"], len(posts) - 1)
     roots = view.texts & (posts["root"][of] == of)
-    near, likeness = texts.nearest(question, roots, THREADS)
-    dense = np.clip(likeness, 0.0, 1.0)
+    rows = np.flatnonzero(roots)
+    asked = of[rows]
+    alike = texts.likeness(question, rows)
+    before = posts["created"][asked] < view.moment
+    alike_of = np.full(len(posts), np.nan)
+    alike_of[asked[before]] = alike[before]
+    near = _nearest(alike, rows, THREADS)
+    dense = np.clip(alike[near], 0.0, 1.0)
+    near_roots = asked[near]
     hits, scores = texts.words.search(
         question.text, roots, THREADS, statistics=statistics, counted=view.counted
     )
     words = scores / scores.max() if len(scores) else scores
     answers = view.texts & (posts["credited"][of] != 0) & (posts["created"][of] < view.moment)
-    rows, alike = texts.nearest(question, answers, REPLIES)
-    asked = of[near]
-    votes = _votes(community, view, asked, np.maximum(dense - CHANCE, 0.0) ** 2)
+    found, striking = texts.nearest(question, answers, REPLIES)
+    votes = _votes(community, view, near_roots, np.maximum(dense - CHANCE, 0.0) ** 2)
     # A thread like it that nobody replied in shows that it was asked, not that it is known.
-    answered = dense[np.isin(asked, votes.about)]
-    threads = _votes(community, view, asked, np.maximum(dense - STRIKING, 0.0))
-    replies = _authored(community, of[rows], np.maximum(alike - STRIKING, 0.0))
+    answered = dense[np.isin(near_roots, votes.about)]
+    threads = _votes(community, view, near_roots, np.maximum(dense - STRIKING, 0.0))
+    replies = _authored(community, of[found], np.maximum(striking - STRIKING, 0.0))
+    kin = kinship(community, view, alike_of)
     return Evidence(
         dense=votes,
-        striking=_best(replies, view.moment).joined(_best(threads, view.moment)),
         words=_votes(community, view, of[hits], words**SHARPNESS),
-        nearest=max(float(answered.max(initial=0.0)), float(alike.max(initial=0.0))),
+        asked=_askers(community, view, near_roots, np.maximum(dense - CHANCE, 0.0) ** 2),
+        striking=_best(replies, view.moment).joined(_best(threads, view.moment)),
+        kin=kin,
+        recent=_recent(community, kin, asked[before]),
+        nearest=max(float(answered.max(initial=0.0)), float(striking.max(initial=0.0))),
     )
+
+
+def _nearest(alike: Floats, rows: Ints, k: int) -> Ints:
+    """Positions of the `k` greatest likenesses, greatest first, ties by row."""
+    chosen = np.arange(len(alike))
+    if len(alike) > k:
+        chosen = np.flatnonzero(alike >= np.partition(alike, len(alike) - k)[len(alike) - k])
+    return chosen[np.lexsort((rows[chosen], -alike[chosen]))][:k]
+
+
+def _recent(community: Community, kin: Kinship, roots: Ints) -> Floats:
+    """How many of the newest `RECENT` of `roots` each person joined."""
+    people = len(community.roster)
+    created = community.posts["created"]
+    if not len(roots):
+        return np.zeros(people)
+    times = created[roots]
+    since = times.min() if len(times) <= RECENT else np.partition(times, -RECENT)[-RECENT]
+    # Nobody joins a thread before it is there, so older joinings need not be looked at.
+    first = int(np.searchsorted(kin.time, since))
+    late = created[kin.root[first:]] >= since
+    return counted(kin.person[first:][late], minlength=people)
+
+
+def _askers(community: Community, view: View, roots: Ints, weight: Floats) -> Pieces:
+    """Who asked the like: one piece a root, unless nobody is to be known by it."""
+    posts = community.posts
+    named = ((posts["flags"][roots] & NAMELESS) == 0) & (posts["created"][roots] < view.moment)
+    named &= (posts["author"][roots] != 0) & (weight > 0.0)
+    return _authored(community, roots[named], weight[named])
 
 
 def _authored(community: Community, keys: Ints, weight: Floats) -> Pieces:
@@ -140,14 +152,7 @@ def _best(pieces: Pieces, moment: int) -> Pieces:
     first = np.ones(len(order), dtype=bool)
     first[1:] = np.diff(faded.person[order]) != 0
     chosen = order[first]
-    chosen = chosen[faded.weight[chosen] > 0.0]
-    return Pieces(
-        faded.person[chosen],
-        faded.post[chosen],
-        faded.about[chosen],
-        faded.time[chosen],
-        faded.weight[chosen],
-    )
+    return faded.part(chosen[faded.weight[chosen] > 0.0])
 
 
 def _votes(community: Community, view: View, roots: Ints, weight: Floats) -> Pieces:

@@ -18,7 +18,7 @@ from .columns import Flags, Ints, counted, decayed
 
 Floats = npt.NDArray[np.float64]
 
-HALF_LIVES = (14.0, 60.0, 90.0)
+HALF_LIVES = (3.0, 14.0, 60.0, 90.0, 365.0)
 """Days; 14 and 60 are PROTOCOL.md's, 90 the votes' and the places'."""
 
 HORIZON = 40.0
@@ -48,14 +48,17 @@ class Events:
         """Events from an array (n, 6), its columns in the order of the fields."""
         return cls(*rows.reshape(-1, 6).T)
 
+    def columns(self) -> tuple[Ints, ...]:
+        """The fields, in their order."""
+        return self.time, self.person, self.place, self.access, self.known, self.until
+
     def rows(self) -> Ints:
         """Inverse of `of_rows`."""
-        columns = (self.time, self.person, self.place, self.access, self.known, self.until)
-        return np.stack(columns, axis=1)
+        return np.stack(self.columns(), axis=1)
 
     def part(self, chosen: Flags | Ints | slice) -> "Events":
         """Those of `chosen`."""
-        return Events.of_rows(self.rows()[chosen])
+        return Events(*(column[chosen] for column in self.columns()))
 
     def standing(self, moment: int) -> "Events":
         """Those that happened before `moment` and are known at it."""
@@ -76,9 +79,16 @@ class Activity:
 
 
 class Ledger:
-    """The replies of a community. See the module's text for how it answers."""
+    """The replies of a community. See the module's text for how it answers.
 
-    def __init__(self, events: Events) -> None:
+    Parameters
+    ----------
+    events : what happened so far, in any order.
+    half_lives : days, of the decayed counts that are wanted of it.
+    """
+
+    def __init__(self, events: Events, half_lives: tuple[float, ...] = HALF_LIVES) -> None:
+        self._half_lives = half_lives
         self._tail: list[Ints] = []
         self._close(events)
 
@@ -89,12 +99,16 @@ class Ledger:
         # After the reference all that lasts is known, and all that does not has ended.
         turns = (base.time, base.known, events.until[events.until != NEVER])
         self._reference = max(int(turn.max(initial=0)) for turn in turns)
-        keys = np.stack([base.place, base.access, base.person], axis=1)
-        self._pairs, inverse = np.unique(keys, axis=0, return_inverse=True)
-        inverse = inverse.reshape(-1)
-        count = len(self._pairs)
+        # Everything that lasts is known from the start: then nothing need be looked at but time.
+        self._lasting = bool((self._base.until == NEVER).all() and not self._base.known.any())
+        classes = int(base.access.max(initial=0)) + 1
+        people = int(base.person.max(initial=0)) + 1
+        single = (base.place * classes + base.access) * people + base.person
+        pairs, inverse = np.unique(single, return_inverse=True)
+        self._pairs = pairs // people // classes, pairs // people % classes, pairs % people
+        count = len(pairs)
         age = self._reference - base.time
-        self._sums = {h: counted(inverse, decayed(age, h), minlength=count) for h in HALF_LIVES}
+        self._sums = {h: counted(inverse, decayed(age, h), minlength=count) for h in self._half_lives}
         self._counts = counted(inverse, minlength=count)
         self._first = np.zeros(count, np.int64)
         self._last = np.zeros(count, np.int64)
@@ -119,8 +133,10 @@ class Ledger:
         if moment > self._reference:
             return self._from_sums(moment, readable, people, place, late)
         early = self._base.part(slice(0, int(np.searchsorted(self._base.time, moment))))
-        early = _admitted(early.standing(moment), readable, place)
-        return _summed([early, late], moment, people)
+        if not self._lasting:
+            early = early.standing(moment)
+        early = _admitted(early, readable, place)
+        return _summed([early, late], moment, people, self._half_lives)
 
     def _late(self, moment: int, readable: Flags, place: int | None) -> Events:
         tail = Events.of_rows(np.array(self._tail, dtype=np.int64)).standing(moment)
@@ -130,14 +146,14 @@ class Ledger:
     def _from_sums(
         self, moment: int, readable: Flags, people: int, place: int | None, late: Events
     ) -> Activity:
-        where, access, who = self._pairs.T
+        where, access, who = self._pairs
         seen = readable[access]
         if place is not None:
             seen &= where == place
         chosen = who[seen]
         since = np.array(moment - self._reference)
         sums = {}
-        for h in HALF_LIVES:
+        for h in self._half_lives:
             sums[h] = counted(chosen, self._sums[h][seen], minlength=people)
             sums[h] = sums[h] * decayed(since, h)
             sums[h] += counted(late.person, decayed(moment - late.time, h), minlength=people)
@@ -158,16 +174,20 @@ def _admitted(events: Events, readable: Flags, place: int | None) -> Events:
     chosen = readable[events.access]
     if place is not None:
         chosen = chosen & (events.place == place)
-    return events.part(chosen)
+    return events if chosen.all() else events.part(chosen)
 
 
-def _summed(parts: list[Events], moment: int, people: int) -> Activity:
+def _summed(
+    parts: list[Events], moment: int, people: int, half_lives: tuple[float, ...]
+) -> Activity:
     time = np.concatenate([part.time for part in parts])
     person = np.concatenate([part.person for part in parts])
-    order = np.lexsort((person, time))
-    time, person = time[order], person[order]
+    # The first part is in order already; the second is empty but while new posts come in.
+    if len(parts[-1].time):
+        order = np.lexsort((person, time))
+        time, person = time[order], person[order]
     sums = {}
-    for h in HALF_LIVES:
+    for h in half_lives:
         start = int(np.searchsorted(time, moment - int(HORIZON * h * 86_400e6)))
         weights = decayed(moment - time[start:], h)
         sums[h] = counted(person[start:], weights, minlength=people)

@@ -1,0 +1,83 @@
+"""How like a question the threads are that somebody joined: all of them, not the nearest alone.
+
+In: the likeness of every readable root to the question. Out: per person the mean over the threads
+they joined, and sums of a kernel that fades with age, with the posts behind them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .columns import Ints, counted, decayed
+from .community import Community
+from .pieces import Pieces
+from .view import View
+
+Floats = npt.NDArray[np.float64]
+
+MEAN_PRIOR = 3.0
+"""Threads of average likeness that everybody is taken to have joined beside their own."""
+
+FADING_PRIOR = 2.0
+"""The same for the mean that fades."""
+
+FADING_HALF_LIFE = 180.0
+"""Days, of the mean that fades."""
+
+KERNEL_AT, KERNEL_WIDTH = 0.5, 0.1
+"""A thread of likeness .5 counts one, of .6 e times as much."""
+
+LEAST = 0.01
+"""Kernel sum that is as good as none."""
+
+KERNEL_HALF_LIVES = (90.0, 365.0)
+"""Days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kinship:
+    """Readable joinings before the moment and how like the question their threads are.
+
+    Arrays of one length n: `person`, `post`, `root` are keys, `time` microseconds, `likeness`
+    that of the thread's root.
+    """
+
+    person: Ints
+    post: Ints
+    root: Ints
+    time: Ints
+    likeness: Floats
+
+    def kernel(self, moment: int, half_life: float) -> Pieces:
+        """What each joining gives to its person's kernel sum."""
+        near = np.exp((self.likeness - KERNEL_AT) / KERNEL_WIDTH)
+        weight = near * decayed(moment - self.time, half_life)
+        return Pieces(self.person, self.post, self.root, self.time, weight)
+
+    def means(self, moment: int, people: int) -> tuple[Floats, Floats]:
+        """Mean likeness of what each joined, plain and fading, drawn to the mean of all.
+
+        (people,) each, less the mean of all: 0 for who joined nothing.
+        """
+        if not len(self.person):
+            return np.zeros(people), np.zeros(people)
+        above = self.likeness - float(self.likeness.mean())
+        count = counted(self.person, minlength=people)
+        plain = counted(self.person, above, people) / (count + MEAN_PRIOR)
+        fading = decayed(moment - self.time, FADING_HALF_LIFE)
+        weight = counted(self.person, fading, people) + FADING_PRIOR
+        return plain, counted(self.person, above * fading, people) / weight
+
+
+def kinship(community: Community, view: View, likeness: Floats) -> Kinship:
+    """The joinings of threads whose root has a `likeness` (posts,); NaN where it has none."""
+    posts = community.posts
+    created = posts["created"]
+    keys = community.joinings
+    keys = keys[: int(np.searchsorted(created[keys], view.moment))]
+    keys = keys[view.posts[keys]]
+    root = np.minimum(posts["root"][keys], len(posts) - 1)
+    known = np.isfinite(likeness[root])
+    keys, root = keys[known], root[known]
+    return Kinship(posts["author"][keys], keys, root, created[keys], likeness[root])

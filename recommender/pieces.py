@@ -1,0 +1,56 @@
+"""Pieces of evidence: which post of whom speaks for them, and how much."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .columns import Ints, counted, decayed
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Pieces of evidence of one kind, arrays of one length n.
+
+    `person` and `post` are keys, `about` is the thread's root, `time` that of the post in
+    microseconds, `weight` how much it counts.
+    """
+
+    person: Ints
+    post: Ints
+    about: Ints
+    time: Ints
+    weight: Floats
+
+    def faded(self, moment: int, half_life: float) -> "Pieces":
+        """The same with weights decayed by their age at `moment`, half-life in days."""
+        age = np.maximum(moment - self.time, 0)
+        return Pieces(
+            self.person, self.post, self.about, self.time, self.weight * decayed(age, half_life)
+        )
+
+    def joined(self, other: "Pieces") -> "Pieces":
+        """These and those."""
+        return Pieces(
+            np.concatenate([self.person, other.person]),
+            np.concatenate([self.post, other.post]),
+            np.concatenate([self.about, other.about]),
+            np.concatenate([self.time, other.time]),
+            np.concatenate([self.weight, other.weight]),
+        )
+
+    def part(self, chosen: npt.NDArray[np.bool_] | Ints) -> "Pieces":
+        """Those of `chosen`."""
+        return Pieces(
+            self.person[chosen],
+            self.post[chosen],
+            self.about[chosen],
+            self.time[chosen],
+            self.weight[chosen],
+        )
+
+    def summed(self, people: int) -> Floats:
+        """Weight per person, (people,) by key."""
+        return counted(self.person, self.weight, minlength=people)
