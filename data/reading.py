@@ -43,8 +43,8 @@ NEVER = np.iinfo(np.int64).max
 
 FETCH = 20_000
 
-POST_FIELDS = ("pk", "author", "created", "root", "space", "valid_until", "flags")
-VERSION_FIELDS = ("pk", "post", "since", "until")
+POST_FIELDS = ("pk", "author", "created", "root", "space", "valid_until", "flags", "attached")
+VERSION_FIELDS = ("pk", "post", "since", "until", "kind", "author", "space", "valid_until")
 INTERACTION_FIELDS = ("pk", "person", "post", "kind", "at", "value")
 LINK_FIELDS = ("pk", "source", "target", "kind", "at")
 
@@ -53,6 +53,7 @@ COMMENT, ANONYMOUS, HUSK, MEMBERS = 1, 2, 4, 8
 the members of its space alone."""
 
 KIND_SHIFT = 4
+KIND_CODES = {kind: i for i, kind in enumerate(POST_KINDS)}
 OUTCOMES = ("worked", "adapted", "did not work")
 
 
@@ -61,7 +62,8 @@ class Changes:
     """All that changed after `since` and up to `seq`.
 
     Each array is (rows, fields) int64, its columns in the order of the FIELDS constants; keys
-    of what is absent are 0, times that are absent `NEVER` (of an interaction or link: -1).
+    of what is absent are 0, times that are absent `NEVER` (of an interaction or link: -1; of
+    `attached`: 0). The state that a version keeps is of replaced ones alone; else `kind` is -1.
     `tags`: (version, its text's tags), where it has any. `embedded`: (version, digest, lanes) of
     texts whose vectors are kept. `sites`: where an interaction took place, by key, if it says so.
     """
@@ -160,7 +162,6 @@ class Reading:
             posts.c.attachments,
             posts.c.id,
             posts.c.created,
-            posts.c.kind,
         )
         statement = select(*columns).join(posts, posts.c.pk == versions.c.post)
         with self.database.reading() as connection:
@@ -177,7 +178,6 @@ def _text_of(row: Any) -> Post:
         id=row.id,
         author=None,
         created=from_us(row.created),
-        kind=row.kind,
         title=row.old_title if old else row.title,
         body=row.body,
         body_format=row.body_format,
@@ -185,6 +185,11 @@ def _text_of(row: Any) -> Post:
         tags=tuple((row.old_tags if old else row.tags) or ()),
         attachments=tuple(Attachment(a["url"], a["alt"]) for a in attachments or ()),
     )
+
+
+def kind_flags(kind: Any) -> Any:
+    """The bits of `flags` that a kind sets, given by its place in POST_KINDS; also an array."""
+    return (kind == KIND_CODES["comment"]) * COMMENT | kind << KIND_SHIFT
 
 
 def _count(table: Table, since: int) -> Any:
@@ -212,20 +217,19 @@ def _posts(connection: Connection, since: int) -> Ints:
         c.anonymous,
         c.husk,
         c.visibility,
+        c.attached,
     ).where(c.seq > since)
     out: list[tuple[int, ...]] = []
-    codes = {kind: i for i, kind in enumerate(POST_KINDS)}
     result = connection.execution_options(yield_per=FETCH).execute(statement)
-    for pk, author, created, root, space, until, kind, anonymous, husk, visibility in result:
+    for pk, author, created, root, space, until, kind, anonymous, husk, visibility, held in result:
         flags = (
-            (COMMENT if kind == "comment" else 0)
+            kind_flags(KIND_CODES[kind])
             | (ANONYMOUS if anonymous else 0)
             | (HUSK if husk else 0)
             | (MEMBERS if visibility == "members" else 0)
-            | codes[kind] << KIND_SHIFT
         )
         expires = NEVER if until is None else until
-        out.append((pk, author or 0, created, root, space or 0, expires, flags))
+        out.append((pk, author or 0, created, root, space or 0, expires, flags, held or 0))
     return _array(out, len(POST_FIELDS))
 
 
@@ -237,7 +241,10 @@ def _versions(
 ) -> tuple[Ints, list[tuple[int, bytes, str]], Tagged]:
     c = versions.c
     statement = (
-        select(c.pk, c.post, c.since, c.until, c.digest, c.lanes, c.tags, posts.c.tags)
+        select(
+            *(c.pk, c.post, c.since, c.until, c.kind, c.author, c.space, c.valid_until),
+            *(c.digest, c.lanes, c.tags, posts.c.tags),
+        )
         .join(posts, posts.c.pk == c.post)
         .where(c.seq > since)
     )
@@ -245,8 +252,14 @@ def _versions(
     embedded = []
     tagged: Tagged = []
     result = connection.execution_options(yield_per=FETCH).execute(statement)
-    for pk, post, start, end, digest, lanes, old_tags, tags in result:
-        out.append((pk, post, start, NEVER if end is None else end))
+    for pk, post, start, end, kind, author, space, expires, digest, lanes, old_tags, tags in result:
+        state = (
+            -1 if kind is None else KIND_CODES[kind],
+            author or 0,
+            space or 0,
+            NEVER if expires is None else expires,
+        )
+        out.append((pk, post, start, NEVER if end is None else end, *state))
         if digest is not None:
             embedded.append((pk, digest, lanes))
         own = tags if end is None else old_tags

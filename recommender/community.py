@@ -4,6 +4,9 @@ In: the store's changes, followed by number. Out: arrays by primary key. Nothing
 what a viewer may see; it says what there is, and of which access class.
 """
 
+from collections.abc import Mapping
+from copy import copy
+
 import numpy as np
 
 from data.models import Person, Space
@@ -110,9 +113,26 @@ class Community:
 
     # Derived ------------------------------------------------------------------------------
 
+    def with_posts(self, columns: Mapping[str, Ints]) -> "Community":
+        """The same community, had its posts other values in some columns, each by post.
+
+        Who may read a post stays as it is.
+        """
+        other = copy(self)
+        # What follows from the columns is written in place.
+        anew = {name: self.posts[name].copy() for name in ("credited", "joins")}
+        other.posts = self.posts.with_columns({**anew, **columns})
+        keys = np.flatnonzero(self.posts.live)
+        other.posts["credited"][keys] = other._credited(keys)
+        other._derive(keys)
+        return other
+
     def _rebuild(self) -> None:
         keys = np.flatnonzero(self.posts.live)
         self._classify(keys)
+        self._derive(keys)
+
+    def _derive(self, keys: Ints) -> None:
         root = self.posts["root"]
         self.threads = {}
         replies = keys[root[keys] != keys]

@@ -23,6 +23,7 @@ from recommender.columns import Columns
 from recommender.community import Community
 from recommender.engine import Engine
 from recommender.ledger import Ledger
+from recommender.past import Past
 from recommender.roster import Roster
 from recommender.view import View, view_of
 
@@ -77,6 +78,11 @@ def newest_texts(patch: pytest.MonkeyPatch) -> None:
         return replace(view, texts=today.texts & view.posts[of], counted=today.counted)
 
     _view(patch, changed)
+
+
+def posts_of_today(patch: pytest.MonkeyPatch) -> None:
+    """Posts of the past are of the kind, space and author of today, and hang where they do now."""
+    patch.setattr(Past, "of", lambda self, community, store, as_of: community)
 
 
 def everybody_who_will_write(patch: pytest.MonkeyPatch) -> None:
