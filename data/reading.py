@@ -16,13 +16,11 @@ from .models import (
     INTERACTION_KINDS,
     LINK_KINDS,
     POST_KINDS,
-    Attachment,
     Person,
-    Post,
     Space,
 )
 from .roots import chunks
-from .rows import DAY_US, from_us, person_from, space_from
+from .rows import DAY_US, person_from, space_from
 from .tables import (
     counters,
     interactions,
@@ -34,7 +32,6 @@ from .tables import (
     spaces,
     versions,
 )
-from .text import post_text
 
 Ints = npt.NDArray[np.int64]
 
@@ -43,7 +40,7 @@ NEVER = np.iinfo(np.int64).max
 
 FETCH = 20_000
 
-POST_FIELDS = ("pk", "author", "created", "root", "space", "valid_until", "flags", "attached")
+POST_FIELDS = ("pk", "author", "created", "root", "space", "valid_until", "flags")
 VERSION_FIELDS = ("pk", "post", "since", "until", "kind", "author", "space", "valid_until")
 INTERACTION_FIELDS = ("pk", "person", "post", "kind", "at", "value")
 LINK_FIELDS = ("pk", "source", "target", "kind", "at")
@@ -62,8 +59,9 @@ class Changes:
     """All that changed after `since` and up to `seq`.
 
     Each array is (rows, fields) int64, its columns in the order of the FIELDS constants; keys
-    of what is absent are 0, times that are absent `NEVER` (of an interaction or link: -1; of
-    `attached`: 0). The state that a version keeps is of replaced ones alone; else `kind` is -1.
+    of what is absent are 0, times that are absent `NEVER` (of an interaction or link: -1). The
+    state that a version keeps is of replaced ones alone; else `kind` is -1. `attached`: (post,
+    when what it hangs on was written), where that is later than the post.
     `tags`: (version, its text's tags), where it has any. `embedded`: (version, digest, lanes) of
     texts whose vectors are kept. `sites`: where an interaction took place, by key, if it says so.
     """
@@ -73,6 +71,7 @@ class Changes:
     people: list[tuple[int, Person]]
     spaces: list[tuple[int, Space]]
     posts: Ints
+    attached: list[tuple[int, int]]
     tags: "Tagged"
     versions: Ints
     embedded: list[tuple[int, bytes, str]]
@@ -80,15 +79,6 @@ class Changes:
     sites: list[tuple[int, str]]
     links: Ints
     removed: dict[str, list[int]]
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedText:
-    """What is searched of a post: its whole text, its title or "", its language if stated."""
-
-    text: str
-    title: str
-    language: str | None
 
 
 class Reading:
@@ -108,13 +98,15 @@ class Reading:
                 for kind, pk in connection.execute(fresh):
                     gone.setdefault(kind, []).append(pk)
             acts, sites = _interactions(connection, since)
+            found_posts, attached = _posts(connection, since)
             found_versions, embedded, tags = _versions(connection, since)
             return Changes(
                 seq=seq,
                 learned=bool(connection.scalar(_count(learned, since))),
                 people=[(r.pk, person_from(r._asdict())) for r in _rows(connection, people, since)],
                 spaces=[(r.pk, space_from(r._asdict())) for r in _rows(connection, spaces, since)],
-                posts=_posts(connection, since),
+                posts=found_posts,
+                attached=attached,
                 tags=tags,
                 versions=found_versions,
                 embedded=embedded,
@@ -135,57 +127,6 @@ class Reading:
                 found.update((pk, id_) for pk, id_ in rows)
         return found
 
-    def indexed_texts(self, keys: Sequence[int]) -> dict[int, IndexedText]:
-        """What is searched of the versions `keys`; those that are gone are left out."""
-        return {
-            key: IndexedText(post_text(post), post.title or "", post.language)
-            for key, post in self.texts(keys).items()
-        }
-
-    def texts(self, keys: Sequence[int]) -> dict[int, Post]:
-        """What the versions `keys` say, as posts of which only text and language hold."""
-        found: dict[int, Post] = {}
-        columns = (
-            versions.c.pk,
-            versions.c.until,
-            *(
-                func.coalesce(versions.c[name], posts.c[name]).label(name)
-                for name in ("body", "body_format")
-            ),
-            versions.c.language.label("old_language"),
-            posts.c.language,
-            versions.c.title.label("old_title"),
-            posts.c.title,
-            versions.c.tags.label("old_tags"),
-            posts.c.tags,
-            versions.c.attachments.label("old_attachments"),
-            posts.c.attachments,
-            posts.c.id,
-            posts.c.created,
-        )
-        statement = select(*columns).join(posts, posts.c.pk == versions.c.post)
-        with self.database.reading() as connection:
-            for chunk in chunks(list(keys)):
-                for row in connection.execute(statement.where(versions.c.pk.in_(chunk))):
-                    found[row.pk] = _text_of(row)
-        return found
-
-
-def _text_of(row: Any) -> Post:
-    old = row.until is not None
-    attachments = row.old_attachments if old else row.attachments
-    return Post(
-        id=row.id,
-        author=None,
-        created=from_us(row.created),
-        title=row.old_title if old else row.title,
-        body=row.body,
-        body_format=row.body_format,
-        language=row.old_language if old else row.language,
-        tags=tuple((row.old_tags if old else row.tags) or ()),
-        attachments=tuple(Attachment(a["url"], a["alt"]) for a in attachments or ()),
-    )
-
 
 def kind_flags(kind: Any) -> Any:
     """The bits of `flags` that a kind sets, given by its place in POST_KINDS; also an array."""
@@ -204,7 +145,7 @@ def _array(rows: list[tuple[int, ...]], width: int) -> Ints:
     return np.array(rows, dtype=np.int64).reshape(len(rows), width)
 
 
-def _posts(connection: Connection, since: int) -> Ints:
+def _posts(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, int]]]:
     c = posts.c
     statement = select(
         c.pk,
@@ -220,6 +161,7 @@ def _posts(connection: Connection, since: int) -> Ints:
         c.attached,
     ).where(c.seq > since)
     out: list[tuple[int, ...]] = []
+    attached = []
     result = connection.execution_options(yield_per=FETCH).execute(statement)
     for pk, author, created, root, space, until, kind, anonymous, husk, visibility, held in result:
         flags = (
@@ -229,8 +171,10 @@ def _posts(connection: Connection, since: int) -> Ints:
             | (MEMBERS if visibility == "members" else 0)
         )
         expires = NEVER if until is None else until
-        out.append((pk, author or 0, created, root, space or 0, expires, flags, held or 0))
-    return _array(out, len(POST_FIELDS))
+        out.append((pk, author or 0, created, root, space or 0, expires, flags))
+        if held is not None:
+            attached.append((pk, held))
+    return _array(out, len(POST_FIELDS)), attached
 
 
 Tagged = list[tuple[int, tuple[str, ...]]]

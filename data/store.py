@@ -33,6 +33,7 @@ from .tables import (
     spaces,
 )
 from .vectors import VectorKeeping
+from .wording import Wording
 from .writing import Writer
 
 __all__ = ["Deletion", "Store"]
@@ -40,7 +41,7 @@ __all__ = ["Deletion", "Store"]
 API = "api"
 
 
-class Store(Reading, VectorKeeping, ImportRuns):
+class Store(Reading, Wording, VectorKeeping, ImportRuns):
     """One community's database. See `data.database.Database` for what opening raises."""
 
     def __init__(self, database: Database) -> None:

@@ -27,6 +27,10 @@ from .columns import Columns, Flags, Ints
 from .ledger import Events, Ledger
 from .roster import Roster
 
+DERIVED = ("access", "credited", "joins", "attached")
+"""Columns of posts besides the store's: who reads them, whether they count as a reply, whether as
+their author's first in the thread; when what they hang on was written if that was later, else 0."""
+
 
 class Community:
     """What is known up to the store's transaction number `seq`."""
@@ -37,7 +41,7 @@ class Community:
         self.person_keys: dict[str, int] = {}
         self.spaces: dict[int, Space] = {}
         self.space_keys: dict[str, int] = {}
-        self.posts = Columns([*POST_FIELDS[1:], "access", "credited", "joins"])
+        self.posts = Columns([*POST_FIELDS[1:], *DERIVED])
         self.tags: dict[int, tuple[str, ...]] = {}
         self.tag_keys: dict[str, int] = {}
         self.versions = Columns(VERSION_FIELDS[1:])
@@ -71,7 +75,9 @@ class Community:
         for _, tags in changes.tags:
             for tag in tags:
                 self.tag_keys.setdefault(tag.casefold(), len(self.tag_keys) + 1)
-        self.posts.put(keys, np.pad(changes.posts[:, 1:], ((0, 0), (0, 3))))
+        self.posts.put(keys, np.pad(changes.posts[:, 1:], ((0, 0), (0, len(DERIVED)))))
+        for pk, held in changes.attached:
+            self.posts["attached"][pk] = held
         for columns, rows in (
             (self.versions, changes.versions),
             (self.interactions, changes.interactions),
