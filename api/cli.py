@@ -196,7 +196,13 @@ def replay(
         Path | None, typer.Argument(help="An export; without it, the database's community.")
     ] = None,
     task: Annotated[str, typer.Option(help="experts, feed, similar or all.")] = "all",
-    out: Annotated[Path | None, typer.Option(help="A folder for the figures.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="A folder for the figures; an interrupted replay goes on there."),
+    ] = None,
+    questions: Annotated[
+        int | None, typer.Option(min=1, help="Most questions a task; 2,000 if not given.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """The proof on own history.
@@ -207,7 +213,7 @@ def replay(
         raise typer.BadParameter("is none of experts, feed, similar, all.", param_hint="--task")
     from api.commands.learning import run_replay
 
-    run_replay(path, task=task, out=out, as_json=as_json)
+    run_replay(path, task=task, out=out, questions=questions, as_json=as_json)
 
 
 @app.command()

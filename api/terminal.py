@@ -21,10 +21,13 @@ def print_json(content: Any) -> None:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A bar on stderr while it is a terminal, else silence; called with (done, total or None)."""
+def progress(title: str) -> Iterator[Callable[..., None]]:
+    """A bar on stderr while it is a terminal, else silence.
+
+    Called with (done, total or None), and where work has stages with the name of the present one.
+    """
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield lambda done, total, stage=None: None
         return
     from rich.console import Console
     from rich.progress import (
@@ -46,8 +49,9 @@ def progress(title: str) -> Iterator[Callable[[int, int | None], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
 
-        def advance(done: int, total: int | None) -> None:
-            bar.update(task, completed=done, total=total)
+        def advance(done: int, total: int | None, stage: str | None = None) -> None:
+            shown = title if stage is None else f"{title}: {stage}"
+            bar.update(task, completed=done, total=total, description=shown)
 
         yield advance
 

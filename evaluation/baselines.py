@@ -6,13 +6,16 @@ then frozen. Everyone with a reply before is ranked, ties by id.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from evaluation.history import DAY, Floats, History, Ints, decay
-from evaluation.protocol import Question, Run
+from data.models import Post
+from data.text import post_text
+from evaluation.history import DAY, Floats, History, Ints, decay, root_text
+from evaluation.protocol import Question
 from evaluation.relevance import Similarity
+from evaluation.textmodel import TextModel
 
 System = Callable[[Question], Sequence[str]]
 Scorer = Callable[[Question], Floats]
@@ -34,14 +37,41 @@ def ranking(history: History, score: Scorer) -> System:
     return ranked
 
 
-def baselines(
-    history: History, *, words: Similarity, meaning: Similarity, posts: Similarity
-) -> dict[str, System]:
-    """Every baseline of PROTOCOL "Who knows" but the profile.
+class Remembered:
+    """A similarity that several systems ask the same in turn: it answers once.
 
-    `words` and `meaning` compare a question with the roots (TF-IDF, MiniLM), `posts` with the
-    replies (BM25).
+    `text` turns a question's root into what is compared.
     """
+
+    def __init__(self, similarity: Similarity, text: Callable[[Post], str]) -> None:
+        self._similarity = similarity
+        self._text = text
+        self._last: tuple[tuple[str, int], tuple[Ints, Floats]] | None = None
+
+    def nearest(self, question: Question, n: int) -> tuple[Ints, Floats]:
+        """The `VOTERS` of the first `n` texts that are most like the question, best first."""
+        asked = question.id, n
+        if self._last is None or self._last[0] != asked:
+            found = self._similarity.nearest(self._text(question.root), n, VOTERS)
+            self._last = asked, found
+        return self._last[1]
+
+
+def baselines(
+    history: History,
+    *,
+    words: Similarity,
+    meaning: Similarity,
+    posts: Similarity,
+    profile: TextModel,
+) -> dict[str, System]:
+    """Every baseline of PROTOCOL "Who knows".
+
+    `words` and `meaning` compare a question with the roots (TF-IDF, MiniLM), `posts` and
+    `profile` with the replies (BM25, language models).
+    """
+    by_words, by_posts = Remembered(words, root_text), Remembered(posts, root_text)
+    by_meaning = Remembered(meaning, post_text)
     scorers: dict[str, Scorer] = {
         "random": lambda question: _chance(history, question),
         "replies": lambda question: history.activity(_at(question)),
@@ -50,37 +80,40 @@ def baselines(
         "replies-space-60d": lambda question: history.activity(
             _at(question), MIDDLE, history.space(question.root.space)
         ),
-        "bm25": lambda question: comb_sum(history, posts, question),
-        "bm25-90d": lambda question: comb_sum(history, posts, question, LONG),
-        "minilm": lambda question: root_votes(history, meaning, question),
-        "minilm-90d": lambda question: root_votes(history, meaning, question, LONG),
-        "zsum": lambda question: zsum(history, words, meaning, question),
+        "bm25": lambda question: comb_sum(history, by_posts, question),
+        "bm25-90d": lambda question: comb_sum(history, by_posts, question, LONG),
+        "minilm": lambda question: root_votes(history, by_meaning, question),
+        "minilm-90d": lambda question: root_votes(history, by_meaning, question, LONG),
+        "profile": lambda question: profile.scores(
+            root_text(question.root), history.replies_before(_at(question))
+        ),
+        "zsum": lambda question: zsum(history, by_words, by_meaning, question),
     }
     return {name: ranking(history, score) for name, score in scorers.items()}
 
 
 def root_votes(
-    history: History, similarity: Similarity, question: Question, half_life: float | None = None
+    history: History, similarity: Remembered, question: Question, half_life: float | None = None
 ) -> Floats:
     """Votes of the past roots most similar to the question."""
     at = _at(question)
-    roots, values = similarity.nearest(question, history.roots_before(at), VOTERS)
+    roots, values = similarity.nearest(question, history.roots_before(at))
     return history.votes(at, roots, values, half_life)
 
 
 def comb_sum(
-    history: History, similarity: Similarity, question: Question, half_life: float | None = None
+    history: History, similarity: Remembered, question: Question, half_life: float | None = None
 ) -> Floats:
     """Scores of the nearest replies, summed over their authors (CombSUM, Fox and Shaw 1994;
     as in SE-PEF, Kasela et al. 2023)."""
     at = _at(question)
-    replies, values = similarity.nearest(question, history.replies_before(at), VOTERS)
+    replies, values = similarity.nearest(question, history.replies_before(at))
     if half_life is not None:
         values = values * decay(at - history.reply_times[replies], half_life)
     return history.sums(history.reply_people[replies], values)
 
 
-def zsum(history: History, words: Similarity, meaning: Similarity, question: Question) -> Floats:
+def zsum(history: History, words: Remembered, meaning: Remembered, question: Question) -> Floats:
     """The baseline to beat: a sum of z-scores over the candidates.
 
     The square roots of the votes by TF-IDF and by MiniLM, plain and halved every 90 days, count
@@ -115,8 +148,3 @@ def _chance(history: History, question: Question) -> Floats:
 
 def _at(question: Question) -> float:
     return question.at.timestamp()
-
-
-def runs(systems: Mapping[str, System], questions: Sequence[Question]) -> dict[str, Run]:
-    """The run of each system over the same questions."""
-    return {name: {q.id: system(q) for q in questions} for name, system in systems.items()}

@@ -22,7 +22,11 @@ DAY = 86_400.0
 
 
 def root_text(post: Post) -> str:
-    """What a question says: title, body, tags and space of a root, as plain text."""
+    """What a question says: title, body, tags and space of a root, as plain text.
+
+    Systems that compare words read this; those that compare meanings read `post_text`, of which
+    the database keeps the vectors.
+    """
     parts = (post.title, plain_text(post.body, post.body_format), *post.tags, post.space)
     return "\n".join(part for part in parts if part)
 
@@ -62,6 +66,7 @@ class History:
         threads = _ints([root.get(split.replies[n].root.id, len(root)) for n in joinings])
         self._by_root = np.argsort(threads, kind="stable")
         self._offsets = np.searchsorted(threads[self._by_root], np.arange(len(root) + 1))
+        self._last: tuple[str, Ints] | None = None
 
     def space(self, name: str | None) -> int:
         """The number of a space; -1 if no question was asked there."""
@@ -121,11 +126,14 @@ class History:
 
     def candidates(self, question: Question) -> Ints:
         """Numbers of everyone with a reply before the question, but its asker; ascending."""
-        known = self.activity(question.at.timestamp()) > 0
-        asker = self.person(question.asker)
-        if asker >= 0:
-            known[asker] = False
-        return np.flatnonzero(known)
+        # All systems are asked the same question in turn.
+        if self._last is None or self._last[0] != question.id:
+            known = self.activity(question.at.timestamp()) > 0
+            asker = self.person(question.asker)
+            if asker >= 0:
+                known[asker] = False
+            self._last = question.id, np.flatnonzero(known)
+        return self._last[1]
 
 
 def decay(ages: Floats, half_life: float) -> Floats:

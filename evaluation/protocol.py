@@ -9,8 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from data.models import Person, Post, Record
+
+Query = TypeVar("Query")
 
 Run = dict[str, Sequence[str]]
 """Query id to ranked ids, best first."""
@@ -20,6 +23,8 @@ Qrels = dict[str, AbstractSet[str]]
 LABEL_WINDOW = timedelta(days=30)
 TRAIN_UNTIL = 0.6
 VALIDATION_UNTIL = 0.8
+CUTS = {"train": 0.0, "validation": TRAIN_UNTIL, "test": VALIDATION_UNTIL}
+"""Which part of the roots, in the order of time, precedes each window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,20 @@ class Split:
     test: Window
     people: Mapping[str, Person] = field(default_factory=dict)
 
+    def window(self, name: str) -> Window:
+        """The window called `name`: train, validation or test."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}[name]
+
+    def starts(self, window: str) -> datetime | None:
+        """When `window` opens, for every task alike; None where no root is as late."""
+        place = int(len(self.roots) * CUTS[window])
+        return self.roots[place].created if place < len(self.roots) else None
+
+    def ends(self, window: str) -> datetime | None:
+        """When the window after `window` opens; None for the last."""
+        later = [name for name in CUTS if CUTS[name] > CUTS[window]]
+        return self.starts(later[0]) if later else None
+
     @property
     def test_starts(self) -> datetime | None:
         """When the test window opens; None where it is empty."""
@@ -125,6 +144,13 @@ def split(records: Iterable[Record]) -> Split:
         test=_window(questions[second:], end),
         people=people,
     )
+
+
+def evenly(queries: Sequence[Query], most: int) -> tuple[Query, ...]:
+    """At most `most` of `queries`, spread evenly over them, in their order."""
+    if len(queries) <= most:
+        return tuple(queries)
+    return tuple(queries[n * len(queries) // most] for n in range(most))
 
 
 def qrels(questions: Iterable[Question]) -> Qrels:

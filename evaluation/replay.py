@@ -1,87 +1,69 @@
 """The proof on a community's own history: answer each late question as of its time, and compare
-with who really replied.
+with what people really did.
 
-In: an export, or the database that is open. Out: a report of numbers, and on request the values
-of each query as JSON lines, ids hashed. Timing is told apart from quality.
+In: an export, or the database that is open. Out: a report of numbers, and on request a folder
+with the values of each query, TREC files and the report. Ids in files are hashed.
 """
 
 import hashlib
-import platform
-import statistics
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from importlib.metadata import version
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from data.errors import WhoknowsError
-from data.importing import import_path
-from data.models import Record
-from data.reading import HUSK
-from data.store import Store
-from data.text import body_text
-from embeddings.registry import open_encoder
-from evaluation import report
-from evaluation.baselines import System, baselines
-from evaluation.history import History, root_text
-from evaluation.protocol import Question, Split, Window, qrels, split
-from evaluation.relevance import Bm25, Dense, TfIdf
-from evaluation.significance import RESAMPLES, SEED
-from evaluation.vectors import CachedEncoder, cache_folder
-from recommender.engine import Engine
-from recommender.queries import ExpertsQuery
+from evaluation import experts
+from evaluation.conditions import conditions, sources
+from evaluation.journal import Journal, Progress
+from evaluation.opening import Opened, dispose, opened
+from evaluation.report import DEPTH
+from evaluation.trec import write_trec
+from recommender.engine import EngineSettings
 
-Progress = Callable[[str, int, int], None]
+Report = dict[str, Any]
+Task = Callable[[Opened, Journal, int, Progress], Report]
 
-TASKS = ("experts",)
-OURS = "whoknows"
-TO_BEAT = "zsum"
-DEEPEST = 100
-"""Candidates that the engine gives at most; whoever is ranked lower counts as not found."""
-CHUNK = 1_000
-FLAGS = 6
-PACKAGES = ("numpy", "openvino", "scikit-learn", "scipy")
+TASKS: dict[str, Task] = {"experts": experts.replay_experts}
+WINDOWS = ("validation", "test")
+QUESTIONS = 2_000
+"""Queries a task at most: an interval of .02 each way, and half an hour for a million posts."""
 
 
 class NothingToReplay(WhoknowsError):
-    """The history has no question that a ranking could be measured on."""
+    """The history has no query that a ranking could be measured on."""
 
 
 class UnknownTask(WhoknowsError):
-    """A task that no protocol is written for here."""
+    """A task, or a window, that no protocol is written for here."""
 
 
-@dataclass(slots=True)
-class EngineSystem:
-    """Our engine as a system; keeps what it said, for calibration and timing."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is replayed: `tasks` of TASKS, one of WINDOWS, at most `questions` a task."""
 
-    engine: Engine
-    probabilities: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
-    answerable: dict[str, float] = field(default_factory=dict)
-    seconds: list[float] = field(default_factory=list)
+    tasks: tuple[str, ...]
+    window: str = "test"
+    questions: int = QUESTIONS
 
-    def __call__(self, question: Question) -> list[str]:
-        root = question.root
-        query = ExpertsQuery(
-            query=body_text(root),
-            title=root.title,
-            tags=root.tags,
-            space=root.space,
-            asker_id=question.asker,
-            k=DEEPEST,
-            as_of=question.at,
-        )
-        start = time.perf_counter()
-        answer = self.engine.search_experts(query, now=question.at)
-        self.seconds.append(time.perf_counter() - start)
-        self.probabilities[question.id] = [(c.person.id, c.probability) for c in answer.candidates]
-        self.answerable[question.id] = answer.answerable
-        return [candidate.person.id for candidate in answer.candidates]
+    @classmethod
+    def of(cls, task: str, window: str = "test", questions: int = QUESTIONS) -> "Plan":
+        """The plan for one task, or for "all".
+
+        Raises
+        ------
+        UnknownTask : there is no such task or window.
+        ValueError : `questions` is below 1.
+        """
+        if task not in (*TASKS, "all"):
+            known = ", ".join(TASKS)
+            raise UnknownTask(f"replay does not measure {task!r}; choose {known} or all")
+        if window not in WINDOWS:
+            raise UnknownTask(f"there is no window {window!r}; choose {' or '.join(WINDOWS)}")
+        if questions < 1:
+            raise ValueError("questions must be at least 1")
+        return cls(tuple(TASKS) if task == "all" else (task,), window, questions)
 
 
 def run(
@@ -90,168 +72,70 @@ def run(
     task: str = "experts",
     out: Path | None = None,
     on_progress: Progress | None = None,
-) -> dict[str, Any]:
-    """Replay the test window of `path`, or of the database where no path is given.
+    *,
+    window: str = "test",
+    questions: int = QUESTIONS,
+    settings: EngineSettings | None = None,
+) -> Report:
+    """Replay a window of `path`, or of the database where no path is given.
 
-    A path is imported into a database that lasts as long as the replay, and its corpus
-    statistics are fitted before the test window. The open database is read as it stands.
+    Work is done on a copy, fitted before the window opens; only a database on a server is read
+    as it stands. A run that was interrupted goes on in the same `out`, unless data, code or
+    settings changed.
 
     Parameters
     ----------
-    out : a folder; the values of each query go to `out`/experts.jsonl.
+    out : a folder; gets report.json and, for each task, TASK.jsonl with the values of each
+        query and TREC files.
     on_progress : told (stage, done, in all).
+    questions : queries a task at most; of more, so many are taken evenly.
+
+    Returns
+    -------
+    The report of the task; of "all", one by task, where a task without data says why.
 
     Raises
     ------
-    UnknownTask : `task` is neither in TASKS nor "all".
-    NothingToReplay : too little history, or no question with a relevant candidate.
+    UnknownTask : no such task or window.
+    NothingToReplay : too little history for the one task, or for any.
     UnreadableSource, StoreError : as importing raises them.
     """
-    if task not in (*TASKS, "all"):
-        raise UnknownTask(f"replay does not measure {task!r}; choose {' or '.join(TASKS)} or all")
+    plan = Plan.of(task, window, questions)
     tell = on_progress or _silent
-    with _opened(path, database_url, tell) as store:
-        parts = split(records_of(store))
-        if not parts.test.answered:
-            raise NothingToReplay(
-                "there is no question in the last fifth of this history that someone known "
-                "replied to; import more of it, then replay again"
-            )
-        engine = Engine.open(store, progress=on_progress)
-        if path is not None:
-            engine.learn(until=parts.test_starts, now=parts.test.questions[0].at)
-        ours = EngineSystem(engine)
-        with _encoder() as encoder:
-            history = History(parts)
-            systems: dict[str, System] = {OURS: ours, **baseline_systems(history, parts, encoder)}
-            return replay(systems, ours, history, parts, out, tell)
-
-
-def baseline_systems(history: History, parts: Split, encoder: CachedEncoder) -> dict[str, System]:
-    """The baselines, their statistics fitted on what came before the test window."""
-    if parts.test_starts is None:
-        raise ValueError("the test window is empty")
-    start = parts.test_starts.timestamp()
-    texts = [root_text(root) for root in history.roots]
-    return baselines(
-        history,
-        words=TfIdf(texts, history.roots_before(start)),
-        meaning=Dense(encoder.encode(texts), encoder.encode),
-        posts=Bm25([body_text(r.post) for r in history.replies], history.replies_before(start)),
-    )
-
-
-def replay(
-    systems: Mapping[str, System],
-    ours: EngineSystem,
-    history: History,
-    parts: Split,
-    out: Path | None,
-    tell: Progress,
-) -> dict[str, Any]:
-    """Ask every system every question of the test window, and measure."""
-    answered = parts.test.answered
-    truth = qrels(answered)
-    earlier = {q.id: history.joined_before(q) for q in answered}
-    runs = {}
-    for name, system in systems.items():
-        # Calibration is over all questions; a ranking is measured where there is a right one.
-        asked = parts.test.questions if system is ours else answered
-        found = {}
-        for done, question in enumerate(asked, start=1):
-            found[question.id] = system(question)
-            tell(name, done, len(asked))
-        runs[name] = {query: found[query] for query in truth}
-    values = {name: report.per_query(truth, run) for name, run in runs.items()}
+    chosen = settings or EngineSettings()
+    with opened(path, database_url, window, out, chosen, tell) as history:
+        if history is None:
+            raise NothingToReplay("there is no thread in this history; import one, then replay")
+        reports = measure(history, plan, out, tell)
+    if all("nothing" in report for report in reports.values()):
+        raise NothingToReplay(next(iter(reports.values()))["nothing"])
+    report = reports if task == "all" else reports[task]
     if out is not None:
-        _write(out / "experts.jsonl", truth, values)
-    return {
-        "task": "experts",
-        "questions": _counted(parts.test),
-        "people": len(history.people),
-        "systems": {
-            name: report.means(columns) | report.exposure(runs[name], answered, earlier)
-            for name, columns in values.items()
-        },
-        "difference": report.compared(OURS, values),
-        "to_beat": TO_BEAT,
-        "calibration": report.calibration(
-            parts.test.questions, ours.probabilities, ours.answerable
-        ),
-        "median_ms": 1000 * statistics.median(ours.seconds),
-        "conditions": _conditions(),
-    }
+        (out / "report.json").write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
+        dispose(out)
+    return report
 
 
-def records_of(store: Store) -> Iterator[Record]:
-    """All people and posts of a store; a post whose text is gone has no author either."""
-    changes = store.changes(0)
-    yield from (person for _, person in changes.people)
-    husks = set(changes.posts[changes.posts[:, FLAGS] & HUSK > 0, 0].tolist())
-    keys = changes.posts[:, 0].tolist()
-    for start in range(0, len(keys), CHUNK):
-        for key, post in store.posts(keys[start : start + CHUNK]).items():
-            yield replace(post, author=None) if key in husks else post
-
-
-@contextmanager
-def _opened(path: Path | None, database_url: str, tell: Progress) -> Iterator[Store]:
-    if path is None:
-        store = Store.open(database_url)
+def measure(history: Opened, plan: Plan, out: Path | None, tell: Progress) -> dict[str, Report]:
+    """The report of each task of `plan` on an opened history; lines and TREC files go to `out`."""
+    fingerprint = history.archive.fingerprint()
+    stated = conditions(fingerprint, plan.window, plan.questions, DEPTH)
+    stated["learned_before_window"] = history.learned
+    about = (fingerprint, sources(), history.engine.texts.scheme, plan.window, plan.questions)
+    key = hashlib.sha256(repr(about).encode()).hexdigest()
+    reports = {}
+    for task in plan.tasks:
+        journal = Journal(None if out is None else out / f"{task}.jsonl", key)
         try:
-            yield store
+            report = TASKS[task](history, journal, plan.questions, tell)
         finally:
-            store.close()
-        return
-    with tempfile.TemporaryDirectory(prefix="whoknows-replay-") as folder:
-        store = Store.open(f"sqlite:///{Path(folder) / 'replay.db'}")
-        try:
-            import_path(store, path, on_progress=lambda n, m: tell("importing", n, m or n))
-            yield store
-        finally:
-            store.close()
-
-
-@contextmanager
-def _encoder() -> Iterator[CachedEncoder]:
-    encoder = CachedEncoder(open_encoder("minilm"), cache_folder())
-    try:
-        yield encoder
-    finally:
-        encoder.close()
-
-
-def _counted(window: Window) -> dict[str, float]:
-    return {
-        "in_window": len(window.questions),
-        "measured": len(window.answered),
-        "dropped_share": window.dropped_share,
-        "too_late": window.too_late,
-    }
-
-
-def _conditions() -> dict[str, Any]:
-    return {
-        "seed": SEED,
-        "resamples": RESAMPLES,
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}",
-        "packages": {name: version(name) for name in PACKAGES},
-    }
-
-
-def _write(path: Path, truth: Mapping[str, Any], values: Mapping[str, report.PerQuery]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        for row, query in enumerate(truth):
-            line = {
-                "query": hashlib.sha256(query.encode()).hexdigest()[:16],
-                "systems": {
-                    name: {measure: float(column[row]) for measure, column in columns.items()}
-                    for name, columns in values.items()
-                },
-            }
-            file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+            journal.close()
+        if "nothing" not in report:
+            report["conditions"] = stated
+            if out is not None:
+                write_trec(out, task, list(journal.lines.values()))
+        reports[task] = report
+    return reports
 
 
 def _silent(stage: str, done: int, total: int) -> None:

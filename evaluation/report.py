@@ -1,121 +1,128 @@
-"""Runs and probabilities to figures: means with intervals, comparisons, calibration, exposure.
+"""Lines of a journal to figures: means with intervals, comparisons, slices, calibration.
 
-In: runs over the same questions. Out: plain dicts of numbers, ready for JSON. No id is in them.
+In: lines of the same queries. Out: plain dicts of numbers, ready for JSON. No id is in them.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+import statistics
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
 from evaluation import metrics
 from evaluation.history import Floats
-from evaluation.protocol import Qrels, Question, Run, check_same_queries
-from evaluation.significance import bootstrap_interval, holm, randomisation_test
+from evaluation.journal import Line
+from evaluation.significance import bootstrap_intervals, holm, randomisation_test
 
 Measure = Callable[[Sequence[str], AbstractSet[str]], float]
+PerQuery = dict[str, Floats]
+"""Measure to one value a query, in the order of the lines."""
 
-MEASURES: dict[str, Measure] = {
-    "mrr": metrics.reciprocal_rank,
-    "p@1": lambda ranked, relevant: metrics.precision(ranked, relevant, 1),
-    "r@5": lambda ranked, relevant: metrics.recall(ranked, relevant, 5),
-    "r@10": lambda ranked, relevant: metrics.recall(ranked, relevant, 10),
-    "ndcg@10": lambda ranked, relevant: metrics.ndcg(ranked, relevant, 10),
-    "hit@5": lambda ranked, relevant: metrics.hit(ranked, relevant, 5),
-}
+OURS = "whoknows"
+DEPTH = 100
+"""Ranks that are looked at: what the engine gives at most. It binds every system alike; who is
+ranked lower counts as not found."""
 CALIBRATED = 10
 """How many candidates of each question the calibration of `probability` looks at."""
-SHOWN = 5
-NEW_UNTIL = 5
-"""Earlier replies below which somebody counts as new."""
-
-PerQuery = dict[str, Floats]
 
 
-def per_query(truth: Qrels, run: Run) -> PerQuery:
-    """Every measure for every query, in the order of `truth`.
+def values(
+    ranked: Sequence[str], relevant: AbstractSet[str], measures: Mapping[str, Measure]
+) -> dict[str, float]:
+    """Every measure of one query."""
+    return {name: measure(ranked, relevant) for name, measure in measures.items()}
 
-    Raises
-    ------
-    ValueError : the run answers other queries than `truth` asks.
-    """
-    check_same_queries(truth, run)
+
+def columns(lines: Iterable[Line]) -> dict[str, PerQuery]:
+    """System to measure to values, over the lines that were ranked."""
+    rows = [line["systems"] for line in lines if line["systems"]]
     return {
-        name: np.array([measure(run[query], relevant) for query, relevant in truth.items()])
-        for name, measure in MEASURES.items()
+        name: {measure: np.array([row[name][measure] for row in rows]) for measure in first}
+        for name, first in (rows[0].items() if rows else ())
     }
 
 
-def means(values: PerQuery) -> dict[str, dict[str, float]]:
-    """Mean and 95 % interval of each measure."""
-    return {name: asdict(bootstrap_interval(column)) for name, column in values.items()}
+def means(values_of: Mapping[str, PerQuery]) -> dict[str, dict[str, dict[str, float]]]:
+    """System to measure to mean and 95 % interval; all over the same resamples."""
+    names = [(name, measure) for name, column in values_of.items() for measure in column]
+    if not names:
+        return {}
+    table = np.column_stack([values_of[name][measure] for name, measure in names])
+    found: dict[str, dict[str, dict[str, float]]] = {name: {} for name in values_of}
+    for (name, measure), interval in zip(names, bootstrap_intervals(table), strict=True):
+        found[name][measure] = asdict(interval)
+    return found
 
 
-def compared(
-    ours: str, values: Mapping[str, PerQuery], measure: str = "mrr"
-) -> dict[str, dict[str, float]]:
+def compared(values_of: Mapping[str, PerQuery], measure: str) -> dict[str, dict[str, float]]:
     """Ours less each other system: paired interval, p-value, and that corrected by Holm."""
-    own = values[ours][measure]
-    others = {name: column[measure] for name, column in values.items() if name != ours}
+    if OURS not in values_of:
+        return {}
+    own = values_of[OURS][measure]
+    others = {name: column[measure] for name, column in values_of.items() if name != OURS}
     p = {name: randomisation_test(own, column) for name, column in others.items()}
     corrected = holm(p)
+    gaps = bootstrap_intervals(np.column_stack([own - column for column in others.values()]))
     return {
-        name: asdict(bootstrap_interval(own - column)) | {"p": p[name], "p_holm": corrected[name]}
-        for name, column in others.items()
+        name: asdict(gap) | {"p": p[name], "p_holm": corrected[name]}
+        for name, gap in zip(others, gaps, strict=True)
     }
 
 
-def exposure(
-    run: Run, questions: Sequence[Question], earlier: Mapping[str, Mapping[str, int]]
-) -> dict[str, float]:
-    """Who is shown: Gini over candidates of top-5 places, and the newcomers' share of them.
+def slices(lines: Iterable[Line], measure: str, names: Sequence[str]) -> dict[str, Any]:
+    """Means of `measure` over the lines of each slice that has any.
 
-    `earlier`: for each question, how many threads each candidate had joined before.
+    A line says of which slices it is: `slices`, some of `names`.
     """
-    places: Counter[str] = Counter()
-    everyone: set[str] = set()
-    new = 0
-    for question in questions:
-        known = earlier[question.id]
-        everyone.update(known)
-        for person in run[question.id][:SHOWN]:
-            places[person] += 1
-            new += known.get(person, 0) < NEW_UNTIL
-    everyone.update(places)
-    total = places.total()
-    return {
-        "gini_top5": metrics.gini([places[person] for person in everyone]),
-        "newcomers_top5": new / total if total else 0.0,
-    }
+    ranked = [line for line in lines if line["systems"]]
+    report = {}
+    for name in names:
+        chosen = columns(line for line in ranked if name in line["slices"])
+        if chosen:
+            of_measure = {system: {measure: column[measure]} for system, column in chosen.items()}
+            queries = len(next(iter(of_measure.values()))[measure])
+            report[name] = {"queries": queries, "systems": means(of_measure)}
+    return report
 
 
-def calibration(
-    questions: Sequence[Question],
-    probabilities: Mapping[str, Sequence[tuple[str, float]]],
-    answerable: Mapping[str, float],
-) -> dict[str, dict[str, float]]:
+def timing(lines: Iterable[Line]) -> dict[str, float]:
+    """Median milliseconds a query of each system: timing only, on a machine that others use."""
+    seconds: dict[str, list[float]] = {}
+    for line in lines:
+        for name, value in line["seconds"].items():
+            seconds.setdefault(name, []).append(value)
+    return {name: 1000 * statistics.median(found) for name, found in seconds.items()}
+
+
+def calibration(lines: Iterable[Line]) -> dict[str, dict[str, float]]:
     """How far `probability` and `answerable` can be believed, over all questions.
 
-    `probabilities`: for each question, (person, probability), best first. Skill is against the
-    rate of replies at each rank, and against the rate of answered questions.
+    A line holds `probability` and whether each `came`, best first, `answerable` and whether it
+    was `answered`. Skill is against the rate of replies at each rank, and against the rate of
+    answered questions.
     """
-    promised, came, ranks = [], [], []
-    for question in questions:
-        for rank, (person, chance) in enumerate(probabilities[question.id][:CALIBRATED]):
-            promised.append(chance)
-            came.append(person in question.repliers)
-            ranks.append(rank)
+    promised: list[float] = []
+    came: list[bool] = []
+    ranks: list[int] = []
+    chances: list[float] = []
+    answered: list[bool] = []
+    for line in lines:
+        promised += line["probability"]
+        came += line["came"]
+        ranks += range(len(line["came"]))
+        chances.append(line["answerable"])
+        answered.append(line["answered"])
     report = {}
     if promised:
         outcome, rank_of = np.array(came, dtype=float), np.array(ranks)
         rate = np.bincount(rank_of, outcome) / np.maximum(np.bincount(rank_of), 1)
         report["probability"] = _trust(np.array(promised), outcome, rate[rank_of])
-    if questions:
-        answered = np.array([bool(question.repliers) for question in questions], dtype=float)
-        chances = np.array([answerable[question.id] for question in questions])
-        report["answerable"] = _trust(chances, answered, np.full(len(answered), answered.mean()))
+    if chances:
+        outcome = np.array(answered, dtype=float)
+        share = np.full(len(outcome), outcome.mean())
+        report["answerable"] = _trust(np.array(chances), outcome, share)
     return report
 
 

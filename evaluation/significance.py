@@ -34,14 +34,26 @@ def bootstrap_interval(
 
     For two systems, give the differences per query: the pairs stay together.
     """
-    x = _vector(values)
+    return bootstrap_intervals(_vector(values)[:, None], resamples, confidence, seed)[0]
+
+
+def bootstrap_intervals(
+    columns: npt.ArrayLike, resamples: int = RESAMPLES, confidence: float = 0.95, seed: int = SEED
+) -> list[Interval]:
+    """`bootstrap_interval` of each column of (queries, columns), all from the same draws."""
+    x = np.asarray(columns, dtype=float)
+    if x.ndim != 2 or len(x) == 0:
+        raise ValueError("columns must be a number a query and column, for at least one query")
     rng = np.random.default_rng(seed)
     means = np.concatenate(
-        [x[rng.integers(0, len(x), (rows, len(x)))].mean(axis=1) for rows in _blocks(x, resamples)]
+        [_drawn(rng, rows, len(x)) @ x / len(x) for rows in _blocks(x[:, 0], resamples)]
     )
     tail = (1 - confidence) / 2
-    low, high = np.quantile(means, [tail, 1 - tail])
-    return Interval(float(x.mean()), float(low), float(high))
+    low, high = np.quantile(means, [tail, 1 - tail], axis=0)
+    return [
+        Interval(float(mean), float(a), float(b))
+        for mean, a, b in zip(x.mean(axis=0), low, high, strict=True)
+    ]
 
 
 def macro_interval(
@@ -101,6 +113,13 @@ def _vector(values: npt.ArrayLike) -> Floats:
     if x.ndim != 1 or len(x) == 0:
         raise ValueError("values must be one number a query, for at least one query")
     return x
+
+
+def _drawn(rng: np.random.Generator, rows: int, queries: int) -> Floats:
+    """How often each query is drawn in each of `rows` resamples; (rows, queries)."""
+    cells = rng.integers(0, queries, (rows, queries)) + np.arange(rows)[:, None] * queries
+    counts = np.bincount(cells.ravel(), minlength=rows * queries)
+    return counts.reshape(rows, queries).astype(np.float64)
 
 
 def _blocks(x: Floats, total: int) -> Iterator[int]:

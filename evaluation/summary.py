@@ -18,7 +18,9 @@ import orjson
 
 from data.importing import import_path
 from data.store import Store
-from evaluation.replay import OURS, TO_BEAT, run
+from evaluation.experts import TO_BEAT
+from evaluation.replay import run
+from evaluation.report import OURS
 from recommender.engine import Engine
 
 BASELINES = (

@@ -29,14 +29,26 @@ def run_learn(until: datetime | None, *, as_json: bool) -> None:
         print(f"Fitted the corpus statistics on {learned['texts']:,} texts that are open to all.")
 
 
-def run_replay(path: Path | None, *, task: str, out: Path | None, as_json: bool) -> None:
+def run_replay(
+    path: Path | None, *, task: str, out: Path | None, questions: int | None, as_json: bool
+) -> None:
     """Replay, and print the figures."""
-    from evaluation.replay import run
+    from evaluation.replay import QUESTIONS, run
+    from recommender.engine import EngineSettings
 
     settings = read_settings()
+    encoders = EngineSettings(
+        settings.english_encoder, settings.multilingual_encoder, settings.index_folder
+    )
     with progress("Replaying") as advance:
         figures = run(
-            path, settings.database_url, task, out, lambda _, done, total: advance(done, total)
+            path,
+            settings.database_url,
+            task,
+            out,
+            lambda stage, done, total: advance(done, total, stage),
+            questions=questions or QUESTIONS,
+            settings=encoders,
         )
     if as_json:
         print_json(figures)

@@ -1,0 +1,139 @@
+"""A history opened for replay: imported or copied, embedded, and learned up to the window.
+
+In: an export, or the URL of the database that is open. Out: `Opened`, with an engine that knows
+nothing dated in the window or after it. What is learned for a replay is learned in a copy, so
+that a server on the real database never answers by it.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from data.copies import copy_database
+from data.importing import import_path
+from data.models import Post
+from data.store import Store
+from embeddings.face import Encoder
+from embeddings.registry import open_encoder
+from evaluation.archive import Archive, KeptEncoder
+from evaluation.journal import Progress
+from evaluation.protocol import Split, split
+from evaluation.vectors import CachedEncoder, cache_folder
+from recommender.engine import Engine, EngineSettings
+
+WORKING_COPY = "replay.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A history and an engine on it.
+
+    `window`: train, validation or test, the part that is measured; `starts` is when it opens.
+    `encoder`: MiniLM, for the baselines, with the store's vectors behind it. `learned`: whether
+    the engine was fitted on what came before the window; if not, it is as it was found.
+    """
+
+    store: Store
+    engine: Engine
+    archive: Archive
+    parts: Split
+    window: str
+    starts: datetime
+    encoder: Encoder
+    learned: bool
+
+    def bodies(self, posts: Iterable[Post]) -> Iterator[str]:
+        """What `posts` say, read as it is asked for."""
+        return self.archive.bodies(post.id for post in posts)
+
+
+@contextmanager
+def opened(
+    path: Path | None,
+    database_url: str,
+    window: str,
+    folder: Path | None,
+    settings: EngineSettings,
+    tell: Progress,
+) -> Iterator[Opened | None]:
+    """Open the export at `path`, or the database; None where there is no thread in the window.
+
+    Parameters
+    ----------
+    folder : where a working copy is kept until `dispose`, so that an interrupted import goes on;
+        None: somewhere that lasts as long as this.
+    settings : which encoders; an index folder is that of the database.
+
+    Raises
+    ------
+    UnreadableSource, StoreError : as importing and opening raise them.
+    """
+    with tempfile.TemporaryDirectory(prefix="whoknows-replay-") as scratch:
+        store, own = _store(path, database_url, folder or Path(scratch), settings, tell)
+        try:
+            here = replace(settings, index_folder=None) if own else settings
+            tell("reading", 0, 1)
+            engine = Engine.open(store, here, progress=tell)
+            archive = Archive(store)
+            parts = split(archive.records())
+            starts = parts.starts(window)
+            if starts is None:
+                yield None
+                return
+            if own:
+                tell("learning", 0, 1)
+                engine.learn(until=starts, now=starts)
+            with _encoder() as cached:
+                kept = KeptEncoder(store, cached)
+                yield Opened(store, engine, archive, parts, window, starts, kept, own)
+        finally:
+            store.close()
+
+
+def dispose(folder: Path) -> None:
+    """Delete the working copy that `opened` left in `folder`."""
+    for file in folder.glob(f"{WORKING_COPY}*"):
+        if file.is_dir():
+            shutil.rmtree(file)
+        else:
+            file.unlink()
+
+
+def _store(
+    path: Path | None, database_url: str, folder: Path, settings: EngineSettings, tell: Progress
+) -> tuple[Store, bool]:
+    """The store to work on, and whether it is ours to write to."""
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = folder / WORKING_COPY
+    if path is not None:
+        store = Store.open(f"sqlite:///{copy}")
+        try:
+            import_path(store, path, on_progress=lambda n, m: tell("importing", n, m or n))
+        except BaseException:
+            store.close()
+            raise
+        return store, True
+    store = Store.open(database_url)
+    if store.database.path is None:
+        # A database server's state is not copied; what it has learned is used as it stands.
+        return store, False
+    try:
+        tell("copying", 0, 1)
+        live = store.database.path
+        copy_database(store, copy, settings.index_folder or live.with_name(live.name + ".index"))
+    finally:
+        store.close()
+    return Store.open(f"sqlite:///{copy}"), True
+
+
+@contextmanager
+def _encoder() -> Iterator[CachedEncoder]:
+    encoder = CachedEncoder(open_encoder("minilm"), cache_folder())
+    try:
+        yield encoder
+    finally:
+        encoder.close()
