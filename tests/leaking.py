@@ -95,6 +95,12 @@ def statistics_of_everything(patch: pytest.MonkeyPatch) -> None:
     _view(patch, lambda view, today, _: replace(view, counted=today.counted))
 
 
+def forgets_what_was_learned(patch: pytest.MonkeyPatch) -> None:
+    """Nothing is frozen: words are counted anew for each question, over the whole history."""
+    patch.setattr(Engine, "learn", lambda self, until, now: self.store.keep_learned({}))
+    statistics_of_everything(patch)
+
+
 def activity_to_come(patch: pytest.MonkeyPatch) -> None:
     """Who replies in the month after T is busy at T."""
     exact = Ledger.at
@@ -173,7 +179,8 @@ def standing_signal(field: str) -> Leak:
             posts = self.store.posts(np.flatnonzero(self.community.posts.live).tolist())
             poor = [key for key, post in posts.items() if (getattr(post, field) or 0) % 2]
             of = self.community.versions["post"]
-            return replace(view, texts=view.texts & ~np.isin(of, poor))
+            rich = ~np.isin(of, poor)
+            return replace(view, texts=view.texts & rich, counted=view.counted & rich)
 
         patch.setattr(Engine, "_view", leaking)
 

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from data.models import INTERACTION_KINDS, LINK_KINDS, Interaction, Link, Person, Post, Record
-from data.store import Store
 from recommender.engine import Engine
 from tests.communities import (
     NOW,
@@ -34,12 +33,12 @@ VIEWERS = ("p00", "p05")
 Plant = Callable[[Community], list[Record]]
 
 
-def community() -> Community:
+def community(threads: int = 40) -> Community:
     """Seeded; everybody and everything known before T alone, to have it all at stake.
 
     Some replies came before what they answer to: that is still to come at T.
     """
-    whole = random_community(7, threads=40)
+    whole = random_community(7, threads=threads)
     kept = [post for post in whole.posts if post.created < T]
     ids = {post.id for post in kept}
     early = [
@@ -63,10 +62,10 @@ def community() -> Community:
     )
 
 
-def engine_with(plant: Plant | None, store: Store | None = None) -> Engine:
+def engine_with(plant: Plant | None, threads: int = 40) -> Engine:
     """An engine over the community, with what `plant` brings written after it."""
-    store = store or new_store()
-    known = community()
+    store = new_store()
+    known = community(threads)
     assert not [v for v in store.apply(known.records(), received=T - SECOND) if v]
     if plant is not None:
         assert not [v for v in store.apply(plant(known), received=T) if v]
