@@ -78,11 +78,9 @@ class Archive:
 
     def bodies(self, ids: Iterable[str]) -> Iterator[str]:
         """What the posts `ids` say, in that order, read as it is asked for; "" of one gone."""
-        if not self._keys:
-            self._keys = {id_: key for key, id_ in self.post_ids.items()}
         keys: list[int] = []
         for id_ in ids:
-            keys.append(self._keys[id_])
+            keys.append(self.post_key(id_))
             if len(keys) == CHUNK:
                 yield from self._bodies(keys)
                 keys = []
@@ -92,6 +90,12 @@ class Archive:
         found = self.store.posts(keys)
         for key in keys:
             yield body_text(found[key]) if key in found else ""
+
+    def post_key(self, id_: str) -> int:
+        """The key of a post by its id."""
+        if not self._keys:
+            self._keys = {known: key for key, known in self.post_ids.items()}
+        return self._keys[id_]
 
     def fingerprint(self) -> str:
         """A hash of all ids and times: of people, posts, interactions and links."""

@@ -73,7 +73,7 @@ def baselines(
     by_words, by_posts = Remembered(words, root_text), Remembered(posts, root_text)
     by_meaning = Remembered(meaning, post_text)
     scorers: dict[str, Scorer] = {
-        "random": lambda question: _chance(history, question),
+        "random": lambda question: chance(question.id, len(history.people)),
         "replies": lambda question: history.activity(_at(question)),
         "replies-14d": lambda question: history.activity(_at(question), SHORT),
         "replies-60d": lambda question: history.activity(_at(question), MIDDLE),
@@ -141,9 +141,10 @@ def _z_scores(values: Floats, candidates: Ints) -> Floats:
     return centred
 
 
-def _chance(history: History, question: Question) -> Floats:
-    seed = int.from_bytes(hashlib.sha256(question.id.encode()).digest()[:8], "big")
-    return np.random.default_rng(seed).random(len(history.people))
+def chance(id_: str, n: int) -> Floats:
+    """`n` numbers drawn by lot, the same for the same id."""
+    seed = int.from_bytes(hashlib.sha256(id_.encode()).digest()[:8], "big")
+    return np.random.default_rng(seed).random(n)
 
 
 def _at(question: Question) -> float:

@@ -137,7 +137,7 @@ class History:
 
 
 def decay(ages: Floats, half_life: float) -> Floats:
-    """1 now, a half after `half_life`, and so on; both in seconds."""
+    """1 now, a half after `half_life`, and so on; both in the same unit."""
     return np.exp2(-ages / half_life)
 
 

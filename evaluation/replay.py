@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from data.errors import WhoknowsError
-from evaluation import experts
+from evaluation import experts, feed, similar
 from evaluation.caveats import caveats_of
 from evaluation.conditions import conditions, sources
 from evaluation.journal import Journal, Progress
@@ -26,7 +26,11 @@ from recommender.engine import EngineSettings
 Report = dict[str, Any]
 Task = Callable[[Opened, Journal, int, Progress], Report]
 
-TASKS: dict[str, Task] = {"experts": experts.replay_experts}
+TASKS: dict[str, Task] = {
+    "experts": experts.replay_experts,
+    "feed": feed.replay_feed,
+    "similar": similar.replay_similar,
+}
 WINDOWS = ("validation", "test")
 QUESTIONS = 2_000
 """Queries a task at most: an interval of .02 each way, and half an hour for a million posts."""
