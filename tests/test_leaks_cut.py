@@ -20,37 +20,16 @@ from recommender.engine import Engine
 from recommender.queries import ExpertsQuery, SimilarQuery
 from tests import leaking
 from tests.communities import START, Community, engine_of, random_community
+from tests.cutting import before
 from tests.leaking import Leak
 from tests.planting import DAY, told
 
 SHARED = Path(__file__).parents[1] / ".." / "shared" / "data"
 QUIET = settings(
-    max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
-MOST_POSTS = 1_200
+MOST_POSTS = 700
 CUT = START + 100 * DAY + timedelta(hours=7)
-
-
-def before(records: list[Record], moment: datetime) -> list[Record]:
-    """What was there before a moment, as an export of then would have it."""
-    posts = {r.id for r in records if isinstance(r, Post) and r.created < moment}
-
-    def was(record: Record) -> bool:
-        if isinstance(record, Post):
-            return record.id in posts
-        if isinstance(record, Interaction):
-            known = record.at if record.at is None or not record.day_only else _next_day(record.at)
-            return record.post in posts and known is not None and known < moment
-        if isinstance(record, Link):
-            there = record.at is not None and record.at < moment
-            return there and {record.source, record.target} <= posts
-        return True
-
-    return [record for record in records if was(record)]
-
-
-def _next_day(time: datetime) -> datetime:
-    return time.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
 
 
 def check_cut(whole: Engine, cut: Engine, moment: datetime) -> None:

@@ -1,7 +1,4 @@
-"""Leaks of the measuring itself: baselines, labels and windows know nothing of what came later.
-
-`random` is not among the baselines here: it draws a number for everybody, whoever they are.
-"""
+"""Leaks of the measuring itself: baselines, labels and windows know nothing of what came later."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -61,15 +58,13 @@ def systems(parts: Split, start: datetime) -> dict[str, System]:
     replies = Terms(
         (r.post.body for r in history.replies), history.replies_before(start.timestamp())
     )
-    named = baselines(
+    return baselines(
         history,
         words=TfIdf(Terms(texts, history.roots_before(start.timestamp()))),
         meaning=Dense(encoder.encode(texts), encoder.encode),
         posts=Bm25(replies),
         profile=TextModel(replies, history.reply_people, len(history.people)),
     )
-    del named["random"]
-    return named
 
 
 def up_to(parts: Split, question: Question) -> Split:
