@@ -15,6 +15,7 @@ from data.store import Store
 from .columns import Ints
 from .community import Community
 
+EDITED = ("author", "space", "valid_until")
 PERMISSIONS = ANONYMOUS | HUSK | MEMBERS
 
 
@@ -30,15 +31,14 @@ class Past:
         if as_of is None:
             return community
         moment = to_us(as_of)
-        edited, hung = _edited(community, moment), _hung(community, moment)
-        if not len(edited) and not len(hung):
+        edited, moved = _edited(community, moment), _moved(community, store, moment)
+        if not len(edited) and not len(moved):
             return community
-        # Where posts hung depends on which were there; what they were, on the edits since.
-        key = (community.seq, edited.tobytes(), moment if len(hung) else None)
+        # Many moments share one state: a replay asks for thousands of them.
+        key = (community.seq, edited.tobytes(), moved.tobytes())
         if key != self._key:
             columns = _stood(community, edited)
-            if len(hung):
-                columns["root"] = _roots(community, store, hung, moment)
+            columns["root"][moved[:, 0]] = moved[:, 1]
             self._key, self._kept = key, community.with_posts(columns)
         return self._kept
 
@@ -59,32 +59,31 @@ def _edited(community: Community, moment: int) -> Ints:
     of = versions["post"][rows]
     kinds = kind_flags(versions["kind"][rows])
     other = kinds != posts["flags"][of] & ~PERMISSIONS
-    for name in ("author", "space", "valid_until"):
+    for name in EDITED:
         other |= versions[name][rows] != posts[name][of]
     found: Ints = rows[other & (posts["created"][of] < moment)]
     return found
 
 
-def _hung(community: Community, moment: int) -> Ints:
-    """Posts of before `moment` that hang on what came at or after it."""
+def _moved(community: Community, store: Store, moment: int) -> Ints:
+    """(n, 2): posts that hung elsewhere before `moment`, and the roots that they had, by key."""
     posts = community.posts
     late = np.flatnonzero(posts["attached"] >= moment)
-    return late[posts.live[late] & (posts["created"][late] < moment)]
+    late = late[posts.live[late] & (posts["created"][late] < moment)]
+    if not len(late):
+        return np.zeros((0, 2), np.int64)
+    found = store.roots_before(np.unique(posts["root"][late]).tolist(), moment)
+    places = np.array(sorted(found.items()), dtype=np.int64)
+    moved: Ints = places[posts["root"][places[:, 0]] != places[:, 1]]
+    return moved
 
 
 def _stood(community: Community, edited: Ints) -> dict[str, Ints]:
     posts, versions = community.posts, community.versions
     of = versions["post"][edited]
-    columns = {name: posts[name].copy() for name in ("author", "space", "valid_until", "flags")}
-    for name in ("author", "space", "valid_until"):
+    columns = {name: posts[name].copy() for name in (*EDITED, "flags", "root")}
+    for name in EDITED:
         columns[name][of] = versions[name][edited]
     columns["flags"][of] &= PERMISSIONS
     columns["flags"][of] |= kind_flags(versions["kind"][edited])
     return columns
-
-
-def _roots(community: Community, store: Store, hung: Ints, moment: int) -> Ints:
-    root = community.posts["root"].copy()
-    found = store.roots_before(np.unique(root[hung]).tolist(), moment)
-    root[list(found.keys())] = list(found.values())
-    return root

@@ -12,6 +12,7 @@ import data.migrations
 from data.models import Interaction, Person, Post, Space
 from data.store import Store
 from data.tables import posts, vectors, versions
+from recommender.community import Community
 from recommender.engine import Engine
 from recommender.queries import ExpertsQuery, SimilarQuery
 from tests.communities import NOW, START, engine_of
@@ -136,6 +137,21 @@ def test_nothing_is_made_anew_where_the_past_was_no_other() -> None:
     engine.store.apply([Interaction("b", "t", "like", at=T)])
     engine.sync()
     assert engine.past.of(engine.community, engine.store, T) is not stood
+
+
+def test_moments_before_a_late_parent_share_one_state() -> None:
+    late = Post("late", "a", START + 9 * DAY, "asked")
+    early = Post("early", "b", START, "answered", parent="late")
+    engine = engine_of([late, early, Post("below", "c", START + DAY, "so", parent="early")])
+
+    def of(day: float) -> Community:
+        return engine.past.of(engine.community, engine.store, START + day * DAY)
+
+    assert of(10) is engine.community and of(9) is not engine.community
+    # The reply below hangs there from its own time on.
+    assert of(2) is of(9) is not of(0.5)
+    asked = ExpertsQuery("x", as_of=late.created)
+    assert [c.person.id for c in engine.search_experts(asked, NOW).candidates] == ["c", "b"]
 
 
 # Databases of before --------------------------------------------------------------------------
