@@ -65,20 +65,37 @@ def gini(amounts: npt.ArrayLike) -> float:
     return float((2 * np.arange(1, n + 1) - n - 1) @ x / (n * total))
 
 
-def ece(probabilities: npt.ArrayLike, outcomes: npt.ArrayLike, bins: int = 10) -> float:
-    """Expected calibration error in bins of equal mass.
+def reliability(
+    probabilities: npt.ArrayLike, outcomes: npt.ArrayLike, bins: int = 10
+) -> list[dict[str, float]]:
+    """What was promised and what came, in bins of equal mass, least promised first.
 
-    The mean over bins, weighted by size, of |mean probability - rate of outcomes|. Bins are cut
-    by order of probability, so sizes differ by one at most; equal probabilities share their
-    mean outcome, so that the order of ties has no influence.
+    Each bin gives the mean probability (`promised`), the rate of outcomes (`came`) and its size
+    (`n`). Bins are cut by order of probability, so sizes differ by one at most; equal
+    probabilities share their mean outcome, so that the order of ties has no influence.
     """
     p, y = _pairs(probabilities, outcomes)
     values, group = np.unique(p, return_inverse=True)
     shared = np.bincount(group, weights=y) / np.bincount(group)
     expected = np.sort(p)
     observed = np.repeat(shared, np.bincount(group, minlength=len(values)))
-    error = sum(abs(part.sum()) for part in np.array_split(expected - observed, min(bins, len(p))))
-    return float(error / len(p))
+    parts = min(bins, len(p))
+    return [
+        {"promised": float(promised.mean()), "came": float(came.mean()), "n": len(promised)}
+        for promised, came in zip(
+            np.array_split(expected, parts), np.array_split(observed, parts), strict=True
+        )
+    ]
+
+
+def ece(probabilities: npt.ArrayLike, outcomes: npt.ArrayLike, bins: int = 10) -> float:
+    """Expected calibration error in bins of equal mass.
+
+    The mean over the bins of `reliability`, weighted by size, of |promised - came|.
+    """
+    parts = reliability(probabilities, outcomes, bins)
+    total = sum(part["n"] for part in parts)
+    return float(sum(part["n"] * abs(part["promised"] - part["came"]) for part in parts) / total)
 
 
 def brier_skill(

@@ -126,11 +126,12 @@ def calibration(lines: Iterable[Line]) -> dict[str, dict[str, float]]:
     return report
 
 
-def _trust(promised: Floats, came: Floats, reference: Floats) -> dict[str, float]:
-    report = {
+def _trust(promised: Floats, came: Floats, reference: Floats) -> dict[str, Any]:
+    report: dict[str, Any] = {
         "ece": metrics.ece(promised, came),
         "mean": float(promised.mean()),
         "rate": float(came.mean()),
+        "bins": metrics.reliability(promised, came),
     }
     if not np.array_equal(reference, came):
         report["brier_skill"] = metrics.brier_skill(promised, came, reference)

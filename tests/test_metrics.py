@@ -85,3 +85,16 @@ def test_brier_skill() -> None:
         metrics.brier_skill(rate, outcomes, outcomes)
     with pytest.raises(ValueError, match="outside"):
         metrics.brier_skill([1.5], [1], [0.5])
+
+
+def test_reliability_bins_by_hand() -> None:
+    promised = [0.1, 0.9, 0.1, 0.8]
+    bins = metrics.reliability(promised, [1, 1, 0, 0], bins=2)
+    assert bins == [
+        {"promised": pytest.approx(0.1), "came": 0.5, "n": 2},
+        {"promised": pytest.approx(0.85), "came": 0.5, "n": 2},
+    ]
+    # Fewer cases than bins: a bin each, and ties share their outcome.
+    assert [part["came"] for part in metrics.reliability(promised, [1, 1, 0, 0])] == [
+        0.5, 0.5, 0.0, 1.0,
+    ]  # fmt: skip
