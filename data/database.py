@@ -25,7 +25,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from .errors import StoreError
 from .tables import counters
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a database that stands there needs no look at the scripts."""
 
 BUSY_TIMEOUT_MS = 60_000

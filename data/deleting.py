@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Table, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, update
 
 from .database import Transaction
 from .models import Person
@@ -77,6 +77,8 @@ class Eraser:
         held = self._held_by_others(own, [row.id for row in written])
         self._erase_posts(sorted(own - held), bury=False)
         self._blank(sorted(held))
+        # Earlier texts of posts that were given to another author since.
+        self._erase_versions(versions.c.author == pk)
         self._remove("interaction", interactions, interactions.c.person == pk)
         self._leave_spaces(person_id)
         self.connection.execute(
@@ -161,15 +163,13 @@ class Eraser:
 
     def _erase_texts(self, keys: list[int]) -> None:
         """Delete the versions of posts, and each vector whose text nobody else wrote."""
-        digests: set[bytes] = set()
         for chunk in chunks(keys):
-            there = versions.c.post.in_(chunk)
-            digests.update(
-                d
-                for d in self.connection.scalars(select(versions.c.digest).where(there))
-                if d is not None
-            )
-            self._remove("version", versions, there)
+            self._erase_versions(versions.c.post.in_(chunk))
+
+    def _erase_versions(self, which: ColumnElement[bool]) -> None:
+        found = self.connection.scalars(select(versions.c.digest).where(which))
+        digests = {digest for digest in found if digest is not None}
+        self._remove("version", versions, which)
         forget_vectors(self.connection, digests)
 
     def _leave_spaces(self, person_id: str) -> None:

@@ -16,13 +16,11 @@ from .models import (
     INTERACTION_KINDS,
     LINK_KINDS,
     POST_KINDS,
-    Attachment,
     Person,
-    Post,
     Space,
 )
 from .roots import chunks
-from .rows import DAY_US, from_us, person_from, space_from
+from .rows import DAY_US, person_from, space_from
 from .tables import (
     counters,
     interactions,
@@ -34,7 +32,6 @@ from .tables import (
     spaces,
     versions,
 )
-from .text import post_text
 
 Ints = npt.NDArray[np.int64]
 
@@ -44,7 +41,7 @@ NEVER = np.iinfo(np.int64).max
 FETCH = 20_000
 
 POST_FIELDS = ("pk", "author", "created", "root", "space", "valid_until", "flags")
-VERSION_FIELDS = ("pk", "post", "since", "until")
+VERSION_FIELDS = ("pk", "post", "since", "until", "kind", "author", "space", "valid_until")
 INTERACTION_FIELDS = ("pk", "person", "post", "kind", "at", "value")
 LINK_FIELDS = ("pk", "source", "target", "kind", "at")
 
@@ -53,6 +50,7 @@ COMMENT, ANONYMOUS, HUSK, MEMBERS = 1, 2, 4, 8
 the members of its space alone."""
 
 KIND_SHIFT = 4
+KIND_CODES = {kind: i for i, kind in enumerate(POST_KINDS)}
 OUTCOMES = ("worked", "adapted", "did not work")
 
 
@@ -61,7 +59,9 @@ class Changes:
     """All that changed after `since` and up to `seq`.
 
     Each array is (rows, fields) int64, its columns in the order of the FIELDS constants; keys
-    of what is absent are 0, times that are absent `NEVER` (of an interaction or link: -1).
+    of what is absent are 0, times that are absent `NEVER` (of an interaction or link: -1). The
+    state that a version keeps is of replaced ones alone; else `kind` is -1. `attached`: (post,
+    when what it hangs on was written), where that is later than the post.
     `tags`: (version, its text's tags), where it has any. `embedded`: (version, digest, lanes) of
     texts whose vectors are kept. `sites`: where an interaction took place, by key, if it says so.
     """
@@ -71,6 +71,7 @@ class Changes:
     people: list[tuple[int, Person]]
     spaces: list[tuple[int, Space]]
     posts: Ints
+    attached: list[tuple[int, int]]
     tags: "Tagged"
     versions: Ints
     embedded: list[tuple[int, bytes, str]]
@@ -78,15 +79,6 @@ class Changes:
     sites: list[tuple[int, str]]
     links: Ints
     removed: dict[str, list[int]]
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedText:
-    """What is searched of a post: its whole text, its title or "", its language if stated."""
-
-    text: str
-    title: str
-    language: str | None
 
 
 class Reading:
@@ -106,13 +98,15 @@ class Reading:
                 for kind, pk in connection.execute(fresh):
                     gone.setdefault(kind, []).append(pk)
             acts, sites = _interactions(connection, since)
+            found_posts, attached = _posts(connection, since)
             found_versions, embedded, tags = _versions(connection, since)
             return Changes(
                 seq=seq,
                 learned=bool(connection.scalar(_count(learned, since))),
                 people=[(r.pk, person_from(r._asdict())) for r in _rows(connection, people, since)],
                 spaces=[(r.pk, space_from(r._asdict())) for r in _rows(connection, spaces, since)],
-                posts=_posts(connection, since),
+                posts=found_posts,
+                attached=attached,
                 tags=tags,
                 versions=found_versions,
                 embedded=embedded,
@@ -133,58 +127,10 @@ class Reading:
                 found.update((pk, id_) for pk, id_ in rows)
         return found
 
-    def indexed_texts(self, keys: Sequence[int]) -> dict[int, IndexedText]:
-        """What is searched of the versions `keys`; those that are gone are left out."""
-        return {
-            key: IndexedText(post_text(post), post.title or "", post.language)
-            for key, post in self.texts(keys).items()
-        }
 
-    def texts(self, keys: Sequence[int]) -> dict[int, Post]:
-        """What the versions `keys` say, as posts of which only text and language hold."""
-        found: dict[int, Post] = {}
-        columns = (
-            versions.c.pk,
-            versions.c.until,
-            *(
-                func.coalesce(versions.c[name], posts.c[name]).label(name)
-                for name in ("body", "body_format")
-            ),
-            versions.c.language.label("old_language"),
-            posts.c.language,
-            versions.c.title.label("old_title"),
-            posts.c.title,
-            versions.c.tags.label("old_tags"),
-            posts.c.tags,
-            versions.c.attachments.label("old_attachments"),
-            posts.c.attachments,
-            posts.c.id,
-            posts.c.created,
-            posts.c.kind,
-        )
-        statement = select(*columns).join(posts, posts.c.pk == versions.c.post)
-        with self.database.reading() as connection:
-            for chunk in chunks(list(keys)):
-                for row in connection.execute(statement.where(versions.c.pk.in_(chunk))):
-                    found[row.pk] = _text_of(row)
-        return found
-
-
-def _text_of(row: Any) -> Post:
-    old = row.until is not None
-    attachments = row.old_attachments if old else row.attachments
-    return Post(
-        id=row.id,
-        author=None,
-        created=from_us(row.created),
-        kind=row.kind,
-        title=row.old_title if old else row.title,
-        body=row.body,
-        body_format=row.body_format,
-        language=row.old_language if old else row.language,
-        tags=tuple((row.old_tags if old else row.tags) or ()),
-        attachments=tuple(Attachment(a["url"], a["alt"]) for a in attachments or ()),
-    )
+def kind_flags(kind: Any) -> Any:
+    """The bits of `flags` that a kind sets, given by its place in POST_KINDS; also an array."""
+    return (kind == KIND_CODES["comment"]) * COMMENT | kind << KIND_SHIFT
 
 
 def _count(table: Table, since: int) -> Any:
@@ -199,7 +145,7 @@ def _array(rows: list[tuple[int, ...]], width: int) -> Ints:
     return np.array(rows, dtype=np.int64).reshape(len(rows), width)
 
 
-def _posts(connection: Connection, since: int) -> Ints:
+def _posts(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, int]]]:
     c = posts.c
     statement = select(
         c.pk,
@@ -212,21 +158,23 @@ def _posts(connection: Connection, since: int) -> Ints:
         c.anonymous,
         c.husk,
         c.visibility,
+        c.attached,
     ).where(c.seq > since)
     out: list[tuple[int, ...]] = []
-    codes = {kind: i for i, kind in enumerate(POST_KINDS)}
+    attached = []
     result = connection.execution_options(yield_per=FETCH).execute(statement)
-    for pk, author, created, root, space, until, kind, anonymous, husk, visibility in result:
+    for pk, author, created, root, space, until, kind, anonymous, husk, visibility, held in result:
         flags = (
-            (COMMENT if kind == "comment" else 0)
+            kind_flags(KIND_CODES[kind])
             | (ANONYMOUS if anonymous else 0)
             | (HUSK if husk else 0)
             | (MEMBERS if visibility == "members" else 0)
-            | codes[kind] << KIND_SHIFT
         )
         expires = NEVER if until is None else until
         out.append((pk, author or 0, created, root, space or 0, expires, flags))
-    return _array(out, len(POST_FIELDS))
+        if held is not None:
+            attached.append((pk, held))
+    return _array(out, len(POST_FIELDS)), attached
 
 
 Tagged = list[tuple[int, tuple[str, ...]]]
@@ -237,7 +185,10 @@ def _versions(
 ) -> tuple[Ints, list[tuple[int, bytes, str]], Tagged]:
     c = versions.c
     statement = (
-        select(c.pk, c.post, c.since, c.until, c.digest, c.lanes, c.tags, posts.c.tags)
+        select(
+            *(c.pk, c.post, c.since, c.until, c.kind, c.author, c.space, c.valid_until),
+            *(c.digest, c.lanes, c.tags, posts.c.tags),
+        )
         .join(posts, posts.c.pk == c.post)
         .where(c.seq > since)
     )
@@ -245,8 +196,14 @@ def _versions(
     embedded = []
     tagged: Tagged = []
     result = connection.execution_options(yield_per=FETCH).execute(statement)
-    for pk, post, start, end, digest, lanes, old_tags, tags in result:
-        out.append((pk, post, start, NEVER if end is None else end))
+    for pk, post, start, end, kind, author, space, expires, digest, lanes, old_tags, tags in result:
+        state = (
+            -1 if kind is None else KIND_CODES[kind],
+            author or 0,
+            space or 0,
+            NEVER if expires is None else expires,
+        )
+        out.append((pk, post, start, NEVER if end is None else end, *state))
         if digest is not None:
             embedded.append((pk, digest, lanes))
         own = tags if end is None else old_tags

@@ -29,12 +29,16 @@ def chunks(values: list[T]) -> Iterator[list[T]]:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A post as far as its place matters. `refs`: the ids it hangs on, the better one first."""
+    """A post as far as its place matters. `refs`: the ids it hangs on, the better one first.
+
+    `attached`: when what it hangs on was written, None where that was not after the post.
+    """
 
     pk: int
     created: int
     refs: tuple[str, ...]
     root: int = 0
+    attached: int | None = None
 
 
 def refs_of(id_: str, thread: str | None, parent: str | None) -> tuple[str, ...]:
@@ -45,14 +49,25 @@ def refs_of(id_: str, thread: str | None, parent: str | None) -> tuple[str, ...]
 def threads_of(connection: Connection, roots: Iterable[int]) -> dict[str, Node]:
     """All posts of the threads `roots`, by id."""
     found: dict[str, Node] = {}
-    columns = (posts.c.id, posts.c.pk, posts.c.created, posts.c.thread, posts.c.parent)
+    c = posts.c
+    columns = (c.id, c.pk, c.created, c.thread, c.parent, c.root, c.attached)
     for chunk in chunks(sorted(set(roots))):
-        for row in connection.execute(
-            select(*columns, posts.c.root).where(posts.c.root.in_(chunk))
-        ):
+        for row in connection.execute(select(*columns).where(c.root.in_(chunk))):
             refs = refs_of(row.id, row.thread, row.parent)
-            found[row.id] = Node(row.pk, row.created, refs, row.root)
+            found[row.id] = Node(row.pk, row.created, refs, row.root, row.attached)
     return found
+
+
+def roots_before(connection: Connection, roots: Iterable[int], moment: int) -> dict[int, int]:
+    """Where the posts of the threads `roots` hung before `moment`: root by post, both keys.
+
+    Posts that came later are not in it. `roots` holds every thread of which a post hangs on one
+    that came later.
+    """
+    nodes = {i: n for i, n in threads_of(connection, roots).items() if n.created < moment}
+    there = {i: n.root for i, n in _outside(connection, nodes).items() if n.created < moment}
+    found = _resolved(nodes, there)
+    return {nodes[id_].pk: found[id_] for id_ in nodes}
 
 
 def waiting_for(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
@@ -70,7 +85,7 @@ def waiting_for(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
 
 def settle(
     connection: Connection, seq: int, nodes: Mapping[str, Node], moved: Collection[str]
-) -> tuple[dict[str, int], list[Row]]:
+) -> tuple[dict[str, Row], list[Row]]:
     """Find the root of every post of `nodes`, and write down the moves of those in the table.
 
     Parameters
@@ -81,32 +96,55 @@ def settle(
 
     Returns
     -------
-    (roots by id, what `moved` wait for, to be inserted when all of them are in the table).
+    (`root` and `attached` by id, what `moved` wait for, to be inserted when all of them are in
+    the table).
     """
-    outside = {ref for node in nodes.values() for ref in node.refs if ref not in nodes}
-    there: dict[str, int] = {}
-    for chunk in chunks(sorted(outside)):
-        rows = connection.execute(select(posts.c.id, posts.c.root).where(posts.c.id.in_(chunk)))
-        there.update((id_, root) for id_, root in rows)
-    roots = _resolved(nodes, there)
+    there = _outside(connection, nodes)
+    roots = _resolved(nodes, {id_: node.root for id_, node in there.items()})
+    known = {**there, **nodes}
+    places: dict[str, Row] = {}
     for id_, node in nodes.items():
-        if node.root and roots[id_] != node.root:
-            connection.execute(
-                update(posts).where(posts.c.pk == node.pk).values(root=roots[id_], seq=seq)
-            )
-            if node.pk in (node.root, roots[id_]):
-                # Roots and replies are read by different encoders.
-                again = update(versions).where(versions.c.post == node.pk)
-                connection.execute(again.values(scheme=None, seq=seq))
-    there_too = nodes.keys() | there.keys()
+        place = places[id_] = {"root": roots[id_], "attached": _attached(node, known)}
+        if node.root and place != {"root": node.root, "attached": node.attached}:
+            connection.execute(update(posts).where(posts.c.pk == node.pk).values(**place, seq=seq))
+        if node.root and _read_as_root(node.pk, **place) != _read_as_root(
+            node.pk, node.root, node.attached
+        ):
+            # Roots and replies are read by different encoders.
+            again = update(versions).where(versions.c.post == node.pk)
+            connection.execute(again.values(scheme=None, seq=seq))
     for keys in chunks([nodes[id_].pk for id_ in moved]):
         connection.execute(delete(orphans).where(orphans.c.post.in_(keys)))
     waits = [
         {"post": nodes[id_].pk, "awaits": ref}
         for id_ in moved
-        for ref in _missed(nodes[id_], there_too)
+        for ref in _missed(nodes[id_], known)
     ]
-    return roots, waits
+    return places, waits
+
+
+def _outside(connection: Connection, nodes: Mapping[str, Node]) -> dict[str, Node]:
+    """The posts that `nodes` name and that are not among them."""
+    found: dict[str, Node] = {}
+    outside = {ref for node in nodes.values() for ref in node.refs if ref not in nodes}
+    c = posts.c
+    for chunk in chunks(sorted(outside)):
+        for row in connection.execute(select(c.id, c.pk, c.created, c.root).where(c.id.in_(chunk))):
+            found[row.id] = Node(row.pk, row.created, (), row.root)
+    return found
+
+
+def _read_as_root(pk: int, root: int, attached: int | None) -> bool:
+    """Whether a post is a thread's root, or was one before what it hangs on came."""
+    return root == pk or attached is not None
+
+
+def _attached(node: Node, known: Mapping[str, Node]) -> int | None:
+    """When what a post hangs on was written, where that was later than the post."""
+    step = next((ref for ref in node.refs if ref in known), None)
+    if step is None or known[step].created <= node.created:
+        return None
+    return known[step].created
 
 
 def _missed(node: Node, known: Collection[str]) -> list[str]:

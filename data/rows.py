@@ -145,7 +145,13 @@ def post_row(post: Post) -> Row:
 
 
 TEXT_COLUMNS = ("title", "body", "body_format", "tags", "attachments")
-"""What a post's text is made of: a change here makes a new version."""
+"""What a post's text is made of."""
+
+STATE_COLUMNS = ("language", "kind", "author", "space", "valid_until")
+"""What else of a post has influence: a change here or of the text makes a new version.
+
+Whether it is anonymous and who may read it is left out: for questions about the past today's
+permissions hold."""
 
 
 def post_from(row: Mapping[str, Any]) -> Post:

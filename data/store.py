@@ -20,7 +20,7 @@ from .errors import InvalidRecord
 from .models import Person, Post, Record, Space
 from .provenance import Deletion, Provenance, Verdict
 from .reading import Reading
-from .roots import chunks
+from .roots import chunks, roots_before
 from .rows import person_from, post_from, space_from, to_us
 from .runs import ImportRuns
 from .tables import (
@@ -33,6 +33,7 @@ from .tables import (
     spaces,
 )
 from .vectors import VectorKeeping
+from .wording import Wording
 from .writing import Writer
 
 __all__ = ["Deletion", "Store"]
@@ -40,7 +41,7 @@ __all__ = ["Deletion", "Store"]
 API = "api"
 
 
-class Store(Reading, VectorKeeping, ImportRuns):
+class Store(Reading, Wording, VectorKeeping, ImportRuns):
     """One community's database. See `data.database.Database` for what opening raises."""
 
     def __init__(self, database: Database) -> None:
@@ -183,6 +184,11 @@ class Store(Reading, VectorKeeping, ImportRuns):
                 for row in connection.execute(_posts().where(posts.c.pk.in_(chunk))):
                     found[row.pk] = post_from(row._asdict())
         return found
+
+    def roots_before(self, roots: Iterable[int], moment: int) -> dict[int, int]:
+        """Where the posts of the threads `roots` hung then; see `data.roots.roots_before`."""
+        with self.database.reading() as connection:
+            return roots_before(connection, roots, moment)
 
     def post_key(self, post_id: str) -> int | None:
         """The primary key of a post."""

@@ -118,6 +118,9 @@ posts = Table(
     Column("parent", String),
     Column("thread", String),
     Column("root", Key, nullable=False, index=True),
+    # When what it hangs on was written, where that is later than the post itself: until then,
+    # it hung elsewhere.
+    Column("attached", BigInteger),
     Column("space", Key, ForeignKey("spaces.pk"), index=True),
     Column("tags", JSON, nullable=False),
     Column("language", String),
@@ -144,7 +147,9 @@ orphans = Table(
 )
 
 # One row a text that a post has or had: the rows that the indexes number. Replaced texts keep
-# their words here for questions about the past; the current text's words stand in `posts`.
+# their words here for questions about the past; the current text's words stand in `posts`. So
+# do the kind, author, space and validity: another of these begins another row. Keys are never
+# handed out twice, so that a space may go which no post is in any more.
 versions = Table(
     "versions",
     metadata,
@@ -158,6 +163,10 @@ versions = Table(
     Column("tags", JSON),
     Column("attachments", JSON),
     Column("language", String),
+    Column("kind", String),
+    Column("author", Key),
+    Column("space", Key),
+    Column("valid_until", BigInteger),
     # None until its vectors are kept; then the digest of the text, the lanes that it is in
     # with commas between, and the scheme by which they were chosen.
     Column("digest", LargeBinary(32), index=True),

@@ -7,11 +7,14 @@ from sqlalchemy import delete, insert, select, update
 
 from .models import Post
 from .roots import Node, refs_of, settle, threads_of, waiting_for
-from .rows import TEXT_COLUMNS, Row, post_row
+from .rows import STATE_COLUMNS, TEXT_COLUMNS, Row, post_row
 from .tables import orphans, people, posts, spaces, versions
 
 if TYPE_CHECKING:
     from .writing import Writer
+
+
+VERSIONED = (*TEXT_COLUMNS, *STATE_COLUMNS)
 
 
 def write_posts(writer: "Writer", batch: Sequence[Post], stamp: Row) -> None:
@@ -49,12 +52,8 @@ def write_posts(writer: "Writer", batch: Sequence[Post], stamp: Row) -> None:
         writer.connection.execute(
             update(posts).where(posts.c.pk == old["pk"]).values(row | writer.stamp_over(old))
         )
-        if old["husk"] or any(old[name] != row[name] for name in TEXT_COLUMNS):
+        if old["husk"] or any(old[name] != row[name] for name in VERSIONED):
             _next_version(writer, old, row)
-        elif old["language"] != row["language"]:
-            # Another language is read by another encoder.
-            again = update(versions).where(versions.c.post == old["pk"], versions.c.until.is_(None))
-            writer.connection.execute(again.values(scheme=None, seq=writer.transaction.seq))
     writer.touch(posts, unchanged)
 
 
@@ -66,7 +65,7 @@ def _is_older(row: Row, old: Row | None) -> bool:
 
 
 def _place(writer: "Writer", rows: dict[str, Row], known: dict[str, Row]) -> list[Row]:
-    """Set `pk` and `root` in every row, move what hangs on them; answer who waits for whom."""
+    """Set every row's `pk` and place, move what hangs on them; answer who waits for whom."""
     connection = writer.connection
     nodes: dict[str, Node] = {}
     loose: set[int] = set()
@@ -77,19 +76,19 @@ def _place(writer: "Writer", rows: dict[str, Row], known: dict[str, Row]) -> lis
         if old is None:
             nodes[id_] = Node(row["pk"], row["created"], refs)
             continue
-        row["pk"], row["root"] = old["pk"], old["root"]
+        row |= {name: old[name] for name in ("pk", "root", "attached")}
         same = refs == refs_of(id_, old["thread"], old["parent"])
         if not same or row["created"] != old["created"]:
             loose.add(old["root"])
-            nodes[id_] = Node(old["pk"], row["created"], refs, old["root"])
+            nodes[id_] = Node(old["pk"], row["created"], refs, old["root"], old["attached"])
     if not nodes:
         return []
     adopted = waiting_for(connection, fresh)
     moved = nodes.keys() | adopted.keys()
     nodes = threads_of(connection, loose | set(adopted.values())) | nodes
-    roots, waits = settle(connection, writer.transaction.seq, nodes, moved)
-    for id_, row in rows.items():
-        row["root"] = roots.get(id_, row.get("root"))
+    places, waits = settle(connection, writer.transaction.seq, nodes, moved)
+    for id_ in rows.keys() & places.keys():
+        rows[id_] |= places[id_]
     return waits
 
 
@@ -110,7 +109,7 @@ def _first_versions(writer: "Writer", rows: Sequence[Row]) -> None:
 
 
 def _next_version(writer: "Writer", old: Row, new: Row) -> None:
-    """Close the current text at the time of the edit and begin the next one.
+    """Close the current text and state at the time of the edit and begin the next ones.
 
     An edit without a date happened, for all we know, when we received it.
     """
@@ -124,11 +123,11 @@ def _next_version(writer: "Writer", old: Row, new: Row) -> None:
     if old["husk"]:
         writer.connection.execute(delete(versions).where(*current))
     else:
-        kept = {name: old[name] for name in TEXT_COLUMNS}
+        kept = {name: old[name] for name in VERSIONED}
         writer.connection.execute(
             update(versions)
             .where(*current)
-            .values(until=moment, language=old["language"], seq=writer.transaction.seq, **kept)
+            .values(until=moment, seq=writer.transaction.seq, **kept)
         )
     pk = writer.transaction.keys("versions", 1)[0]
     writer.connection.execute(

@@ -16,7 +16,10 @@ from .text import digest, profile_text
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A text that is not embedded yet: its version's key, and whether its post is a root."""
+    """A text that is not embedded yet: its version's key, and whether its post is a root.
+
+    What hangs on a later post counts as one: until that came, it was.
+    """
 
     version: int
     is_root: bool
@@ -60,8 +63,9 @@ class VectorKeeping:
 
     def pending(self, scheme: str, limit: int) -> list[Pending]:
         """The first `limit` texts, by key, that were not embedded by `scheme`."""
+        is_root = or_(posts.c.root == posts.c.pk, posts.c.attached.is_not(None))
         statement = (
-            select(versions.c.pk, posts.c.root == posts.c.pk)
+            select(versions.c.pk, is_root)
             .join(posts, posts.c.pk == versions.c.post)
             .where(or_(versions.c.scheme.is_(None), versions.c.scheme != scheme))
             .order_by(versions.c.pk)

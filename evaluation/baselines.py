@@ -73,7 +73,7 @@ def baselines(
     by_words, by_posts = Remembered(words, root_text), Remembered(posts, root_text)
     by_meaning = Remembered(meaning, post_text)
     scorers: dict[str, Scorer] = {
-        "random": lambda question: chance(question.id, len(history.people)),
+        "random": lambda question: _by_lot(history, question),
         "replies": lambda question: history.activity(_at(question)),
         "replies-14d": lambda question: history.activity(_at(question), SHORT),
         "replies-60d": lambda question: history.activity(_at(question), MIDDLE),
@@ -139,6 +139,14 @@ def _z_scores(values: Floats, candidates: Ints) -> Floats:
         return np.zeros_like(values)
     centred: Floats = (values - of_candidates.mean()) / deviation
     return centred
+
+
+def _by_lot(history: History, question: Question) -> Floats:
+    """Numbers drawn for the candidates alone: who replies later must not shift whose is whose."""
+    numbers = np.zeros(len(history.people))
+    candidates = history.candidates(question)
+    numbers[candidates] = chance(question.id, len(candidates))
+    return numbers
 
 
 def chance(id_: str, n: int) -> Floats:

@@ -15,6 +15,7 @@ import orjson
 
 from data.errors import WhoknowsError
 from evaluation import experts, feed, similar
+from evaluation.caveats import caveats_of
 from evaluation.conditions import conditions, sources
 from evaluation.journal import Journal, Progress
 from evaluation.opening import Opened, dispose, opened
@@ -125,6 +126,7 @@ def measure(history: Opened, plan: Plan, out: Path | None, tell: Progress) -> di
     fingerprint = history.archive.fingerprint()
     stated = conditions(fingerprint, plan.window, plan.questions, DEPTH)
     stated["learned_before_window"] = history.learned
+    stated["caveats"] = caveats_of(history.archive.people.values())
     about = (fingerprint, sources(), history.engine.texts.scheme, plan.window, plan.questions)
     key = hashlib.sha256(repr(about).encode()).hexdigest()
     reports = {}

@@ -10,11 +10,13 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import average_precision_score, precision_recall_curve
+import numpy.typing as npt
 
 from evaluation.history import Floats, Ints
 from evaluation.journal import Line
 from evaluation.significance import SEED, Interval
+
+Flags = npt.NDArray[np.bool_]
 
 NEIGHBOURS = 10
 """Nearest roots that are not linked, by the convex sum: the same pairs for every system."""
@@ -30,29 +32,39 @@ def pairs_of(nearest: Ints, linked: Sequence[int]) -> list[int]:
 
 def same_report(lines: Sequence[Line]) -> dict[str, Any]:
     """Average precision and recall at 90 % precision of each system, over all pairs."""
-    linked = [np.array(line["linked"], dtype=bool) for line in lines]
-    names = list(lines[0]["pairs"])
-    scores = {name: [np.array(line["pairs"][name]) for line in lines] for name in names}
+    linked = np.concatenate([line["linked"] for line in lines]).astype(bool)
+    query = np.repeat(np.arange(len(lines)), [len(line["linked"]) for line in lines])
     rng = np.random.default_rng(SEED)
-    draws = [rng.integers(0, len(lines), len(lines)) for _ in range(RESAMPLES)]
+    draws = rng.integers(0, len(lines), (RESAMPLES, len(lines)))
+    # The first row counts every query once: the figures themselves.
+    counts = np.vstack(
+        [np.ones(len(lines), int), *(np.bincount(d, minlength=len(lines)) for d in draws)]
+    )
     report = {}
-    for name in names:
-        drawn = [_figures(linked, scores[name], draw) for draw in draws]
-        whole = _figures(linked, scores[name], np.arange(len(lines)))
-        bounds = np.quantile(np.array(drawn), [0.025, 0.975], axis=0)
+    for name in lines[0]["pairs"]:
+        scores = np.concatenate([line["pairs"][name] for line in lines])
+        drawn = np.array([figures(linked, scores, row[query]) for row in counts])
+        bounds = np.quantile(drawn[1:], [0.025, 0.975], axis=0)
         report[name] = {
-            figure: asdict(Interval(whole[n], float(bounds[0, n]), float(bounds[1, n])))
+            figure: asdict(Interval(*map(float, (drawn[0, n], bounds[0, n], bounds[1, n]))))
             for n, figure in enumerate(("average_precision", "recall_at_90"))
         }
-    every = np.concatenate(linked)
-    return {"pairs": len(every), "linked": int(every.sum()), "systems": report}
+    return {"pairs": len(linked), "linked": int(linked.sum()), "systems": report}
 
 
-def _figures(linked: Sequence[Floats], scores: Sequence[Floats], chosen: Ints) -> list[float]:
-    truth = np.concatenate([linked[n] for n in chosen])
-    score = np.concatenate([scores[n] for n in chosen])
-    precision, recall, _ = precision_recall_curve(truth, score)
-    return [
-        float(average_precision_score(truth, score)),
-        float(recall[precision >= PRECISION].max(initial=0.0)),
-    ]
+def figures(linked: Flags, scores: Floats, weights: Ints) -> tuple[float, float]:
+    """Average precision, and the highest recall at a precision of at least `PRECISION`.
+
+    Average precision is the sum over thresholds of precision times the recall gained there; equal
+    scores are one threshold. `weights`: how often each pair counts. 0 where nothing is linked.
+    """
+    order = np.argsort(-scores, kind="stable")
+    last = np.append(np.diff(scores[order]) != 0, True)
+    every = np.cumsum(weights[order])[last]
+    right = np.cumsum((weights * linked)[order])[last]
+    if right[-1] == 0:
+        return 0.0, 0.0
+    precision = right / np.maximum(every, 1)
+    recall = right / right[-1]
+    average = float(precision @ np.diff(recall, prepend=0.0))
+    return average, float(recall[precision >= PRECISION].max(initial=0.0))

@@ -100,6 +100,7 @@ def _community(report: Report) -> list[str]:
         f"{asked['measured']} of {asked['in_window']} questions had a known helper "
         f"({asked['dropped_share']:.0%} dropped); {report['people']} people; "
         f"median {report['median_ms']:.0f} ms a question at k = 100, timing only.",
+        *report["conditions"]["caveats"],
         "",
         "| system | MRR | P@1 | R@5 | R@10 | nDCG@10 | hit@5 | Gini | newcomers |",
         "|---|---|---|---|---|---|---|---|---|",

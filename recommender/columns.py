@@ -1,6 +1,7 @@
 """Arrays indexed by primary key that grow as keys are handed out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,12 @@ class Columns:
     def live(self) -> Flags:
         """Which keys are records that are there."""
         return self._live[: self._size]
+
+    def with_columns(self, columns: Mapping[str, Ints]) -> "Columns":
+        """The same rows with other values in some columns, each (len(self),); a copy of none."""
+        other = copy(self)
+        other._arrays = {**self._arrays, **columns}
+        return other
 
     def put(self, keys: Ints, values: Ints) -> None:
         """Set whole rows; `values` is (n, columns) in the order of `names`."""

@@ -4,6 +4,9 @@ In: the store's changes, followed by number. Out: arrays by primary key. Nothing
 what a viewer may see; it says what there is, and of which access class.
 """
 
+from collections.abc import Mapping
+from copy import copy
+
 import numpy as np
 
 from data.models import Person, Space
@@ -23,6 +26,10 @@ from .access import Access
 from .columns import Columns, Flags, Ints
 from .ledger import Events, Ledger
 from .roster import Roster
+
+DERIVED = ("access", "credited", "joins", "attached")
+"""Columns of posts besides the store's: who reads them, whether they count as a reply, whether as
+their author's first in the thread; when what they hang on was written if that was later, else 0."""
 
 
 JOINED, FIRST = 1, 2
@@ -44,7 +51,7 @@ class Community:
         self.person_keys: dict[str, int] = {}
         self.spaces: dict[int, Space] = {}
         self.space_keys: dict[str, int] = {}
-        self.posts = Columns([*POST_FIELDS[1:], "access", "credited", "joins"])
+        self.posts = Columns([*POST_FIELDS[1:], *DERIVED])
         self.tags: dict[int, tuple[str, ...]] = {}
         self.tag_keys: dict[str, int] = {}
         self.versions = Columns(VERSION_FIELDS[1:])
@@ -82,7 +89,9 @@ class Community:
         for _, tags in changes.tags:
             for tag in tags:
                 self.tag_keys.setdefault(tag.casefold(), len(self.tag_keys) + 1)
-        self.posts.put(keys, np.pad(changes.posts[:, 1:], ((0, 0), (0, 3))))
+        self.posts.put(keys, np.pad(changes.posts[:, 1:], ((0, 0), (0, len(DERIVED)))))
+        for pk, held in changes.attached:
+            self.posts["attached"][pk] = held
         for columns, rows in (
             (self.versions, changes.versions),
             (self.interactions, changes.interactions),
@@ -124,9 +133,26 @@ class Community:
 
     # Derived ------------------------------------------------------------------------------
 
+    def with_posts(self, columns: Mapping[str, Ints]) -> "Community":
+        """The same community, had its posts other values in some columns, each by post.
+
+        Who may read a post stays as it is.
+        """
+        other = copy(self)
+        # What follows from the columns is written in place.
+        anew = {name: self.posts[name].copy() for name in ("credited", "joins")}
+        other.posts = self.posts.with_columns({**anew, **columns})
+        keys = np.flatnonzero(self.posts.live)
+        other.posts["credited"][keys] = other._credited(keys)
+        other._derive(keys)
+        return other
+
     def _rebuild(self) -> None:
         keys = np.flatnonzero(self.posts.live)
         self._classify(keys)
+        self._derive(keys)
+
+    def _derive(self, keys: Ints) -> None:
         root = self.posts["root"]
         self.threads = {}
         replies = keys[root[keys] != keys]

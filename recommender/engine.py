@@ -27,6 +27,7 @@ from .explain import Explainer
 from .feedpage import feed_page
 from .ideas import trials
 from .meaning import Reader
+from .past import Past
 from .profiles import Profiles
 from .queries import ExpertsQuery, SimilarQuery
 from .results import Candidate, ExpertsAnswer, FeedPage, SimilarIdea, Topic
@@ -63,6 +64,7 @@ class Engine:
         self.encoders = dict(encoders)
         self.reader = Reader(self.encoders)
         self.community = Community()
+        self.past = Past()
         self.texts = TextIndex(self.encoders, index_folder)
         self.profiles = Profiles(self.encoders)
         self.statistics: Statistics | None = None
@@ -125,7 +127,7 @@ class Engine:
             self.statistics = Statistics.from_bytes(kept) if kept else None
 
     def _view(self, viewer_id: str | None, as_of: datetime | None, now: datetime) -> View:
-        return view_of(self.community, viewer_id, as_of, now)
+        return view_of(self.past.of(self.community, self.store, as_of), viewer_id, as_of, now)
 
     def _shown(self, view: View, keys: Iterable[int]) -> dict[int, Post]:
         return shown_posts(self.community, self.store, view, keys)
@@ -139,7 +141,7 @@ class Engine:
         with self._current():
             view = self._view(query.viewer_id or query.asker_id, query.as_of, now)
             ranking = experts.rank(
-                self.community, self.texts, self.profiles, self.statistics, query, question, view
+                view.community, self.texts, self.profiles, self.statistics, query, question, view
             )
             repliers = int((ranking.eligible & ranking.signals.repliers).sum())
             chosen = [
@@ -152,7 +154,7 @@ class Engine:
                 question.text, EXCERPT_WORDS, statistics=self.statistics, counted=view.counted
             )
             words = tuple(keyword.word for keyword in keywords)
-            explainer = Explainer(self.community, self.store, view, query, ranking, words)
+            explainer = Explainer(view.community, self.store, view, query, ranking, words)
             told = explainer.contributions([pk for pk, _ in chosen])
             return ExpertsAnswer(
                 candidates=tuple(
@@ -169,12 +171,12 @@ class Engine:
         question = self.reader.read(text)
         with self._current():
             view = self._view(query.viewer_id, query.as_of, now)
-            hits = similar.find(self.community, self.texts, self.statistics, query, question, view)
+            hits = similar.find(view.community, self.texts, self.statistics, query, question, view)
             ids = self.store.post_ids([hit.post for hit in hits])
             hits.sort(key=lambda hit: (-hit.score, ids.get(hit.post, "")))
             hits = [hit for hit in hits if hit.probability >= query.min_probability][: query.k]
             posts = self._shown(view, [hit.post for hit in hits])
-            tried = trials(self.community, view, similar.roots_of(hits))
+            tried = trials(view.community, view, similar.roots_of(hits))
             return tuple(
                 SimilarIdea(
                     posts[hit.post],
@@ -212,7 +214,7 @@ class Engine:
                 now, past, shown = feed.decode_cursor(cursor, as_of or end_of_hour(now))
                 as_of = now if past else None
             view = self._view(person_id, as_of, now)
-            return feed_page(self.community, self.texts, self.store, view, person_id, k, shown)
+            return feed_page(view.community, self.texts, self.store, view, person_id, k, shown)
 
     def expertise(
         self, person_id: str, *, viewer_id: str | None, as_of: datetime | None, now: datetime
@@ -231,7 +233,7 @@ class Engine:
                 raise UnknownPerson(person_id)
             view = self._view(viewer_id, as_of, now)
             return expertise.topics(
-                self.community, self.texts, self.store, self.statistics, view, person_id, viewer_id
+                view.community, self.texts, self.store, self.statistics, view, person_id, viewer_id
             )
 
     def people(self, text: str, viewer_id: str | None, now: datetime) -> tuple[Person, ...]:

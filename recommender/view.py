@@ -21,6 +21,7 @@ class View:
 
     Parameters
     ----------
+    community : everything there is, as it stood at the moment.
     moment : the time, in microseconds, that ages are counted from.
     past : whether a past moment was asked about: then undated facts are ignored.
     classes : readable access classes, by class.
@@ -29,6 +30,7 @@ class View:
     counted : texts open to all as they stood, by version: what statistics may be taken of.
     """
 
+    community: Community
     moment: int
     past: bool
     classes: Flags
@@ -51,6 +53,8 @@ def view_of(
 ) -> View:
     """The view of `viewer_id` at `as_of`, or at `now` with all that is there today.
 
+    `community` is as it stood at `as_of` (`past.Past.of`).
+
     A post dated in the future is there already today, though it counts as activity only then.
     """
     moment = to_us(as_of or end_of_hour(now))
@@ -62,6 +66,7 @@ def view_of(
     standing = versions.live & (versions["since"] < bound) & (versions["until"] >= bound)
     of = np.minimum(versions["post"], len(posts) - 1)
     return View(
+        community=community,
         moment=moment,
         past=as_of is not None,
         classes=classes,
