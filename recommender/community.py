@@ -26,6 +26,7 @@ from .access import Access
 from .columns import Columns, Flags, Ints
 from .ledger import Events, Ledger
 from .roster import Roster
+from .tagging import tag_spans
 
 DERIVED = ("access", "credited", "joins", "attached")
 """Columns of posts besides the store's: who reads them, whether they count as a reply, whether as
@@ -181,16 +182,19 @@ class Community:
         self.joinings = joined[np.argsort(posts["created"][joined], kind="stable")]
 
     def _joined(self, keys: Ints, least: int = JOINED) -> Ints:
-        return keys[self.posts["joins"][keys] >= least]
+        joined: Ints = keys[self.posts["joins"][keys] >= least]
+        return joined
 
     def _quick(self, keys: Ints) -> Ints:
         posts, joined = self.posts, self._joined(keys)
         roots = np.minimum(posts["root"][joined], len(posts) - 1)
-        return joined[posts["created"][joined] - posts["created"][roots] < QUICK_US]
+        quick: Ints = joined[posts["created"][joined] - posts["created"][roots] < QUICK_US]
+        return quick
 
     def _named(self, keys: Ints) -> Ints:
         posts = self.posts
-        return keys[(posts["author"][keys] != 0) & ((posts["flags"][keys] & NAMELESS) == 0)]
+        named: Ints = keys[(posts["author"][keys] != 0) & ((posts["flags"][keys] & NAMELESS) == 0)]
+        return named
 
     def _extend(self, keys: Ints) -> bool:
         """Add new posts to what is derived; False if one changes what older ones mean."""
@@ -225,20 +229,10 @@ class Community:
         posts = self.posts
         posts["joins"][keys] = 0
         keys = keys[posts["credited"][keys] != 0]
-        whose = [posts["access"][keys], posts["author"][keys], posts["root"][keys]]
-        order = np.lexsort((keys, posts["created"][keys], *whose))
-        first = np.zeros(len(keys), dtype=bool)
-        first[:1] = True
-        for column in whose:
-            first[1:] |= np.diff(column[order]) != 0
-        posts["joins"][keys[order[first]]] = JOINED
-        where = [posts["access"][keys], posts["root"][keys]]
-        order = np.lexsort((keys, posts["created"][keys], *where))
-        first = np.zeros(len(keys), dtype=bool)
-        first[:1] = True
-        for column in where:
-            first[1:] |= np.diff(column[order]) != 0
-        posts["joins"][keys[order[first]]] = FIRST
+        access, created = posts["access"][keys], posts["created"][keys]
+        root, author = posts["root"][keys], posts["author"][keys]
+        posts["joins"][_first_of(keys, created, access, author, root)] = JOINED
+        posts["joins"][_first_of(keys, created, access, root)] = FIRST
 
     def _classify(self, keys: Ints) -> None:
         self.posts["access"][keys] = self.access.classify(self.posts, keys)
@@ -277,7 +271,7 @@ class Community:
         posts = self.posts
         chosen = keys[posts["joins"][keys] != 0]
         roots = posts["root"][chosen]
-        spans = self._tag_spans(np.unique(roots))
+        spans = tag_spans(self.versions, self.tags, self.tag_keys, np.unique(roots))
         columns = [posts[name][chosen].tolist() for name in ("created", "author", "access")]
         rows = [
             (time, author, tag, access, known, until)
@@ -286,18 +280,12 @@ class Community:
         ]
         return Events.of_rows(np.array(rows, dtype=np.int64))
 
-    def _tag_spans(self, roots: Ints) -> dict[int, list[tuple[int, int, int]]]:
-        """Per root its tags, each with since when and until when its text bore it."""
-        versions = self.versions
-        rows = np.flatnonzero(versions.live & np.isin(versions["post"], roots))
-        spans: dict[int, list[tuple[int, int, int]]] = {}
-        for row in rows[np.argsort(versions["since"][rows], kind="stable")].tolist():
-            tags = {self.tag_keys[tag.casefold()] for tag in self.tags.get(row, ())}
-            since, until = int(versions["since"][row]), int(versions["until"][row])
-            told = spans.setdefault(int(versions["post"][row]), [])
-            for i, (tag, known, end) in enumerate(told):
-                if tag in tags and end == since:
-                    told[i] = (tag, known, until)
-                    tags.remove(tag)
-            told += [(tag, since, until) for tag in sorted(tags)]
-        return spans
+
+def _first_of(keys: Ints, created: Ints, *group: Ints) -> Ints:
+    """Of each group of `keys`, alike in all columns of `group`, the earliest; ties by key."""
+    order = np.lexsort((keys, created, *group))
+    first = np.zeros(len(keys), dtype=bool)
+    first[:1] = True
+    for column in group:
+        first[1:] |= np.diff(column[order]) != 0
+    return keys[order[first]]

@@ -6,7 +6,7 @@ called from several threads.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, RLock
@@ -15,6 +15,7 @@ import numpy as np
 
 from data.errors import UnknownPerson
 from data.models import Person, Post
+from data.rows import to_us
 from data.store import Store
 from embeddings.face import Encoder
 from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
@@ -23,26 +24,26 @@ from embeddings.statistics import Statistics
 from . import expertise, experts, feed, similar
 from .community import Community
 from .embedding import embed_pending
-from .explain import Explainer
 from .feedpage import feed_page
 from .ideas import trials
+from .learning import learn
 from .meaning import Reader
+from .parts import Parts
 from .past import Past
 from .profiles import Profiles
 from .queries import ExpertsQuery, SimilarQuery
-from .results import Candidate, ExpertsAnswer, FeedPage, SimilarIdea, Topic
+from .ranker import Ranker, RankingSettings, default_ranker
+from .results import ExpertsAnswer, FeedPage, SimilarIdea, Topic
 from .showing import shown_posts
+from .suggesting import suggest
 from .texts import TextIndex
 from .view import View, end_of_hour, view_of
-from .weights import KNOWN
 from .words import similar_reason
 
 Progress = Callable[[str, int, int], None]
 
-STATISTICS = "statistics"
-"""The name under which `learn` keeps the corpus statistics."""
-
-EXCERPT_WORDS = 12
+STATISTICS, RANKER = "statistics", "ranker"
+"""The names under which `learn` keeps the corpus statistics and the ranker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,18 @@ class EngineSettings:
     english_encoder: str = "minilm"
     multilingual_encoder: str = "multilingual"
     index_folder: Path | None = None
+    ranking: RankingSettings = field(default_factory=RankingSettings)
 
 
 class Engine:
     """Answers who knows, what is similar, and what concerns whom."""
 
     def __init__(
-        self, store: Store, encoders: Mapping[str, Encoder], index_folder: Path | None
+        self,
+        store: Store,
+        encoders: Mapping[str, Encoder],
+        index_folder: Path | None,
+        ranking: RankingSettings | None = None,
     ) -> None:
         self.store = store
         self.encoders = dict(encoders)
@@ -67,7 +73,9 @@ class Engine:
         self.past = Past()
         self.texts = TextIndex(self.encoders, index_folder)
         self.profiles = Profiles(self.encoders)
+        self.ranking = ranking or RankingSettings()
         self.statistics: Statistics | None = None
+        self.ranker = default_ranker()
         self._lock = RLock()
         self._embedding = Lock()
 
@@ -84,7 +92,7 @@ class Engine:
         folder, path = settings.index_folder, store.database.path
         if folder is None and path is not None:
             folder = path.with_name(path.name + ".index")
-        engine = cls(store, encoders, folder)
+        engine = cls(store, encoders, folder, settings.ranking)
         engine.texts.open_snapshot(store.uid(), store.seq())
         engine.sync(progress)
         return engine
@@ -123,8 +131,14 @@ class Engine:
         self.community.absorb(changes)
         self.profiles.absorb(self.store, changes.people, changes.removed.get("person", []))
         if first or changes.learned:
-            kept = self.store.learned().get(STATISTICS)
-            self.statistics = Statistics.from_bytes(kept) if kept else None
+            kept = self.store.learned()
+            fitted, ranker = kept.get(STATISTICS), kept.get(RANKER)
+            self.statistics = Statistics.from_bytes(fitted) if fitted else None
+            self.ranker = Ranker.from_bytes(ranker) if ranker else default_ranker()
+
+    @property
+    def _parts(self) -> Parts:
+        return Parts(self.store, self.past, self.texts, self.profiles, self.reader)
 
     def _view(self, viewer_id: str | None, as_of: datetime | None, now: datetime) -> View:
         return view_of(self.past.of(self.community, self.store, as_of), viewer_id, as_of, now)
@@ -140,29 +154,8 @@ class Engine:
         question = self.reader.read(text)
         with self._current():
             view = self._view(query.viewer_id or query.asker_id, query.as_of, now)
-            ranking = experts.rank(
-                view.community, self.texts, self.profiles, self.statistics, query, question, view
-            )
-            repliers = int((ranking.eligible & ranking.signals.repliers).sum())
-            chosen = [
-                (pk, chance)
-                for pk in ranking.order[: query.k]
-                for chance in (experts.probability(float(ranking.score[pk]), repliers),)
-                if chance >= query.min_probability
-            ]
-            keywords = self.texts.words.keywords(
-                question.text, EXCERPT_WORDS, statistics=self.statistics, counted=view.counted
-            )
-            words = tuple(keyword.word for keyword in keywords)
-            explainer = Explainer(view.community, self.store, view, query, ranking, words)
-            told = explainer.contributions([pk for pk, _ in chosen])
-            return ExpertsAnswer(
-                candidates=tuple(
-                    Candidate(self.community.people[pk], float(ranking.score[pk]), chance, told[pk])
-                    for pk, chance in chosen
-                ),
-                answerable=round(experts.answerable(ranking), 6),
-                reason=experts.NOBODY_KNOWS if ranking.known < KNOWN else None,
+            return suggest(
+                self._parts, self.statistics, self.ranker, self.ranking, query, question, view
             )
 
     def similar(self, query: SimilarQuery, now: datetime) -> tuple[SimilarIdea, ...]:
@@ -262,17 +255,25 @@ class Engine:
 
     # Learning and state -------------------------------------------------------------------
 
-    def learn(self, until: datetime | None, now: datetime) -> dict[str, int]:
-        """Fit the corpus statistics on texts open to all, and freeze them until the next time.
+    def learn(
+        self, until: datetime | None, now: datetime, progress: Progress | None = None
+    ) -> dict[str, int]:
+        """Fit corpus statistics and the ranker on what is open to all; kept until the next time.
 
         `until`: nothing dated at or after it is looked at.
         """
+        told = None if progress is None else lambda done, total: progress("learning", done, total)
         with self._current():
-            view = self._view(None, until, now)
-            statistics = self.texts.words.fit(view.counted)
-            self.store.keep_learned({STATISTICS: statistics.to_bytes()})
+            fitted = learn(self._parts, self._view(None, until, now), to_us(until or now), told)
+            self.store.keep_learned(
+                {STATISTICS: fitted.statistics.to_bytes(), RANKER: fitted.ranker.to_bytes()}
+            )
             self.close()
-        return {"texts": int(view.counted.sum())}
+        return {
+            "texts": fitted.texts,
+            "questions": fitted.questions,
+            "answered": fitted.answered,
+        }
 
     def status(self) -> dict[str, object]:
         """What is known and indexed, for health checks and `doctor`."""

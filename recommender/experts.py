@@ -8,18 +8,19 @@ import numpy as np
 import numpy.typing as npt
 
 from data.models import Person
-from data.reading import ANONYMOUS, HUSK
 from data.rows import to_us
 from embeddings.statistics import Statistics
 
 from . import weights
+from .calibration import Pace, answerable_chance, candidate_chance, crowd_of, pace_of
 from .columns import DIGITS, Flags
-from .community import Community
+from .community import NAMELESS, Community
 from .evidence import Evidence, gather
 from .meaning import Question
 from .profiles import Profiles
 from .queries import ExpertsQuery
-from .signals import Scale, Signals, acquaintance, scale_of, signals_of
+from .ranker import Ranker
+from .signals import Scale, Signals, scale_of, signals_of
 from .texts import TextIndex
 from .view import View
 
@@ -27,17 +28,18 @@ Floats = npt.NDArray[np.float64]
 
 NOBODY_KNOWS = "nobody here has shown knowledge of this"
 
-NAMELESS = ANONYMOUS | HUSK
-"""Flags of posts that nobody is to be known by."""
-
 WEEK_DAYS = 7
+
+ANSWERING = 10
+"""Candidates whose chances make up that of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """Scores of all people for one question, and what they are made of.
 
-    `order`: keys of the admitted candidates, best first.
+    `order`: keys of the admitted candidates, best first. `among`: who has replied before and
+    may be suggested. `crowd`: what a score is a share of, for the chances.
     """
 
     order: list[int]
@@ -45,68 +47,72 @@ class Ranking:
     signals: Signals
     scale: Scale
     evidence: Evidence
+    pace: Pace
     profile: Floats
-    acquaintance: Floats
     named: Floats
     load: Floats
-    eligible: Flags
+    newness: Floats
     known: float
+    among: Flags
+    crowd: float
 
 
 def rank(
-    community: Community,
     texts: TextIndex,
     profiles: Profiles,
     statistics: Statistics | None,
+    ranker: Ranker,
     query: ExpertsQuery,
     question: Question,
     view: View,
+    newcomers: float = 0.0,
 ) -> Ranking:
-    """Score everybody who may be suggested to the asker."""
+    """Score everybody who may be suggested to the asker.
+
+    `newcomers`: points for somebody who has not joined a thread yet, fewer for each of the first
+    five joined.
+    """
+    community = view.community
     evidence = gather(community, texts, question, view, statistics)
     tags = [
         community.tag_keys[t.casefold()] for t in query.tags if t.casefold() in community.tag_keys
     ]
     space = community.space_keys.get(query.space) if query.space else None
-    signals = signals_of(community, view, evidence, space, tags)
-    people = len(community.roster)
-    eligible = _eligible(community, view, query, signals)
-    scale = scale_of(signals, weights.EXPERTS, weights.RAW, eligible & signals.repliers)
-    profile, likeness = _profile_points(community, profiles, question, view, eligible)
     asker = community.person_keys.get(query.asker_id) if query.asker_id else None
-    known_asker = (
-        weights.ACQUAINTANCE_POINTS * acquaintance(community, view, asker)
-        if asker is not None
-        else np.zeros(people)
-    )
+    signals = signals_of(community, view, evidence, space, tags, asker)
+    eligible = _eligible(community, view, asker)
+    among = eligible & signals.repliers
+    scale = scale_of(signals, ranker.weights, among)
+    profile, likeness = _profile_points(community, profiles, question, view, eligible)
     named = _named(community, question, view, eligible)
     load = _load(community, view, signals, eligible)
-    score = np.full(people, scale.baseline) + profile + known_asker + named + load
+    newness = newcomers * np.maximum(1.0 - signals.activity.joined / weights.NEW_UNTIL, 0.0)
+    score = np.full(len(community.roster), scale.baseline) + profile + named + load + newness
     for name in scale.per_unit:
         score += scale.per_unit[name] * signals.values[name]
     score = np.round(score, DIGITS)
     chosen = np.flatnonzero(eligible & _admitted(community, view, query))
     order = sorted(chosen.tolist(), key=lambda pk: (-score[pk], community.people[pk].id))
-    known = max(evidence.nearest, float(likeness.max(initial=0.0)))
     return Ranking(
         order,
         score,
         signals,
         scale,
         evidence,
+        pace_of(community, view, evidence.kin),
         profile,
-        known_asker,
         named,
         load,
-        eligible,
-        known,
+        newness,
+        known=max(evidence.nearest, float(likeness.max(initial=0.0))),
+        among=among,
+        crowd=crowd_of(score[among]),
     )
 
 
-def _eligible(community: Community, view: View, query: ExpertsQuery, signals: Signals) -> Flags:
+def _eligible(community: Community, view: View, asker: int | None) -> Flags:
     """Who may be suggested to this asker, as the viewer may know them."""
     there = visible(community, view)
-    asker = community.person_keys.get(query.asker_id) if query.asker_id else None
     eligible = there & community.roster.may_be_suggested(view.moment, view.past)
     if asker is not None:
         eligible[asker] = False
@@ -216,26 +222,13 @@ def _load(community: Community, view: View, signals: Signals, eligible: Flags) -
     return points
 
 
-def probability(score: float, repliers: int) -> float:
+def probability(ranking: Ranking, ranker: Ranker, pk: int) -> float:
     """The chance that a candidate replies within 30 days; rises with the score."""
-    intercept, slope, size = weights.PROBABILITY
-    crowd = max(repliers, weights.LEAST_REPLIERS)
-    return _logistic(intercept + slope * score + size * math.log1p(crowd))
+    share = float(ranking.score[pk]) - ranking.crowd
+    return candidate_chance(ranker.probability, share, ranking.pace)
 
 
-def answerable(ranking: Ranking) -> float:
-    """The chance that anyone replies: that one of the first ten does, and how busy it is here."""
-    repliers = int((ranking.eligible & ranking.signals.repliers).sum())
-    missed = 1.0
-    for pk in ranking.order[:10]:
-        missed *= 1.0 - probability(float(ranking.score[pk]), repliers)
-    if missed == 1.0:
-        return 0.0
-    intercept, by_ten, by_bustle = weights.ANSWERABLE
-    bustle = math.log1p(float(ranking.signals.activity.decayed[60.0].sum()))
-    odds = math.log((1.0 - missed) / max(missed, 1e-12))
-    return _logistic(intercept + by_ten * odds + by_bustle * bustle)
-
-
-def _logistic(x: float) -> float:
-    return 1.0 / (1.0 + math.exp(-min(max(x, -30.0), 30.0)))
+def answerable(ranking: Ranking, ranker: Ranker) -> float:
+    """The chance that anyone replies: that one of the first ten does, and how it goes here."""
+    chances = [probability(ranking, ranker, pk) for pk in ranking.order[:ANSWERING]]
+    return answerable_chance(ranker.answerable, chances, ranking.pace)

@@ -1,6 +1,6 @@
 """Why a candidate stands where they stand: points by post, place, habit, in true sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,12 @@ MOST = 12
 
 POSTS = 6
 """Posts that are shown of them."""
+
+LATELY = ("activity_3", "activity_14", "activity_60", "activity_365", "first_60", "recent")
+"""Signals of how much somebody replies."""
+
+PLACE = ("place_14", "place_90", "place_recency", "focus")
+"""Signals of the question's space."""
 
 LEAST_POINTS = 0.005
 """Points under which a sign is counted among the smaller ones."""
@@ -60,16 +66,17 @@ class Explainer:
             total = float(pieces.weight[mine].sum())
             if total <= 0.0:
                 continue
-            whole = self._points(name, pk)
+            whole = self._points((name,), pk)
             for post, weight in zip(
                 pieces.post[mine].tolist(), pieces.weight[mine].tolist(), strict=True
             ):
                 points[post] = points.get(post, 0.0) + whole * weight / total
         return points
 
-    def _points(self, name: str, pk: int) -> float:
-        per_unit = self.ranking.scale.per_unit.get(name, 0.0)
-        return per_unit * float(self.ranking.signals.values[name][pk])
+    def _points(self, names: Sequence[str], pk: int) -> float:
+        """Points that signals give together, against somebody of whom there is nothing."""
+        scale, values = self.ranking.scale.per_unit, self.ranking.signals.values
+        return sum(scale[name] * float(values[name][pk]) for name in names)
 
     def _stood(self, posts: set[int]) -> Mapping[int, Post]:
         """The texts that stood at the moment, by post; a later edit leaves a post without."""
@@ -133,25 +140,32 @@ class Explainer:
         )
 
     def _habit_parts(self, pk: int, person: Person) -> list[Contribution]:
-        activity, place = self.ranking.signals.activity, self.ranking.signals.place
-        lately = self._points("activity_14", pk) + self._points("activity_60", pk)
+        ranking = self.ranking
+        activity, place = ranking.signals.activity, ranking.signals.place
         last = from_us(int(activity.last[pk])) if activity.joined[pk] else None
-        steady = self._points("recency", pk) + self._points("activity", pk)
         parts = [
-            _part("activity", lately, _often(activity.decayed[60.0][pk])),
-            _part("activity", steady, _since(last, int(activity.joined[pk])), at=last),
+            _part("activity", self._points(LATELY, pk), _often(activity.decayed[60.0][pk])),
             _part(
-                "activity", float(self.ranking.acquaintance[pk]), "has answered this asker before"
+                "activity",
+                self._points(("recency", "presence"), pk),
+                _since(last, int(activity.joined[pk])),
+                at=last,
             ),
-            _part("profile", float(self.ranking.profile[pk]), _says(person)),
-            _part("other", float(self.ranking.named[pk]), "is named in the question"),
-            _part("load", float(self.ranking.load[pk]), "may have little time now"),
-            _part("activity", self._points("tags", pk), "has replied under these tags"),
+            _part(
+                "activity", self._points(("asker_30", "asker_180"), pk), "has answered this asker"
+            ),
+            _part("activity", self._points(("quick",), pk), "how soon they usually reply"),
+            _part("activity", self._points(("tags",), pk), "has replied under these tags"),
+            _part("activity", self._points(("mean", "mean_180"), pk), _usual(ranking, pk)),
+            _part("profile", float(ranking.profile[pk]), _says(person)),
+            _part("other", float(ranking.named[pk]), "is named in the question"),
+            _part("other", float(ranking.newness[pk]), "is new here, and given room"),
+            _part("load", float(ranking.load[pk]), "may have little time now"),
         ]
         if place is not None and self.query.space:
             space = self.community.spaces[self.community.space_keys[self.query.space]]
             where = space.name or space.id
-            parts.append(_part("space", self._points("place", pk), f"replies in {where}"))
+            parts.append(_part("space", self._points(PLACE, pk), f"replies in {where}"))
         return parts
 
 
@@ -192,6 +206,11 @@ def _since(last: datetime | None, joined: int) -> str:
         return "has not replied yet"
     threads = "one thread" if joined == 1 else f"{joined} threads"
     return f"has replied in {threads}, last on {last:%Y-%m-%d}"
+
+
+def _usual(ranking: Ranking, pk: int) -> str:
+    near = ranking.signals.values["mean"][pk] >= 0.0
+    return f"the threads they join are {'closer to' if near else 'further from'} this than most"
 
 
 def _says(person: Person) -> str:

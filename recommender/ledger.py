@@ -108,7 +108,9 @@ class Ledger:
         self._pairs = pairs // people // classes, pairs // people % classes, pairs % people
         count = len(pairs)
         age = self._reference - base.time
-        self._sums = {h: counted(inverse, decayed(age, h), minlength=count) for h in self._half_lives}
+        self._sums = {
+            h: counted(inverse, decayed(age, h), minlength=count) for h in self._half_lives
+        }
         self._counts = counted(inverse, minlength=count)
         self._first = np.zeros(count, np.int64)
         self._last = np.zeros(count, np.int64)

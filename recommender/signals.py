@@ -1,7 +1,7 @@
 """Signals of "who knows" as of a moment: one value per person, all made the same way.
 
 In: a view, a question's evidence. Out: columns by person key, and whence each value comes, so
-that its points can be told apart by post.
+that its points can be told apart by post. What each weighs is the ranker's to say.
 """
 
 from collections.abc import Mapping
@@ -12,28 +12,48 @@ import numpy.typing as npt
 
 from data.reading import ANONYMOUS
 
-from .columns import Flags, counted, decayed
+from .columns import Flags, Ints, counted, decayed
 from .community import Community
-from .evidence import Evidence, Pieces
+from .evidence import Evidence
+from .kinship import KERNEL_HALF_LIVES, LEAST
 from .ledger import Activity
+from .pieces import Pieces
+from .ranker import BY_UNIT, SCALED
 from .view import View
 
 Floats = npt.NDArray[np.float64]
 
 DAY_US = 86_400e6
 
-ACQUAINTANCE_HALF_LIFE = 180.0
+VOTE_HALF_LIFE = 90.0
+"""Days in which a vote fades to half; PROTOCOL.md's."""
+
+ASKER_HALF_LIVES = (30.0, 180.0)
 """Days in which it fades that somebody has answered this asker."""
 
 FORGOTTEN_DAYS = 4_000.0
 """A last joining longer ago than this counts like none."""
 
+LEAST_COUNT = 0.02
+"""Decayed count that is as good as none: one joining, five to six half-lives ago."""
+
+LEAST_RECENT = 0.1
+"""The same of counts of whole threads."""
+
+QUICK_PRIOR = 3.0
+"""Joinings at everybody's usual quickness that one's own are seen beside."""
+
+FOCUS_PRIOR = 3.0
+"""The same for the share of one's joinings that lie in a space."""
 
 LEAST_SPREAD = 0.25
 """Spread under which a habit's differences stay as small as they are: a third of one reply's."""
 
-LEAST_SPREAD_OF_VOTES = 0.02
-"""The same for votes: what one thread gives whose likeness is .02 above chance."""
+LEAST_SPREADS = {
+    **dict.fromkeys(("dense_90", "words_90", "asked", "striking", "mean", "mean_180"), 0.02),
+    "quick": 0.05,
+}
+"""The same of signals in smaller units: of likeness, and of shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,40 +73,87 @@ def signals_of(
     evidence: Evidence,
     space: int | None,
     tags: list[int],
+    asker: int | None,
 ) -> Signals:
-    """Signals for every person of the community."""
+    """Signals for every person of the community, by the names of `ranker.SIGNALS`."""
     people = len(community.roster)
     pieces = {
-        "dense_90": evidence.dense.faded(view.moment),
-        "dense": evidence.dense,
-        "words_90": evidence.words.faded(view.moment),
-        "words": evidence.words,
+        "dense_90": evidence.dense.faded(view.moment, VOTE_HALF_LIFE),
+        "words_90": evidence.words.faded(view.moment, VOTE_HALF_LIFE),
+        "asked": evidence.asked,
     }
     values = {name: np.sqrt(part.summed(people)) for name, part in pieces.items()}
     pieces["striking"] = evidence.striking
     values["striking"] = evidence.striking.summed(people)
+    for half_life in KERNEL_HALF_LIVES:
+        kernel = evidence.kin.kernel(view.moment, half_life)
+        name = f"kernel_{half_life:.0f}"
+        pieces[name], values[name] = kernel, _logarithm(kernel.summed(people), LEAST)
+    values["mean"], values["mean_180"] = evidence.kin.means(view.moment, people)
     activity = community.by_space.at(view.moment, view.classes, people)
-    values["activity_14"] = np.log1p(activity.decayed[14.0])
-    values["activity_60"] = np.log1p(activity.decayed[60.0])
-    values["activity"] = np.log1p(activity.joined)
-    values["recency"] = _recency(activity, view)
+    values |= _habits(community, view, activity)
+    values["recent"] = _logarithm(evidence.recent, LEAST_RECENT)
     place = None
-    values["place"] = np.zeros(people)
     if space is not None:
         place = community.by_space.at(view.moment, view.classes, people, space)
-        values["place"] = _recency(place, view)
+    values |= _place(view, activity, place)
     tagged = np.zeros(people)
     for tag in tags:
         tagged += community.by_tag.at(view.moment, view.classes, people, tag).decayed[90.0]
     values["tags"] = np.log1p(tagged)
+    for half_life in ASKER_HALF_LIVES:
+        values[f"asker_{half_life:.0f}"] = (
+            np.zeros(people) if asker is None else acquaintance(community, view, asker, half_life)
+        )
     return Signals(values, pieces, activity, place, activity.joined > 0)
 
 
-def _recency(activity: Activity, view: View) -> Floats:
-    """How lately somebody joined a thread: falls with log(1 + days), 0 for never."""
-    days = np.maximum(view.moment - activity.last, 0) / DAY_US
+def _habits(community: Community, view: View, activity: Activity) -> dict[str, Floats]:
+    """How much, how lately and how quickly each person replies, whatever the question."""
+    people = len(community.roster)
+    read = view.moment, view.classes, people
+    values = {
+        f"activity_{half_life}": _logarithm(activity.decayed[float(half_life)], LEAST_COUNT)
+        for half_life in (3, 14, 60, 365)
+    }
+    first = community.first.at(*read)
+    values["first_60"] = _logarithm(first.decayed[60.0], LEAST_COUNT)
+    quick = community.quick.at(*read).joined
+    usual = float(quick.sum()) / max(float(activity.joined.sum()), 1.0)
+    values["quick"] = (quick - usual * activity.joined) / (activity.joined + QUICK_PRIOR)
+    values["recency"] = _recency(activity.last, view)
+    values["presence"] = _recency(community.presence.at(*read).last, view)
+    return values
+
+
+def _place(view: View, activity: Activity, place: Activity | None) -> dict[str, Floats]:
+    """How much, how lately and how mainly each person replies in the question's space."""
+    names = ("place_14", "place_90", "place_recency", "focus")
+    if place is None:
+        return {name: np.zeros(len(activity.joined)) for name in names}
+    share = float(place.joined.sum()) / max(float(activity.joined.sum()), 1.0)
+    usual = FOCUS_PRIOR * share + 0.01
+    own = place.joined + usual
+    expected = activity.joined * share + usual
+    return {
+        "place_14": np.log1p(place.decayed[14.0]),
+        "place_90": np.log1p(place.decayed[90.0]),
+        "place_recency": _recency(place.last, view),
+        "focus": np.log(own / expected),
+    }
+
+
+def _logarithm(counts: Floats, least: float) -> Floats:
+    """log(count / least), 0 for none: equal ratios are equal steps, down to `least`."""
+    rising: Floats = np.log1p(counts / least)
+    return rising
+
+
+def _recency(last: Ints, view: View) -> Floats:
+    """How lately something was (microseconds): falls with log(1 + days), 0 for never."""
+    days = np.maximum(view.moment - last, 0) / DAY_US
     fresh = np.log1p(FORGOTTEN_DAYS) - np.log1p(np.minimum(days, FORGOTTEN_DAYS))
-    recency: Floats = np.where(activity.joined > 0, fresh, 0.0)
+    recency: Floats = np.where(last > 0, fresh, 0.0)
     return recency
 
 
@@ -98,26 +165,28 @@ class Scale:
     baseline: float
 
 
-def scale_of(
-    signals: Signals, weights: Mapping[str, float], raw: Mapping[str, float], among: Flags
-) -> Scale:
-    """Points a unit: `weights` hold for one standard deviation over `among`, `raw` as they are.
+def spread_of(name: str, values: Floats) -> float:
+    """The unit of a signal: its standard deviation, and no less than its least spread."""
+    least = LEAST_SPREADS.get(name, LEAST_SPREAD)
+    return max(float(values.std()), least) if len(values) else least
+
+
+def scale_of(signals: Signals, weights: Mapping[str, float], among: Flags) -> Scale:
+    """Points a unit: `weights` hold for one standard deviation over `among`, or for one unit.
 
     A signal that hardly varies there says little, and is not blown up to points.
     """
-    per_unit = dict(raw)
+    per_unit = {name: weights[name] for name in BY_UNIT}
     baseline = 0.0
-    for name, weight in weights.items():
+    for name in SCALED:
         values = signals.values[name][among]
-        spread = float(values.std()) if len(values) else 0.0
-        least = LEAST_SPREAD_OF_VOTES if name in signals.pieces else LEAST_SPREAD
-        per_unit[name] = weight / max(spread, least)
+        per_unit[name] = weights[name] / spread_of(name, values)
         if len(values):
             baseline -= per_unit[name] * float(values.mean())
     return Scale(per_unit, baseline)
 
 
-def acquaintance(community: Community, view: View, asker: int) -> Floats:
+def acquaintance(community: Community, view: View, asker: int, half_life: float) -> Floats:
     """log(1 + threads of `asker` that each person joined, fading), (people,) by key.
 
     Threads that were started anonymously are nobody's.
@@ -132,5 +201,5 @@ def acquaintance(community: Community, view: View, asker: int) -> Floats:
     found = np.array(keys, dtype=np.int64)
     found = found[view.posts[found] & (posts["joins"][found] != 0)]
     found = found[posts["created"][found] < view.moment]
-    weight = decayed(view.moment - posts["created"][found], ACQUAINTANCE_HALF_LIFE)
+    weight = decayed(view.moment - posts["created"][found], half_life)
     return np.log1p(counted(posts["author"][found], weight, len(community.roster)))

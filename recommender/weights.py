@@ -1,33 +1,10 @@
-"""The numbers of ranking, each with its origin.
+"""The numbers of ranking that are set by hand, each with its origin.
 
-A signal is a column over candidates. Its points are weight x value / spread, the spread being
-its standard deviation over all who have replied before; what a candidate with an average value
-would get is taken off as the baseline.
+Those of "who knows" that are learned lie in `ranker.Ranker`.
 """
 
-EXPERTS: dict[str, float] = {
-    "dense_90": 0.5,
-    "dense": 0.2,
-    "words_90": 0.5,
-    "words": 0.5,
-    "activity_14": 1.0,
-    "activity_60": 1.0,
-    "activity": -0.45,
-    "recency": 1.0,
-    "place": 0.9,
-    "tags": 0.3,
-}
-"""Weights of "who knows", by signal: PROTOCOL.md's `zsum` in its own units, and what improved it
-on the validation windows of five communities (evaluation/results/experts.md). That many threads
-joined over all time count against somebody offsets old heavy posters, whose past votes are many."""
-
-RAW: dict[str, float] = {"striking": 15.0}
-"""Points a unit of signals that are not measured in spreads. Little effect on the help lists' MRR
-up to 20; it lets knowledge stand against activity where a community is small and has many subjects.
-15 was picked with the sample community's own queries in view (evaluation/results/weights.md)."""
-
-ACQUAINTANCE_POINTS = 1.5
-"""Points a unit of log(1 + threads of this asker that somebody joined, half-life 180 days)."""
+NEW_UNTIL = 5
+"""Threads joined below which somebody is new (PROTOCOL.md)."""
 
 FIRST_NAME_POINTS = 1.5
 """Points for one's first name in the question; measured with the weights above."""
@@ -48,21 +25,8 @@ by hand, not measured."""
 AWAY_POINTS = -4.0
 """Points for being away for now; by hand, not measured."""
 
-PROBABILITY = (0.815, 0.126, -1.02)
-"""Intercept, weight of the score and of log(1 + people who have replied) in the logistic, fitted
-on the first ten of questions in the validation windows of five communities."""
-
 LEAST_REPLIERS = 20
 """Repliers that are assumed where there are fewer: without history nobody's reply is likely."""
-
-ANSWERABLE = (-0.81, 0.36, 0.36)
-"""Intercept, weight of the log odds that one of the first ten replies, and of log(1 + joinings of
-threads, half-life 60 days), fitted like PROBABILITY. That it is these two terms was chosen among
-four forms with test windows in view, so their calibration figures there are not independent."""
-
-KNOWN = 0.35
-"""Likeness of the nearest post or profile under which nobody has shown knowledge of a question:
-between 18 queries of the sample community (.45 and more) and 7 off its subjects (.29 and less)."""
 
 SIMILAR: dict[str, float] = {"dense": 0.55, "words": 0.375, "titles": 0.075, "space": 0.02}
 """The convex sum of similar ideas, and a nudge for the same space; chosen on the validation links

@@ -152,7 +152,7 @@ def test_the_named_are_not_quoted() -> None:
     engine = _lamps(Person("named", consent="named"), Person("open"))
     for candidate in engine.search_experts(ExpertsQuery(LAMPS), NOW).candidates:
         quoted = any(part.excerpt or part.post_id for part in candidate.contributions)
-        assert quoted == (candidate.person.id == "open")
+        assert quoted == (candidate.person.id != "named")
         for topic in engine.expertise(candidate.person.id, viewer_id=None, as_of=None, now=NOW):
             assert bool(topic.evidence) == (candidate.person.id == "open")
 

@@ -1,0 +1,198 @@
+"""Fitting of weights and chances: convex losses, drawn to a prior, the same result each time.
+
+In: `Example`s, one a question, with the signals of its candidates as they stood. Out: weights by
+signal and coefficients of the two chances. Nothing here knows of texts, posts or people.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from .calibration import Pace, answerable_terms, candidate_terms, crowd_of, logistic
+from .columns import Flags
+from .ranker import SIGNALS, Ranker
+
+Floats = npt.NDArray[np.float64]
+
+OWN_STRENGTH = 300.0
+"""Questions that the prior weights as much as: own ones beyond outweigh it. Chosen on validation
+windows (evaluation/results/training.md)."""
+
+POOLED_STRENGTH = 0.03
+"""Penalty on squared weights where communities are fitted together; from a trial of .01 to .3."""
+
+CHANCE_STRENGTH = 30.0
+"""Questions that the prior coefficients of the chances weigh as much as."""
+
+TOP = 10
+"""Candidates of a question whose chances are fitted."""
+
+DIGITS = 4
+"""Decimals that are kept: what lies beyond is the optimiser's own noise."""
+
+ITERATIONS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question as it stood, and who replied.
+
+    Attributes
+    ----------
+    signals : (candidates, len(SIGNALS)) float32, in units of spread; those foremost by an earlier
+        ranking, and all who replied.
+    fixed : (candidates,) points of signals that are not learned.
+    replied : (candidates,) who replied within 30 days.
+    answered : whether anybody did, candidate or not.
+    known : likeness of the nearest reply or answered thread.
+    """
+
+    signals: npt.NDArray[np.float32]
+    fixed: Floats
+    replied: Flags
+    answered: bool
+    pace: Pace
+    known: float
+
+    def scores(self, weights: Floats) -> Floats:
+        """(candidates,) points with `weights` (len(SIGNALS),)."""
+        scores: Floats = self.signals @ weights + self.fixed
+        return scores
+
+
+def as_vector(weights: Mapping[str, float]) -> Floats:
+    """Weights in the order of SIGNALS."""
+    return np.array([weights[name] for name in SIGNALS])
+
+
+def fit_weights(
+    groups: Sequence[Sequence[Example]], prior: Floats, strength: float
+) -> dict[str, float]:
+    """Weights under which those who replied are likely drawn from among the candidates.
+
+    Listwise: the mean over questions of -log softmax of who replied (Cao et al. 2007, top one),
+    and strength / 2 times the squared distance to `prior`. Each group counts by the square root
+    of its number of questions. The prior where no question has a candidate who replied.
+    """
+    batches = [_Batch.joined(group) for group in groups]
+    batches = [batch for batch in batches if batch.count]
+    if not batches:
+        return _rounded(prior)
+    share = np.array([math.sqrt(batch.count) for batch in batches])
+    share /= share.sum()
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        apart = weights - prior
+        total, gradient = strength / 2 * float(apart @ apart), strength * apart
+        for part, batch in zip(share, batches, strict=True):
+            value, slope = batch.loss(weights)
+            total += part * value
+            gradient = gradient + part * slope
+        return total, gradient
+
+    found = minimize(loss, prior, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS})
+    return _rounded(found.x)
+
+
+def _rounded(weights: Floats) -> dict[str, float]:
+    return dict(zip(SIGNALS, (round(float(w), DIGITS) for w in weights), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Examples with a right answer, one after another: `starts` (count,), `of` (rows,)."""
+
+    signals: npt.NDArray[np.float32]
+    fixed: Floats
+    share: Floats
+    starts: npt.NDArray[np.int64]
+    of: npt.NDArray[np.int64]
+    count: int
+
+    @classmethod
+    def joined(cls, examples: Sequence[Example]) -> "_Batch":
+        kept = [example for example in examples if example.replied.any()]
+        sizes = [len(example.fixed) for example in kept]
+        shares = [example.replied / example.replied.sum() for example in kept]
+        nothing = np.zeros((0, len(SIGNALS)), np.float32)
+        return cls(
+            signals=np.concatenate([nothing, *(example.signals for example in kept)]),
+            fixed=np.concatenate([np.zeros(0), *(example.fixed for example in kept)]),
+            share=np.concatenate([np.zeros(0), *shares]),
+            starts=np.cumsum([0, *sizes[:-1]], dtype=np.int64)[: len(kept)],
+            of=np.repeat(np.arange(len(kept)), sizes),
+            count=len(kept),
+        )
+
+    def loss(self, weights: Floats) -> tuple[float, Floats]:
+        """Mean loss and its gradient."""
+        scores = self.signals @ weights.astype(np.float32) + self.fixed
+        scores -= np.maximum.reduceat(scores, self.starts)[self.of]
+        odds = np.exp(scores)
+        whole = np.add.reduceat(odds, self.starts)
+        value = float(np.log(whole).sum() - (scores * self.share).sum())
+        apart = (odds / whole[self.of] - self.share).astype(np.float32)
+        slope: Floats = (self.signals.T @ apart).astype(np.float64)
+        return value / self.count, slope / self.count
+
+
+def fit_chances(
+    examples: Sequence[Example], weights: Mapping[str, float], prior: Ranker | None
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Coefficients of a candidate's chance and of an answer's; answered questions or not.
+
+    Drawn to those of `prior`, unless it is None.
+    """
+    vector = as_vector(weights)
+    terms, came, shares = [], [], []
+    for example in examples:
+        scores = example.scores(vector)
+        crowd = crowd_of(scores)
+        top = np.argsort(-scores, kind="stable")[:TOP]
+        shares.append(scores[top] - crowd)
+        terms += [candidate_terms(float(scores[i]) - crowd, example.pace) for i in top]
+        came += example.replied[top].tolist()
+    strength = CHANCE_STRENGTH / max(len(examples), 1) if prior else 1e-4
+    start = prior.probability if prior else (0.0, 1.0, 0.0, 0.0)
+    candidate = _logistic(terms, came, start, strength)
+    asked = []
+    for example, logs in zip(examples, shares, strict=True):
+        chances = [logistic(candidate, candidate_terms(float(x), example.pace)) for x in logs]
+        asked.append(answerable_terms(chances, example.pace))
+    start = prior.answerable if prior else (0.0, 1.0, 0.0)
+    anyone = _logistic(asked, [example.answered for example in examples], start, strength)
+    return candidate, anyone
+
+
+def _logistic(
+    terms: Sequence[Sequence[float]],
+    came: Sequence[bool],
+    prior: Sequence[float],
+    strength: float,
+) -> tuple[float, ...]:
+    """Logistic regression drawn to `prior`; the second coefficient, the score's, stays positive."""
+    if not terms:
+        return tuple(prior)
+    x, y, start = np.array(terms), np.array(came, dtype=np.float64), np.array(prior)
+
+    def loss(c: Floats) -> tuple[float, Floats]:
+        logits = x @ c
+        apart = c - start
+        value = float(np.mean(np.logaddexp(0.0, logits) - y * logits))
+        slope = x.T @ (1.0 / (1.0 + np.exp(-logits)) - y) / len(y)
+        return value + strength / 2 * float(apart @ apart), slope + strength * apart
+
+    bounds = [(0.01, None) if i == 1 else (None, None) for i in range(len(start))]
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
+    return tuple(round(float(c), DIGITS) for c in found.x)
+
+
+def silence_of(examples: Sequence[Example]) -> tuple[float, ...]:
+    """`Ranker.silence`: quantiles of `known` over questions that a candidate replied to."""
+    known = [example.known for example in examples if example.replied.any()]
+    rates = np.arange(1, 21) / 100
+    return tuple(round(float(q), DIGITS) for q in np.quantile(known, rates)) if known else ()

@@ -1,0 +1,115 @@
+"""What `learn` finds out about ranking people, and what is taken where nothing was learned.
+
+A signal is a column over candidates. Its points are weight x value / spread, the spread being its
+standard deviation over all who have replied before; what a candidate with an average value would
+get is taken off as the baseline. Few signals count by the unit instead.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from importlib.resources import files
+
+import orjson
+
+SCALED = (
+    "dense_90",
+    "words_90",
+    "asked",
+    "striking",
+    "mean",
+    "mean_180",
+    "kernel_90",
+    "kernel_365",
+    "activity_3",
+    "activity_14",
+    "activity_60",
+    "activity_365",
+    "first_60",
+    "recent",
+    "recency",
+    "presence",
+    "quick",
+    "place_14",
+    "place_90",
+    "place_recency",
+    "focus",
+    "tags",
+)
+"""Signals that count by standard deviations."""
+
+BY_UNIT = ("asker_30", "asker_180")
+"""Signals that count by what they are: log(1 + threads of the asker that somebody joined)."""
+
+SIGNALS = (*SCALED, *BY_UNIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """Weights and calibration of "who knows".
+
+    Attributes
+    ----------
+    weights : points by signal, every one of SIGNALS.
+    probability : coefficients of a candidate's chance, `calibration.of_candidate` says of what.
+    answerable : the same of the chance that anyone replies.
+    silence : likeness of the nearest post, at the quantiles (.01, .02, ... .20) of questions that
+        somebody here answered: below the one of a rate, that rate of false alarms.
+    """
+
+    weights: Mapping[str, float]
+    probability: tuple[float, ...]
+    answerable: tuple[float, ...]
+    silence: tuple[float, ...]
+
+    def to_bytes(self) -> bytes:
+        """As JSON, keys sorted: equal rankers give equal bytes."""
+        return orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
+
+    @classmethod
+    def from_bytes(cls, kept: bytes) -> "Ranker":
+        """Inverse of `to_bytes`; a signal that is not in it has no weight."""
+        told = orjson.loads(kept)
+        return cls(
+            weights={name: float(told["weights"].get(name, 0.0)) for name in SIGNALS},
+            probability=tuple(told["probability"]),
+            answerable=tuple(told["answerable"]),
+            silence=tuple(told["silence"]),
+        )
+
+    def known(self, false_alarms: float) -> float:
+        """Likeness below which nobody has shown knowledge, at a rate of false alarms (0 to .2)."""
+        place = round(false_alarms * 100) - 1
+        if place < 0:
+            return 0.0
+        return self.silence[min(place, len(self.silence) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class RankingSettings:
+    """What whoever runs it decides about ranking.
+
+    Attributes
+    ----------
+    newcomers : points for somebody who has not joined a thread yet, fewer for each of the first
+        five joined; 0 ranks by expected help alone. Its price is in evaluation/results/exposure.md.
+    quickness : whether how soon somebody usually replies may count.
+    false_alarms : rate, 0 to .2, at which "nobody here has shown knowledge of this" may be said of
+        questions that somebody does answer.
+    """
+
+    newcomers: float = 0.0
+    quickness: bool = True
+    false_alarms: float = 0.02
+
+    def applied(self, ranker: Ranker) -> Ranker:
+        """The ranker without what is switched off."""
+        if self.quickness:
+            return ranker
+        return replace(ranker, weights={**ranker.weights, "quick": 0.0})
+
+
+@cache
+def default_ranker() -> Ranker:
+    """What was learned on the development communities (evaluation/results/training.md)."""
+    return Ranker.from_bytes(files("recommender").joinpath("defaults.json").read_bytes())

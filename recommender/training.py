@@ -1,0 +1,176 @@
+"""Examples for the ranker from a community's own history, each with the state as it was then.
+
+In: an engine's parts and a time `until`. Out: `fitting.Example`s. Only what is open to all is
+looked at, so that what was learned betrays nothing; and nothing dated at or after `until`.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from data.rows import from_us
+from data.text import body_text
+from embeddings.lanes import lane_of_query
+from embeddings.language import detect_language
+from embeddings.statistics import Statistics
+
+from .access import OPEN
+from .columns import Ints
+from .community import NAMELESS
+from .experts import Ranking, rank
+from .fitting import Example
+from .ideas import DAY_US
+from .meaning import Question
+from .parts import Parts
+from .queries import ExpertsQuery
+from .ranker import BY_UNIT, SIGNALS, Ranker
+from .signals import spread_of
+from .view import View, view_of
+
+LABEL_US = 30 * DAY_US
+"""Who replies within 30 days has replied (PROTOCOL.md)."""
+
+EARLY = 0.3
+"""Part of the history, from its start, that is no example: too little is known of anybody."""
+
+MOST = 2_000
+"""Questions that are enough; more are drawn from evenly."""
+
+CANDIDATES = 100
+"""Foremost candidates of a question that are kept, beside all who replied."""
+
+
+def questions_of(view: View, until: int) -> Ints:
+    """Keys of the threads that can be examples, in order of time.
+
+    Roots open to all, by somebody known who is no bot, whose replies were all there `until`
+    (microseconds); without the first of them.
+    """
+    community = view.community
+    posts = community.posts
+    roots = view.posts & (posts["root"] == np.arange(len(posts))) & (posts["access"] == OPEN)
+    roots &= ((posts["flags"] & NAMELESS) == 0) & (posts["author"] != 0)
+    roots &= ~community.roster.bots[posts["author"]] & (posts["created"] < until)
+    keys = np.flatnonzero(roots)
+    keys = keys[np.lexsort((keys, posts["created"][keys]))]
+    keys = keys[int(len(keys) * EARLY) :]
+    return keys[posts["created"][keys] + LABEL_US <= until]
+
+
+def examples_of(
+    parts: Parts,
+    view: View,
+    until: int,
+    statistics: Statistics | None,
+    ranker: Ranker,
+    told: Callable[[int, int], None] | None = None,
+    most: int = MOST,
+) -> list[Example]:
+    """Examples from the questions before `until`, at most `most`, drawn evenly over time.
+
+    `ranker` says which candidates are foremost; `told` hears how many are done.
+    """
+    keys = questions_of(view, until)
+    if len(keys) > most:
+        keys = keys[np.linspace(0, len(keys) - 1, most).astype(np.int64)]
+    found = []
+    for done, key in enumerate(keys.tolist(), start=1):
+        example = _example(parts, view, key, statistics, ranker)
+        if example is not None:
+            found.append(example)
+        if told is not None:
+            told(done, len(keys))
+    return found
+
+
+def _example(
+    parts: Parts, today: View, key: int, statistics: Statistics | None, ranker: Ranker
+) -> Example | None:
+    """The question `key` as it stood; None if its text of then is not known."""
+    posts = today.community.posts
+    asked = from_us(int(posts["created"][key]))
+    row = _first_text(today, key)
+    if row is None:
+        return None
+    text = parts.store.texts([row])[row]
+    community = parts.past.of(today.community, parts.store, asked)
+    space = community.spaces.get(int(community.posts["space"][key]))
+    asker = community.people.get(int(community.posts["author"][key]))
+    query = ExpertsQuery(
+        query=body_text(text),
+        title=text.title,
+        tags=text.tags,
+        space=space.id if space else None,
+        asker_id=asker.id if asker else None,
+        as_of=asked,
+    )
+    view = view_of(community, None, asked, asked)
+    ranking = rank(
+        parts.texts,
+        parts.profiles,
+        statistics,
+        ranker,
+        query,
+        _question(parts, query, row),
+        view,
+    )
+    replied = _replied(today, key)
+    return _with_candidates(ranking, replied)
+
+
+def _first_text(view: View, key: int) -> int | None:
+    """The version with which a post began, if it was received before any edit."""
+    versions = view.community.versions
+    rows = np.flatnonzero(versions.live & (versions["post"] == key))
+    rows = rows[versions["since"][rows] <= view.community.posts["created"][key]]
+    return int(rows[np.argmin(versions["since"][rows])]) if len(rows) else None
+
+
+def _question(parts: Parts, query: ExpertsQuery, row: int) -> Question:
+    """The question with the vectors that are kept of its text, encoded anew where there is none."""
+    text = "\n".join(part for part in (query.title, query.query, *query.tags) if part)
+    clean = " ".join(text.split())
+    language = detect_language(clean)
+    rows = np.array([row])
+    lanes = lane_of_query(language)
+    if not all(parts.texts.dense[lane].has(rows)[0] for lane in lanes):
+        return parts.reader.read(text)
+    return Question(
+        clean, language, {lane: parts.texts.dense[lane].vectors(rows)[0] for lane in lanes}
+    )
+
+
+def _replied(view: View, key: int) -> Ints:
+    """Keys of the people who joined the thread `key` within 30 days, where all may read it."""
+    posts = view.community.posts
+    thread = np.array(view.community.threads.get(key, []), dtype=np.int64)
+    thread = thread[(posts["joins"][thread] != 0) & view.posts[thread]]
+    in_time = posts["created"][thread] <= posts["created"][key] + LABEL_US
+    replied: Ints = np.unique(posts["author"][thread[in_time]])
+    return replied
+
+
+def _with_candidates(ranking: Ranking, replied: Ints) -> Example:
+    among = np.flatnonzero(ranking.among)
+    foremost = among[np.lexsort((among, -ranking.score[among]))[:CANDIDATES]]
+    kept = np.union1d(foremost, np.intersect1d(among, replied))
+    columns = []
+    for name in SIGNALS:
+        values = ranking.signals.values[name]
+        if name in BY_UNIT:
+            columns.append(values[kept])
+        else:
+            of_all = values[among]
+            middle = float(of_all.mean()) if len(of_all) else 0.0
+            columns.append((values[kept] - middle) / spread_of(name, of_all))
+    learned = sum(
+        ranking.scale.per_unit[name] * ranking.signals.values[name][kept] for name in SIGNALS
+    )
+    return Example(
+        signals=np.stack(columns, axis=1).astype(np.float32).reshape(-1, len(SIGNALS)),
+        fixed=np.round(ranking.score[kept] - learned - ranking.scale.baseline, 6),
+        replied=np.isin(kept, replied),
+        answered=bool(len(replied)),
+        pace=ranking.pace,
+        known=ranking.known,
+    )
