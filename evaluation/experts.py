@@ -156,6 +156,7 @@ def replay_experts(opened: Opened, journal: Journal, most: int, tell: Progress) 
     history = History(opened.parts)
 
     def prepare() -> Callable[[Question], Line]:
+        opened.learn(tell)
         return Asking(opened.engine, baseline_systems(opened, history), history)
 
     lines = measured(questions, prepare, journal, TASK, tell)

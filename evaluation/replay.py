@@ -124,7 +124,7 @@ def measure(history: Opened, plan: Plan, out: Path | None, tell: Progress) -> di
     """The report of each task of `plan` on an opened history; lines and TREC files go to `out`."""
     fingerprint = history.archive.fingerprint()
     stated = conditions(fingerprint, plan.window, plan.questions, DEPTH)
-    stated["learned_before_window"] = history.learned
+    stated["learned_before_window"] = history.own
     about = (fingerprint, sources(), history.engine.texts.scheme, plan.window, plan.questions)
     key = hashlib.sha256(repr(about).encode()).hexdigest()
     reports = {}
