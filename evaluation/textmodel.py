@@ -10,7 +10,7 @@ from evaluation.history import Floats, Ints
 from evaluation.relevance import Terms
 
 SMOOTHING = 0.1
-"""The best of .1, .5 and .9 on the validation windows of a help chat, a forum and a package chat."""
+"""The best of .1, .5 and .9 on the validation windows of two chats and a forum."""
 
 
 class TextModel:
