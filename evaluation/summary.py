@@ -2,7 +2,7 @@
 
     python -m evaluation.summary FOLDER... [--task all] [--keep DIR] [--out evaluation/results]
 
-In: community folders (or any export). Out: `TASK.json` and `TASK.md` of each task, numbers alone,
+In: community folders (or any export). Out: a JSON file and a page of each task, numbers alone,
 and the README's rows on standard output. Databases and the values of each query are kept in DIR,
 so that a second run neither embeds nor measures again.
 """
@@ -28,7 +28,10 @@ BASELINES = {
     "feed": ("newest", "replied-24h", "space", "weighted"),
     "similar": ("bm25", "minilm", "convex", "rrf"),
 }
-"""The columns of the tables; `TASK.json` has all."""
+"""The columns of the tables; the JSON files have all."""
+
+FILES = {"experts": "experts", "feed": "feed-replay", "similar": "similar-replay"}
+"""`feed.md` and `similar.md` tell how weights were chosen."""
 
 Report = dict[str, Any]
 
@@ -99,9 +102,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not reports:
             continue
         values = {name: found[name][1][task] for name in reports}
-        (asked.out / f"{task}.json").write_bytes(orjson.dumps(reports, option=orjson.OPT_INDENT_2))
+        stem = asked.out / FILES[task]
+        stem.with_suffix(".json").write_bytes(orjson.dumps(reports, option=orjson.OPT_INDENT_2))
         text = page(task, reports, values, baselines)
-        (asked.out / f"{task}.md").write_text(text, encoding="utf-8")
+        stem.with_suffix(".md").write_text(text, encoding="utf-8")
         print(rows(reports, values, baselines))
 
 

@@ -1,7 +1,7 @@
-"""Reports of several communities as Markdown: the README's table, and a page a task.
+"""Reports as text: the README's table over several communities, and a page a task.
 
-In: reports as `evaluation.replay` gives them, and the values of each query. Out: text; numbers
-alone, conditions first.
+In: reports as `evaluation.replay` gives them, and the values of each query. Out: text, also a few
+lines for a terminal; numbers alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -70,6 +70,31 @@ def rows(reports: Mapping[str, Report], values: Values, baselines: Sequence[str]
     gain = macro_gain(by_system[OURS], by_system[rival])
     cells.append(f"{gain.mean:+.1%} [{gain.low:+.1%}, {gain.high:+.1%}]")
     return "\n".join([*lines, "| " + " | ".join(cells) + " |"])
+
+
+def told(report: Report) -> list[str]:
+    """A report in a few lines for a terminal: every system by its primary measure, best first."""
+    if "nothing" in report:
+        return [f"{report['task']}: {report['nothing']}"]
+    primary, systems = report["primary"], report["systems"]
+    asked = report["questions"]
+    lines = [
+        f"{report['task']}: {primary} over {asked['measured']:,} of {asked['in_window']:,} queries "
+        f"of the {report['conditions']['window']} window, 95 % intervals"
+    ]
+    width = max(map(len, systems))
+    for name in sorted(systems, key=lambda name: -systems[name][primary]["mean"]):
+        gap = report["difference"].get(name)
+        shown = f"  {name:<{width}}  {interval(systems[name][primary])}"
+        if gap is not None:
+            shown += f"   whoknows {interval(gap, signed=True)}, p {gap['p_holm']:.2g} after Holm"
+        lines.append(shown)
+    for what, trust in report.get("calibration", {}).items():
+        lines.append(
+            f"  {what}: {trust['mean']:.3f} promised, {trust['rate']:.3f} came true, "
+            f"ECE {trust['ece']:.3f}"
+        )
+    return lines
 
 
 def page(task: str, reports: Mapping[str, Report], values: Values, baselines: Sequence[str]) -> str:
