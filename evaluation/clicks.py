@@ -138,6 +138,7 @@ def replay_clicks(
     with _unread(opened.engine, opened.archive, clicks.held_rows):
 
         def prepare() -> Callable[[Held], Line]:
+            opened.learn(tell)
             systems = clicks.systems()
             return lambda held: _line(opened.engine, clicks, systems, held, moment)
 

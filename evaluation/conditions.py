@@ -12,6 +12,10 @@ from evaluation.significance import RESAMPLES, SEED
 
 PACKAGES = ("numpy", "openvino", "scikit-learn", "scipy")
 FLOORS = ("data", "embeddings", "evaluation", "recommender")
+NOTES = (
+    "all-MiniLM-L6-v2 saw Stack Exchange's titles, bodies, answers and duplicate links up to 2021 "
+    "in its training: figures from such a site flatter it, and every system that uses it.",
+)
 HOME = Path(__file__).parent.parent
 
 
@@ -31,6 +35,7 @@ def conditions(fingerprint: str, window: str, most: int, depth: int) -> dict[str
         "resamples": RESAMPLES,
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}",
+        "notes": list(NOTES),
         "packages": {name: version(name) for name in PACKAGES},
     }
 

@@ -13,6 +13,7 @@ from evaluation import metrics, report
 from evaluation.baselines import System, baselines
 from evaluation.history import History, root_text
 from evaluation.journal import Journal, Line, Progress, hashed, measured
+from evaluation.leaders import leaders
 from evaluation.opening import Opened
 from evaluation.protocol import Question, Window, evenly
 from evaluation.relevance import Bm25, Dense, Terms, TfIdf
@@ -156,6 +157,7 @@ def replay_experts(opened: Opened, journal: Journal, most: int, tell: Progress) 
     history = History(opened.parts)
 
     def prepare() -> Callable[[Question], Line]:
+        opened.learn(tell)
         return Asking(opened.engine, baseline_systems(opened, history), history)
 
     lines = measured(questions, prepare, journal, TASK, tell)
@@ -181,6 +183,7 @@ def summarised(
         "to_beat": TO_BEAT,
         "slices": report.slices(lines, PRIMARY, SLICES),
         "calibration": report.calibration(lines),
+        "leaders": leaders(window.questions, history.replies),
         "median_ms": times[OURS],
         "times_ms": times,
     }

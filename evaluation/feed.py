@@ -107,6 +107,7 @@ def replay_feed(opened: Opened, journal: Journal, most: int, tell: Progress) -> 
     events = evenly(everything, most)
 
     def prepare() -> Callable[[Event], Line]:
+        opened.learn(tell)
         feeds = baseline_feeds(opened, turns, readable)
         return Showing(opened, turns, feeds.systems(), readable)
 

@@ -5,6 +5,7 @@ nothing dated in the window or after it. What is learned for a replay is learned
 that a server on the real database never answers by it.
 """
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -25,16 +26,17 @@ from evaluation.protocol import Split, split
 from evaluation.vectors import CachedEncoder, cache_folder
 from recommender.engine import Engine, EngineSettings
 
-WORKING_COPY = "replay.db"
+WORKING_COPY = "replay"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Opened:
     """A history and an engine on it.
 
     `window`: train, validation or test, the part that is measured; `starts` is when it opens.
-    `encoder`: MiniLM, for the baselines, with the store's vectors behind it. `learned`: whether
-    the engine was fitted on what came before the window; if not, it is as it was found.
+    `encoder`: MiniLM, for the baselines, with the store's vectors behind it. `own`: whether this
+    is a copy, so that the engine may be fitted on what came before the window; if not, it is as
+    it was found.
     """
 
     store: Store
@@ -44,7 +46,15 @@ class Opened:
     window: str
     starts: datetime
     encoder: Encoder
-    learned: bool
+    own: bool
+    learned: bool = False
+
+    def learn(self, tell: Progress) -> None:
+        """Fit the engine on what came before the window, once: before anything is asked of it."""
+        if self.own and not self.learned:
+            tell("learning", 0, 1)
+            self.engine.learn(until=self.starts, now=self.starts)
+            self.learned = True
 
     def bodies(self, posts: Iterable[Post]) -> Iterator[str]:
         """What `posts` say, read as it is asked for."""
@@ -84,9 +94,6 @@ def opened(
             if starts is None:
                 yield None
                 return
-            if own:
-                tell("learning", 0, 1)
-                engine.learn(until=starts, now=starts)
             with _encoder() as cached:
                 kept = KeptEncoder(store, cached)
                 yield Opened(store, engine, archive, parts, window, starts, kept, own)
@@ -96,7 +103,7 @@ def opened(
 
 def dispose(folder: Path) -> None:
     """Delete the working copy that `opened` left in `folder`."""
-    for file in folder.glob(f"{WORKING_COPY}*"):
+    for file in folder.glob(f"{WORKING_COPY}-*.db*"):
         if file.is_dir():
             shutil.rmtree(file)
         else:
@@ -108,9 +115,9 @@ def _store(
 ) -> tuple[Store, bool]:
     """The store to work on, and whether it is ours to write to."""
     folder.mkdir(parents=True, exist_ok=True)
-    copy = folder / WORKING_COPY
     if path is not None:
-        store = Store.open(f"sqlite:///{copy}")
+        # Another export in the same folder must not be mixed into what was begun.
+        store = Store.open(f"sqlite:///{folder / f'{WORKING_COPY}-{_stamp(path)}.db'}")
         try:
             import_path(store, path, on_progress=lambda n, m: tell("importing", n, m or n))
         except BaseException:
@@ -121,6 +128,7 @@ def _store(
     if store.database.path is None:
         # A database server's state is not copied; what it has learned is used as it stands.
         return store, False
+    copy = folder / f"{WORKING_COPY}-copy.db"
     try:
         tell("copying", 0, 1)
         live = store.database.path
@@ -128,6 +136,16 @@ def _store(
     finally:
         store.close()
     return Store.open(f"sqlite:///{copy}"), True
+
+
+def _stamp(path: Path) -> str:
+    """What tells an export from others, and from what it was before it changed."""
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    told = hashlib.sha256(str(path.absolute()).encode("utf-8", "surrogateescape"))
+    for file in files:
+        if file.exists():
+            told.update(f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}\n".encode())
+    return told.hexdigest()[:16]
 
 
 @contextmanager

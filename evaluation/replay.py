@@ -17,8 +17,10 @@ from data.errors import WhoknowsError
 from evaluation import experts, feed, similar
 from evaluation.caveats import caveats_of
 from evaluation.conditions import conditions, sources
+from evaluation.examples import examples
 from evaluation.journal import Journal, Progress
 from evaluation.opening import Opened, dispose, opened
+from evaluation.page import write_page
 from evaluation.report import DEPTH
 from evaluation.trec import write_trec
 from recommender.engine import EngineSettings
@@ -90,8 +92,8 @@ def run(
 
     Parameters
     ----------
-    out : a folder; gets report.json and, for each task, TASK.jsonl with the values of each
-        query and TREC files.
+    out : a folder; gets report.html, report.json and, for each task, TREC files and TASK.jsonl
+        with the values of each query.
     on_progress : told (stage, done, in all).
     questions : queries a task at most; of more, so many are taken evenly.
 
@@ -112,11 +114,14 @@ def run(
         if history is None:
             raise NothingToReplay("there is no thread in this history; import one, then replay")
         reports = measure(history, plan, out, tell)
+        asked = history.parts.window(window).answered if "experts" in plan.tasks else ()
+        shown = examples(history.engine, asked) if out is not None else []
     if all("nothing" in report for report in reports.values()):
         raise NothingToReplay(next(iter(reports.values()))["nothing"])
     report = reports if task == "all" else reports[task]
     if out is not None:
         (out / "report.json").write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
+        write_page(report, out / "report.html", shown)
         dispose(out)
     return report
 
@@ -125,7 +130,7 @@ def measure(history: Opened, plan: Plan, out: Path | None, tell: Progress) -> di
     """The report of each task of `plan` on an opened history; lines and TREC files go to `out`."""
     fingerprint = history.archive.fingerprint()
     stated = conditions(fingerprint, plan.window, plan.questions, DEPTH)
-    stated["learned_before_window"] = history.learned
+    stated["learned_before_window"] = history.own
     stated["caveats"] = caveats_of(history.archive.people.values())
     about = (fingerprint, sources(), history.engine.texts.scheme, plan.window, plan.questions)
     key = hashlib.sha256(repr(about).encode()).hexdigest()

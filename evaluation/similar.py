@@ -108,6 +108,7 @@ def replay_similar(opened: Opened, journal: Journal, most: int, tell: Progress) 
         return {"task": TASK, "nothing": NOTHING}
 
     def prepare() -> Callable[[Linked], Line]:
+        opened.learn(tell)
         return Comparing(opened.engine, roots, baseline_systems(opened, roots))
 
     lines = measured(queries, prepare, journal, TASK, tell)

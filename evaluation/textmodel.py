@@ -9,15 +9,18 @@ import numpy as np
 from evaluation.history import Floats, Ints
 from evaluation.relevance import Terms
 
+SMOOTHING = 0.1
+"""The best of .1, .5 and .9 on the validation windows of two chats and a forum."""
+
 
 class TextModel:
     """Candidate language models: Model 1 of Balog, Azzopardi and de Rijke, Formal models for
     expert finding in enterprise corpora (SIGIR 2006).
 
-    A person's model is the text of their replies put together, smoothed by the community's as
-    in Dirichlet's prior (Zhai and Lafferty 2001). Its weight is the mean length of a person's
-    text, which is what Balog, Azzopardi and de Rijke, A language modeling framework for expert
-    finding (2009), take, so that nothing is tuned.
+    A person's model is the text of their replies put together, smoothed by the community's after
+    Jelinek and Mercer (Zhai and Lafferty 2001): every word is the community's with the chance
+    `SMOOTHING`. Dirichlet's prior, by a person's mean length, puts those who wrote little first,
+    since questions are long: it reached a quarter to two thirds of this on the same windows.
 
     Parameters
     ----------
@@ -35,8 +38,6 @@ class TextModel:
         ends = np.concatenate([[0.0], np.cumsum(written, dtype=np.float64)])
         known = np.diff(ends[columns.indptr])
         self._common = known / max(known.sum(), 1.0)
-        writers = len(np.unique(authors[:fitted]))
-        self._prior = max(float(terms.lengths[:fitted].sum()) / max(writers, 1), 1.0)
 
     def scores(self, text: str, n: int) -> Floats:
         """The log likelihood of `text` by each person's first replies, of the first `n` of all.
@@ -50,6 +51,7 @@ class TextModel:
         for column, count, part in zip(columns.tolist(), counts, parts, strict=True):
             rows, amounts = self._terms.columns.indices[part], self._terms.columns.data[part]
             written = np.bincount(self._authors[rows], amounts, minlength=self._people)
-            chance = (written + self._prior * self._common[column]) / (length + self._prior)
+            own = written / np.maximum(length, 1.0)
+            chance = (1 - SMOOTHING) * own + SMOOTHING * self._common[column]
             total += count * np.log(chance)
         return total

@@ -147,7 +147,7 @@ class Explainer:
             _part("activity", self._points(LATELY, pk), _often(activity.decayed[60.0][pk])),
             _part(
                 "activity",
-                self._points(("recency", "presence"), pk),
+                self._points(("recency", "presence", "present"), pk),
                 _since(last, int(activity.joined[pk])),
                 at=last,
             ),

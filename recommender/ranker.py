@@ -29,6 +29,7 @@ SCALED = (
     "recent",
     "recency",
     "presence",
+    "present",
     "quick",
     "place_14",
     "place_90",

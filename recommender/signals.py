@@ -19,7 +19,7 @@ from .kinship import KERNEL_HALF_LIVES, LEAST
 from .ledger import Activity
 from .pieces import Pieces
 from .ranker import BY_UNIT, SCALED
-from .view import View
+from .view import HOUR_US, View
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,6 +33,9 @@ ASKER_HALF_LIVES = (30.0, 180.0)
 
 FORGOTTEN_DAYS = 4_000.0
 """A last joining longer ago than this counts like none."""
+
+HERE_HOURS, AWAY_HOURS = 0.5, 720.0
+"""Half an hour since one's last post is as good as none; a month as good as any."""
 
 LEAST_COUNT = 0.02
 """Decayed count that is as good as none: one joining, five to six half-lives ago."""
@@ -122,7 +125,10 @@ def _habits(community: Community, view: View, activity: Activity) -> dict[str, F
     usual = float(quick.sum()) / max(float(activity.joined.sum()), 1.0)
     values["quick"] = (quick - usual * activity.joined) / (activity.joined + QUICK_PRIOR)
     values["recency"] = _recency(activity.last, view)
-    values["presence"] = _recency(community.presence.at(*read).last, view)
+    last = community.presence.at(*read).last
+    values["presence"] = _recency(last, view)
+    hours = np.maximum(view.moment - last, 0) / HOUR_US
+    values["present"] = np.log(AWAY_HOURS / np.clip(hours, HERE_HOURS, AWAY_HOURS))
     return values
 
 

@@ -1,12 +1,14 @@
 """Ranking measures against ir_measures; the others against values worked out by hand."""
 
+from types import ModuleType
+
 import ir_measures
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation import metrics
+from evaluation import clicks, experts, feed, metrics, report, similar
 
 IDS = [f"p{n}" for n in range(12)]
 RANKINGS = st.permutations(IDS).flatmap(
@@ -22,6 +24,24 @@ ORACLE = {
     "R@10": lambda ranked, relevant: metrics.recall(ranked, relevant, 10),
     "nDCG@10": lambda ranked, relevant: metrics.ndcg(ranked, relevant, 10),
     "Success@5": lambda ranked, relevant: metrics.hit(ranked, relevant, 5),
+    "RR@3": lambda ranked, relevant: metrics.reciprocal_rank(ranked[:3], relevant),
+    "P@5": lambda ranked, relevant: metrics.precision(ranked, relevant, 5),
+    "R@1": lambda ranked, relevant: metrics.recall(ranked, relevant, 1),
+    "nDCG@3": lambda ranked, relevant: metrics.ndcg(ranked, relevant, 3),
+    "Success@1": lambda ranked, relevant: metrics.hit(ranked, relevant, 1),
+}
+NAMES = {
+    "mrr": "RR",
+    "mrr@10": "RR@10",
+    "p@1": "P@1",
+    "r@1": "R@1",
+    "r@5": "R@5",
+    "r@10": "R@10",
+    "ndcg@10": "nDCG@10",
+    "hit@5": "Success@5",
+    "hit@10": "Success@10",
+    "hr@3": "Success@3",
+    "hr@10": "Success@10",
 }
 
 
@@ -34,6 +54,25 @@ def test_agrees_with_ir_measures(name: str, case: tuple[list[str], set[str]]) ->
     run = {"q": {id_: float(len(ranked) - n) for n, id_ in enumerate(ranked)}}
     expected = ir_measures.calc_aggregate([measure], qrels, run)[measure]
     assert ORACLE[name](ranked, relevant) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("task", [experts, feed, clicks, similar])
+def test_the_measures_of_every_task_agree_on_random_data(task: ModuleType) -> None:
+    rng = np.random.default_rng(9)
+    ids = [f"x{n}" for n in range(120)]
+    qrels: dict[str, dict[str, int]] = {}
+    run: dict[str, dict[str, float]] = {}
+    ours: dict[str, dict[str, float]] = {}
+    for query in range(200):
+        ranked = rng.permutation(ids)[: rng.integers(1, 101)].tolist()
+        relevant = set(rng.permutation(ids)[: rng.integers(1, 15)].tolist())
+        ours[str(query)] = report.values(ranked, relevant, task.MEASURES)
+        qrels[str(query)] = dict.fromkeys(relevant, 1)
+        run[str(query)] = {id_: float(len(ranked) - n) for n, id_ in enumerate(ranked)}
+    for name in task.MEASURES:
+        measure = ir_measures.parse_measure(NAMES[name])
+        for found in ir_measures.iter_calc([measure], qrels, run):
+            assert ours[found.query_id][name] == pytest.approx(found.value), name
 
 
 def test_a_query_without_a_relevant_id_is_refused() -> None:

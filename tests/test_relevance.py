@@ -56,12 +56,8 @@ def test_model_1_by_its_formula() -> None:
     # Person 0 wrote texts 0 and 2, person 1 text 1, person 2 nothing before the window.
     terms = Terms(TEXTS, FIT_ON)
     model = TextModel(terms, np.array([0, 1, 0, 1, 2]), 3)
-    prior, common = (3 + 2 + 0 + 4) / 2, 3 / 9
-    expected = [
-        np.log((2 + prior * common) / (3 + prior)),
-        np.log((0 + prior * common) / (2 + prior)),
-        np.log(common),
-    ]
+    common = 3 / 9
+    expected = [np.log(0.9 * 2 / 3 + 0.1 * common), np.log(0.1 * common), np.log(0.1 * common)]
     assert model.scores("the shader", 3) == pytest.approx(expected)
     assert model.scores("vermilion", 3).tolist() == [0, 0, 0]
 

@@ -1,6 +1,7 @@
 """Intervals and p-values where theory gives the answer."""
 
 import itertools
+from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -72,3 +73,27 @@ def test_holm() -> None:
     )
     assert significance.holm({"a": 0.9, "b": 0.8}) == {"a": 1.0, "b": 1.0}
     assert significance.holm({}) == {}
+
+
+def test_the_gain_over_groups_is_that_of_their_means() -> None:
+    ours = {"a": RNG.random(400), "b": RNG.random(50)}
+    other = {name: values * 0.8 for name, values in ours.items()}
+    gain = significance.macro_gain(ours, other)
+    # A constant ratio leaves nothing to chance.
+    assert (gain.mean, gain.low, gain.high) == pytest.approx((0.25, 0.25, 0.25))
+    other["b"] = RNG.random(50)
+    gain = significance.macro_gain(ours, other)
+    means = [sum(v.mean() for v in system.values()) for system in (ours, other)]
+    assert gain.mean == pytest.approx(means[0] / means[1] - 1)
+    assert gain.low < gain.mean < gain.high
+    with pytest.raises(ValueError, match="same groups"):
+        significance.macro_gain(ours, {"a": other["a"]})
+
+
+def test_columns_are_drawn_together() -> None:
+    columns = RNG.random((30, 3))
+    together = significance.bootstrap_intervals(columns)
+    alone = significance.bootstrap_interval(columns[:, 1])
+    assert astuple(together[1]) == pytest.approx(astuple(alone))
+    with pytest.raises(ValueError, match="at least one"):
+        significance.bootstrap_intervals(np.zeros((0, 2)))

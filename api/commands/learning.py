@@ -2,21 +2,10 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from api.commands.opening import opened_engine, read_settings
 from api.doors import current_time
 from api.terminal import print_json, progress, waiting
-
-
-def _show(figures: dict[str, Any], indent: int = 0) -> None:
-    for name, value in figures.items():
-        if isinstance(value, dict):
-            print(f"{' ' * indent}{name}:")
-            _show(value, indent + 2)
-        else:
-            shown = f"{value:.4g}" if isinstance(value, float) else str(value)
-            print(f"{' ' * indent}{name}: {shown}")
 
 
 def run_learn(until: datetime | None, *, as_json: bool) -> None:
@@ -34,6 +23,7 @@ def run_replay(
 ) -> None:
     """Replay, and print the figures."""
     from evaluation.replay import QUESTIONS, run
+    from evaluation.tables import told
     from recommender.engine import EngineSettings
 
     settings = read_settings()
@@ -52,5 +42,8 @@ def run_replay(
         )
     if as_json:
         print_json(figures)
-    else:
-        _show(figures)
+        return
+    for report in figures.values() if task == "all" else (figures,):
+        print("\n".join(told(report)))
+    if out is not None:
+        print(f"Everything else is in {out}.")

@@ -1,0 +1,47 @@
+"""A working copy holds what the database held, and what is done to it stays there."""
+
+from pathlib import Path
+
+import pytest
+
+from data.copies import copy_database
+from data.errors import StoreError
+from data.models import Person
+from data.store import Store
+
+
+def test_a_copy_has_everything_and_gives_nothing_back(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'real.db'}")
+    store.apply([Person("ada")])
+    uid = store.uid()
+    indexes = tmp_path / "real.db.index"
+    (indexes / "words").mkdir(parents=True)
+    (indexes / "words" / "a.index").write_bytes(b"snapshot")
+    target = tmp_path / "copy.db"
+    for _ in range(2):
+        copy_database(store, target, indexes)
+        copy = Store.open(f"sqlite:///{target}")
+        assert (copy.uid(), copy.seq()) == (uid, store.seq())
+        assert copy.get_person("ada") is not None
+        copy.keep_learned({"x": b"y"})
+        copy.apply([Person("bob")])
+        copy.close()
+        kept = tmp_path / "copy.db.index" / "words" / "a.index"
+        assert kept.read_bytes() == b"snapshot"
+        # Snapshots are replaced, not written into.
+        (kept.with_name("new")).write_bytes(b"other")
+        kept.with_name("new").replace(kept)
+    assert (indexes / "words" / "a.index").read_bytes() == b"snapshot"
+    assert store.get_person("bob") is None and store.learned() == {}
+    store.close()
+
+
+def test_where_no_copy_can_be_made_it_is_said(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'real.db'}")
+    with pytest.raises(StoreError, match="cannot be copied there"):
+        copy_database(store, tmp_path / "nowhere" / "copy.db", tmp_path / "none")
+    store.close()
+    memory = Store.open("sqlite://")
+    with pytest.raises(StoreError, match="in a file"):
+        copy_database(memory, tmp_path / "copy.db", tmp_path / "none")
+    memory.close()

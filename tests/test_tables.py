@@ -1,0 +1,109 @@
+"""The table and the page of several communities, from reports made up here."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evaluation import summary
+from evaluation.report import OURS, columns, compared, means, slices
+from evaluation.tables import page, rows
+
+RNG = np.random.default_rng(5)
+
+
+def lines_of(queries: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "query": str(n),
+            "systems": {
+                OURS: {"mrr": float(RNG.random()) * 0.5 + 0.5},
+                "replies": {"mrr": float(RNG.random()) * 0.2},
+                "zsum": {"mrr": float(RNG.random()) * 0.5},
+            },
+            "slices": ["early" if n % 2 else "late"],
+        }
+        for n in range(queries)
+    ]
+
+
+def report_of(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    values = columns(lines)
+    return {
+        "task": "experts",
+        "primary": "mrr",
+        "to_beat": "zsum",
+        "questions": {"measured": len(lines), "dropped_share": 0.25},
+        "people": 7,
+        "systems": means(values),
+        "difference": compared(values, "mrr"),
+        "slices": slices(lines, "mrr", ("early", "late", "never")),
+        "median_ms": 12.0,
+        "conditions": {
+            "data": "abc",
+            "most_queries": 2000,
+            "depth": 100,
+            "python": "3",
+            "machine": "m",
+            "packages": {"numpy": "2"},
+            "seed": 1,
+            "resamples": 10,
+            "commit": None,
+            "sources": "def",
+        },
+    }
+
+
+@pytest.fixture
+def measured() -> tuple[dict[str, Any], dict[str, Any]]:
+    lines = {"one": lines_of(60), "two": lines_of(20)}
+    reports = {name: report_of(of) for name, of in lines.items()}
+    values = {
+        name: {system: column["mrr"] for system, column in columns(of).items()}
+        for name, of in lines.items()
+    }
+    return reports, values
+
+
+def test_the_last_row_is_the_mean_of_communities_with_its_gain(measured: Any) -> None:
+    reports, values = measured
+    table = rows(reports, values, ("replies", "zsum")).splitlines()
+    assert [line.split(" | ")[0] for line in table] == [
+        "| community",
+        "|---|---|---|---|---|---|",
+        "| one",
+        "| two",
+        "| macro average",
+    ]
+    ours = np.mean([reports[name]["systems"][OURS]["mrr"]["mean"] for name in reports])
+    rival = np.mean([reports[name]["systems"]["zsum"]["mrr"]["mean"] for name in reports])
+    cells = table[-1].strip("| ").split(" | ")
+    assert cells[2].startswith(f"{ours:.3f} [")
+    assert cells[-2].startswith(f"{rival:.3f} [")
+    assert cells[-1].startswith(f"{ours / rival - 1:+.1%} [+")
+
+
+def test_a_page_tells_conditions_and_slices(measured: Any) -> None:
+    reports, values = measured
+    text = page("experts", reports, values, ("zsum",))
+    assert "seed 1, 10 resamples, commit unknown" in text
+    assert "| early | 30 | " in text and "never" not in text
+    assert text.count("## ") == 2
+
+
+def test_the_command_writes_a_page_for_each_task_that_has_data(
+    measured: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    reports, values = measured
+
+    def known(folder: Path, keep: Path, task: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        return {"experts": reports[folder.name]}, {"experts": values[folder.name]}
+
+    monkeypatch.setattr(summary, "measured", known)
+    monkeypatch.setitem(summary.BASELINES, "experts", ("replies", "zsum"))
+    summary.main(["one", "two", "--out", str(tmp_path)])
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["experts.json", "experts.md"]
+    assert set(json.loads((tmp_path / "experts.json").read_text())) == {"one", "two"}
+    assert "macro average" in capsys.readouterr().out
