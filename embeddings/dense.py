@@ -14,7 +14,7 @@ import numpy as np
 from . import indexfile
 from .errors import IndexCorrupt
 from .face import Mask, Rows, Scores, Vectors
-from .grid import Codes, Grid, codes, dots, hamming, on_grid
+from .grid import STEPS, Codes, Grid, codes, dots, hamming, on_grid
 from .slots import NO_SLOT, Slots, best, checked, grown
 
 FILE = "dense.index"
@@ -134,27 +134,53 @@ class DenseIndex:
             size = self._slots.size
         if slots.size > SIFT_ABOVE:
             slots = _sifted(table[:, :size], codes(grid)[:, 0], slots, k)
-        scores = _compared(base, tail, slots, grid[0]) * lengths[slots] * inverse
+        scores = _compared(base, tail, slots, grid)[0] * lengths[slots] * inverse[0]
         rows = numbers[slots]
         places = best(rows, scores, k)
         return rows[places], scores[places]
 
     def scores(self, query: Vectors, rows: Rows) -> Scores:
         """Return the cosine of each of `rows` to `query`, float64 (n,); 0 where none is held."""
-        grid, inverse = self._queried(query)
+        if np.shape(query) != (self.dim,):
+            raise ValueError(f"a query of shape {np.shape(query)}, not {(self.dim,)}")
+        scores: Scores = self.scores_to(np.asarray(query)[None, :], rows)[0]
+        return scores
+
+    def scores_to(self, queries: Vectors, rows: Rows) -> Scores:
+        """Return the cosine of each of `rows` to each of `queries` (m, dim), float64 (m, n).
+
+        0 where none is held. Two queries cost little more than one: reading the rows is dearest.
+        """
+        grid, inverse = on_grid(np.asarray(queries))
         with self._lock:
             slots = self._slots.of(rows)
             base, tail, lengths = self._base, self._tail, self._inverse
         held = slots != NO_SLOT
-        scores = np.zeros(slots.size, dtype=np.float64)
-        scores[held] = _compared(base, tail, slots[held], grid[0]) * lengths[slots[held]] * inverse
+        scores = np.zeros((len(grid), slots.size), dtype=np.float64)
+        found = _compared(base, tail, slots[held], grid)
+        scores[:, held] = found * lengths[slots[held]] * inverse[:, None]
         return scores
 
-    def _queried(self, query: Vectors) -> tuple[Grid, float]:
+    def mean(self, rows: Rows) -> Vectors:
+        """Return the mean vector (dim,) of those of `rows` that are held; zeros where none is.
+
+        Summed as integers, so that their order changes no bit.
+        """
+        with self._lock:
+            slots = self._slots.of(rows)
+            base, tail = self._base, self._tail
+        slots = slots[slots != NO_SLOT]
+        total = np.zeros(self.dim, dtype=np.int64)
+        for start in range(0, slots.size, _CHUNK):
+            part = _gathered(base, tail, slots[start : start + _CHUNK])
+            total += part.sum(axis=0, dtype=np.int64)
+        mean: Vectors = (total / (max(slots.size, 1) * STEPS)).astype(np.float32)
+        return mean
+
+    def _queried(self, query: Vectors) -> tuple[Grid, Scores]:
         if np.shape(query) != (self.dim,):
             raise ValueError(f"a query of shape {np.shape(query)}, not {(self.dim,)}")
-        grid, inverse = on_grid(np.asarray(query)[None, :])
-        return grid, float(inverse[0])
+        return on_grid(np.asarray(query)[None, :])
 
     def save(self, folder: Path, stamp: str = "") -> None:
         """Write to `folder` in one atomic step; `stamp` says of what state of the store."""
@@ -203,11 +229,11 @@ def _gathered(base: Grid, tail: Grid, slots: Rows) -> Grid:
     return grid
 
 
-def _compared(base: Grid, tail: Grid, slots: Rows, query: Grid) -> Scores:
-    scores = np.empty(slots.size, dtype=np.float64)
+def _compared(base: Grid, tail: Grid, slots: Rows, queries: Grid) -> Scores:
+    scores = np.empty((len(queries), slots.size), dtype=np.float64)
     for start in range(0, slots.size, _CHUNK):
         part = slots[start : start + _CHUNK]
-        scores[start : start + _CHUNK] = dots(_gathered(base, tail, part), query)
+        scores[:, start : start + _CHUNK] = dots(_gathered(base, tail, part), queries)
     return scores
 
 

@@ -47,9 +47,9 @@ def on_grid(vectors: Vectors) -> tuple[Grid, Scores]:
     return grid.astype(np.int16), inverse
 
 
-def dots(grid: Grid, query: Grid) -> Scores:
-    """Multiply `grid` (n, dim) by `query` (dim,): exact integers, as float64 (n,)."""
-    return (grid.astype(np.float32) @ query.astype(np.float32)).astype(np.float64)
+def dots(grid: Grid, queries: Grid) -> Scores:
+    """Multiply `grid` (n, dim) by each of `queries` (m, dim): exact integers, float64 (m, n)."""
+    return (queries.astype(np.float32) @ grid.astype(np.float32).T).astype(np.float64)
 
 
 def codes(grid: Grid) -> Codes:

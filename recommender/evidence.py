@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from embeddings.face import Vectors
 from embeddings.statistics import Statistics
 
 from .columns import Ints, counted
@@ -73,17 +74,24 @@ def gather(
     question: Question,
     view: View,
     statistics: Statistics | None,
+    centre: Vectors | None,
 ) -> Evidence:
-    """Retrieve the evidence that a viewer may read, as it stood."""
+    """Retrieve the evidence that a viewer may read, as it stood.
+
+    `statistics` and `centre`, the mean vector of roots, are those last learned; None: taken from
+    what is open to all.
+    """
     posts = community.posts
     of = np.minimum(community.versions["post"], len(posts) - 1)
     roots = view.texts & (posts["root"][of] == of)
     rows = np.flatnonzero(roots)
     asked = of[rows]
-    alike = texts.likeness(question, rows)
+    if centre is None:
+        centre = texts.centre(rows[view.counted[rows]])
+    alike, peculiar = texts.likeness_beside(question, rows, centre)
     before = posts["created"][asked] < view.moment
-    alike_of = np.full(len(posts), np.nan)
-    alike_of[asked[before]] = alike[before]
+    alike_of, peculiar_of = np.full((2, len(posts)), np.nan)
+    alike_of[asked[before]], peculiar_of[asked[before]] = alike[before], peculiar[before]
     near = _nearest(alike, rows, THREADS)
     dense = np.clip(alike[near], 0.0, 1.0)
     near_roots = asked[near]
@@ -98,7 +106,7 @@ def gather(
     answered = dense[np.isin(near_roots, votes.about)]
     threads = _votes(community, view, near_roots, np.maximum(dense - STRIKING, 0.0))
     replies = _authored(community, of[found], np.maximum(striking - STRIKING, 0.0))
-    kin = kinship(community, view, alike_of)
+    kin = kinship(community, view, alike_of, peculiar_of)
     return Evidence(
         dense=votes,
         words=_votes(community, view, of[hits], words**SHARPNESS),

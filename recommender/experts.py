@@ -73,7 +73,8 @@ def rank(
     five joined.
     """
     community = view.community
-    evidence = gather(community, texts, question, view, statistics)
+    centre = np.array(ranker.centre, dtype=np.float32) if ranker.centre else None
+    evidence = gather(community, texts, question, view, statistics, centre)
     tags = [
         community.tag_keys[t.casefold()] for t in query.tags if t.casefold() in community.tag_keys
     ]

@@ -27,6 +27,9 @@ POSTS = 6
 LATELY = ("activity_3", "activity_14", "activity_60", "activity_365", "first_60", "recent")
 """Signals of how much somebody replies."""
 
+MEANS = ("mean", "mean_180", "peculiar_180")
+"""Signals of all that somebody joined."""
+
 PLACE = ("place_14", "place_90", "place_recency", "focus")
 """Signals of the question's space."""
 
@@ -172,7 +175,7 @@ class Explainer:
             ),
             _part("activity", self._points(("quick",), pk), "how soon they usually reply"),
             _part("activity", self._points(("tags",), pk), "has replied under these tags"),
-            _part("activity", self._points(("mean", "mean_180"), pk), _usual(ranking, pk)),
+            _part("activity", self._points(MEANS, pk), _usual(ranking, pk)),
             _part("profile", float(ranking.profile[pk]), _says(person)),
             _part("other", float(ranking.named[pk]), "is named in the question"),
             _part("other", float(ranking.newness[pk]), "is new here, and given room"),

@@ -40,7 +40,7 @@ class Kinship:
     """Readable joinings before the moment and how like the question their threads are.
 
     Arrays of one length n: `person`, `post`, `root` are keys, `time` microseconds, `likeness`
-    that of the thread's root.
+    that of the thread's root, `peculiar` what of it is not common to all.
     """
 
     person: Ints
@@ -48,6 +48,7 @@ class Kinship:
     root: Ints
     time: Ints
     likeness: Floats
+    peculiar: Floats
 
     def kernel(self, moment: int, half_life: float) -> Pieces:
         """What each joining gives to its person's kernel sum."""
@@ -55,23 +56,36 @@ class Kinship:
         weight = near * decayed(moment - self.time, half_life)
         return Pieces(self.person, self.post, self.root, self.time, weight)
 
-    def means(self, moment: int, people: int) -> tuple[Floats, Floats]:
-        """Mean likeness of what each joined, plain and fading, drawn to the mean of all.
+    def mean(self, people: int) -> Floats:
+        """Mean likeness of what each joined, drawn to the mean of all.
 
-        (people,) each, less the mean of all: 0 for who joined nothing.
+        (people,), less the mean of all: 0 for who joined nothing.
         """
-        if not len(self.person):
-            return np.zeros(people), np.zeros(people)
-        above = self.likeness - float(self.likeness.mean())
-        count = counted(self.person, minlength=people)
-        plain = counted(self.person, above, people) / (count + MEAN_PRIOR)
+        return _drawn(self.person, self.likeness, np.ones(len(self.person)), MEAN_PRIOR, people)
+
+    def fading_means(self, moment: int, people: int) -> tuple[Floats, Floats]:
+        """The same of likeness and of what is peculiar, older joinings counting less."""
         fading = decayed(moment - self.time, FADING_HALF_LIFE)
-        weight = counted(self.person, fading, people) + FADING_PRIOR
-        return plain, counted(self.person, above * fading, people) / weight
+        return (
+            _drawn(self.person, self.likeness, fading, FADING_PRIOR, people),
+            _drawn(self.person, self.peculiar, fading, FADING_PRIOR, people),
+        )
 
 
-def kinship(community: Community, view: View, likeness: Floats) -> Kinship:
-    """The joinings of threads whose root has a `likeness` (posts,); NaN where it has none."""
+def _drawn(person: Ints, values: Floats, weight: Floats, prior: float, people: int) -> Floats:
+    """Weighted mean of `values` less their mean, per person, as if `prior` of 0 were there."""
+    if not len(person):
+        return np.zeros(people)
+    above = (values - float(values.mean())) * weight
+    drawn: Floats = counted(person, above, people) / (counted(person, weight, people) + prior)
+    return drawn
+
+
+def kinship(community: Community, view: View, likeness: Floats, peculiar: Floats) -> Kinship:
+    """The joinings of threads whose root has a `likeness` (posts,), and what of it is `peculiar`.
+
+    NaN where it has none.
+    """
     posts = community.posts
     created = posts["created"]
     keys = community.joinings
@@ -80,4 +94,4 @@ def kinship(community: Community, view: View, likeness: Floats) -> Kinship:
     root = np.minimum(posts["root"][keys], len(posts) - 1)
     known = np.isfinite(likeness[root])
     keys, root = keys[known], root[known]
-    return Kinship(posts["author"][keys], keys, root, created[keys], likeness[root])
+    return Kinship(posts["author"][keys], keys, root, created[keys], likeness[root], peculiar[root])

@@ -1,7 +1,9 @@
 """What `learn` does: corpus statistics, then weights, then chances, on open posts alone."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from embeddings.statistics import Statistics
 
@@ -10,6 +12,9 @@ from .parts import Parts
 from .ranker import Ranker, default_ranker
 from .training import examples_of
 from .view import View
+
+CENTRE_DIGITS = 5
+"""Decimals of the mean vector: its components are of some hundredths."""
 
 LEAST_SILENCE = 100
 """Answered questions from which the threshold of "nobody here" is one's own."""
@@ -34,10 +39,11 @@ def learn(
 ) -> Learned:
     """Fit on what `view`, a stranger's of the moment `until`, holds."""
     statistics = parts.texts.words.fit(view.counted)
-    examples = examples_of(parts, view, until, statistics, default_ranker(), told)
+    prior = replace(default_ranker(), centre=centre_of(parts, view))
+    examples = examples_of(parts, view, until, statistics, prior, told)
     return Learned(
         statistics=statistics,
-        ranker=own_ranker(examples, default_ranker()),
+        ranker=own_ranker(examples, prior),
         texts=int(view.counted.sum()),
         questions=len(examples),
         answered=sum(bool(example.replied.any()) for example in examples),
@@ -50,4 +56,12 @@ def own_ranker(examples: list[Example], prior: Ranker, strength: float = OWN_STR
     weights = fit_weights([examples], as_vector(prior.weights), strength / max(answered, 1))
     candidate, anyone = fit_chances(examples, weights, prior)
     silence = silence_of(examples) if answered >= LEAST_SILENCE else prior.silence
-    return Ranker(weights, candidate, anyone, silence)
+    return Ranker(weights, candidate, anyone, silence, prior.centre)
+
+
+def centre_of(parts: Parts, view: View) -> tuple[float, ...]:
+    """The mean vector of the roots open to all, as `Ranker.centre`."""
+    posts, versions = view.community.posts, view.community.versions
+    of = np.minimum(versions["post"], len(posts) - 1)
+    rows = np.flatnonzero(view.counted & (posts["root"][of] == of))
+    return tuple(round(float(x), CENTRE_DIGITS) for x in parts.texts.centre(rows))

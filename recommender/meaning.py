@@ -77,18 +77,39 @@ class MeaningIndex:
 
     def likeness(self, question: Question, rows: Rows) -> Scores:
         """The score `nearest` would give each of `rows` (n,); 0 for one that is not held."""
+        return self.likeness_beside(question, rows, None)[0]
+
+    def likeness_beside(
+        self, question: Question, rows: Rows, centre: Vectors | None
+    ) -> tuple[Scores, Scores]:
+        """`likeness`, and beside it how much of it is peculiar to the question, (n,) each.
+
+        What a text has in common with `centre`, the mean of all, it has in common with most
+        questions: that is taken off. 0 where MiniLM has not read both, or there is no `centre`.
+        """
         by_lane = {MINILM: np.full(len(rows), np.nan), MULTILINGUAL: np.full(len(rows), np.nan)}
+        peculiar = np.zeros(len(rows))
         wanted = np.ones(len(rows), dtype=bool)
-        for lane in (MINILM, MULTILINGUAL):
-            if lane not in question.vectors:
-                continue
-            held = wanted & self.dense[lane].has(rows)
-            by_lane[lane][held] = self.dense[lane].scores(question.vectors[lane], rows[held])
+        if MINILM in question.vectors:
+            held = self.dense[MINILM].has(rows)
+            queries = [question.vectors[MINILM]] + ([] if centre is None else [centre])
+            scores = self.dense[MINILM].scores_to(np.stack(queries), rows[held])
+            by_lane[MINILM][held] = scores[0]
+            if centre is not None:
+                peculiar[held] = scores[0] - scores[1] * float(np.linalg.norm(centre))
             if question.language is not None:
                 # What MiniLM read of a text is the last word on it.
                 wanted &= ~held
+        if MULTILINGUAL in question.vectors:
+            held = wanted & self.dense[MULTILINGUAL].has(rows)
+            vector = question.vectors[MULTILINGUAL]
+            by_lane[MULTILINGUAL][held] = self.dense[MULTILINGUAL].scores(vector, rows[held])
         fused = fuse_lanes(question.language, by_lane[MINILM], by_lane[MULTILINGUAL])
-        return np.where(np.isfinite(fused), fused, 0.0)
+        return np.where(np.isfinite(fused), fused, 0.0), peculiar
+
+    def centre(self, rows: Rows) -> Vectors:
+        """The mean of what MiniLM read of `rows`, (384,)."""
+        return self.dense[MINILM].mean(rows)
 
     def changed(self) -> None:
         """To be called after rows were put into a lane or removed."""

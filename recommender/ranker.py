@@ -19,6 +19,7 @@ SCALED = (
     "striking",
     "mean",
     "mean_180",
+    "peculiar_180",
     "kernel_90",
     "kernel_365",
     "activity_3",
@@ -56,12 +57,14 @@ class Ranker:
     answerable : the same of the chance that anyone replies.
     silence : likeness of the nearest post, at the quantiles (.01, .02, ... .20) of questions that
         somebody here answered: below the one of a rate, that rate of false alarms.
+    centre : mean vector of the roots open to all; empty where nothing was learned.
     """
 
     weights: Mapping[str, float]
     probability: tuple[float, ...]
     answerable: tuple[float, ...]
     silence: tuple[float, ...]
+    centre: tuple[float, ...] = ()
 
     def to_bytes(self) -> bytes:
         """As JSON, keys sorted: equal rankers give equal bytes."""
@@ -76,6 +79,7 @@ class Ranker:
             probability=tuple(told["probability"]),
             answerable=tuple(told["answerable"]),
             silence=tuple(told["silence"]),
+            centre=tuple(told.get("centre", ())),
         )
 
     def known(self, false_alarms: float) -> float:

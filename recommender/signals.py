@@ -53,7 +53,8 @@ LEAST_SPREAD = 0.25
 """Spread under which a habit's differences stay as small as they are: a third of one reply's."""
 
 LEAST_SPREADS = {
-    **dict.fromkeys(("dense_90", "words_90", "asked", "striking", "mean", "mean_180"), 0.02),
+    **dict.fromkeys(("dense_90", "words_90", "asked", "striking"), 0.02),
+    **dict.fromkeys(("mean", "mean_180", "peculiar_180"), 0.02),
     "quick": 0.05,
 }
 """The same of signals in smaller units: of likeness, and of shares."""
@@ -92,7 +93,8 @@ def signals_of(
         kernel = evidence.kin.kernel(view.moment, half_life)
         name = f"kernel_{half_life:.0f}"
         pieces[name], values[name] = kernel, _logarithm(kernel.summed(people), LEAST)
-    values["mean"], values["mean_180"] = evidence.kin.means(view.moment, people)
+    values["mean"] = evidence.kin.mean(people)
+    values["mean_180"], values["peculiar_180"] = evidence.kin.fading_means(view.moment, people)
     activity = community.by_space.at(view.moment, view.classes, people)
     values |= _habits(community, view, activity)
     values["recent"] = _logarithm(evidence.recent, LEAST_RECENT)

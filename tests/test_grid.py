@@ -21,9 +21,9 @@ def test_float32_dots_equal_integer_dots(dim: int, seed: int) -> None:
     grid, _ = on_grid(np.concatenate([vectors, -vectors]))
     for query in grid[:3]:
         exact = grid.astype(np.int64) @ query.astype(np.int64)
-        assert dots(grid, query).tolist() == exact.tolist()
-        assert dots(grid[:, ::-1], query[::-1]).tolist() == exact.tolist()
-        assert [dots(grid[i : i + 1], query)[0] for i in range(16)] == exact.tolist()
+        assert dots(grid, query[None, :])[0].tolist() == exact.tolist()
+        assert dots(grid[:, ::-1], query[None, ::-1])[0].tolist() == exact.tolist()
+        assert [dots(grid[i : i + 1], query[None, :])[0, 0] for i in range(16)] == exact.tolist()
 
 
 @settings(max_examples=60, deadline=None)
