@@ -24,7 +24,8 @@ from evaluation.archive import Archive, KeptEncoder
 from evaluation.journal import Progress
 from evaluation.protocol import Split, split
 from evaluation.vectors import CachedEncoder, cache_folder
-from recommender.engine import Engine, EngineSettings
+from recommender.engine import Engine
+from recommender.settings import EngineSettings
 
 WORKING_COPY = "replay"
 

@@ -23,7 +23,7 @@ from evaluation.opening import Opened, dispose, opened
 from evaluation.page import write_page
 from evaluation.report import DEPTH
 from evaluation.trec import write_trec
-from recommender.engine import EngineSettings
+from recommender.settings import EngineSettings
 
 Report = dict[str, Any]
 Task = Callable[[Opened, Journal, int, Progress], Report]

@@ -6,7 +6,6 @@ called from several threads.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, RLock
@@ -32,8 +31,9 @@ from .parts import Parts
 from .past import Past
 from .profiles import Profiles
 from .queries import ExpertsQuery, SimilarQuery
-from .ranker import Ranker, RankingSettings, default_ranker
+from .ranker import Ranker
 from .results import ExpertsAnswer, FeedPage, SimilarIdea, Topic
+from .settings import EngineSettings
 from .showing import shown_posts
 from .suggesting import suggest
 from .texts import TextIndex
@@ -46,16 +46,6 @@ STATISTICS, RANKER = "statistics", "ranker"
 """The names under which `learn` keeps the corpus statistics and the ranker."""
 
 
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
-    """Which encoders read, by lane, and where snapshots of the indexes lie (None: nowhere)."""
-
-    english_encoder: str = "minilm"
-    multilingual_encoder: str = "multilingual"
-    index_folder: Path | None = None
-    ranking: RankingSettings = field(default_factory=RankingSettings)
-
-
 class Engine:
     """Answers who knows, what is similar, and what concerns whom."""
 
@@ -64,7 +54,7 @@ class Engine:
         store: Store,
         encoders: Mapping[str, Encoder],
         index_folder: Path | None,
-        ranking: RankingSettings | None = None,
+        settings: EngineSettings | None = None,
     ) -> None:
         self.store = store
         self.encoders = dict(encoders)
@@ -73,9 +63,9 @@ class Engine:
         self.past = Past()
         self.texts = TextIndex(self.encoders, index_folder)
         self.profiles = Profiles(self.encoders)
-        self.ranking = ranking or RankingSettings()
+        self.settings = settings or EngineSettings()
         self.statistics: Statistics | None = None
-        self.ranker = default_ranker()
+        self.ranker = self.settings.prior
         self._lock = RLock()
         self._embedding = Lock()
 
@@ -92,7 +82,7 @@ class Engine:
         folder, path = settings.index_folder, store.database.path
         if folder is None and path is not None:
             folder = path.with_name(path.name + ".index")
-        engine = cls(store, encoders, folder, settings.ranking)
+        engine = cls(store, encoders, folder, settings)
         engine.texts.open_snapshot(store.uid(), store.seq())
         engine.sync(progress)
         return engine
@@ -134,7 +124,7 @@ class Engine:
             kept = self.store.learned()
             fitted, ranker = kept.get(STATISTICS), kept.get(RANKER)
             self.statistics = Statistics.from_bytes(fitted) if fitted else None
-            self.ranker = Ranker.from_bytes(ranker) if ranker else default_ranker()
+            self.ranker = Ranker.from_bytes(ranker) if ranker else self.settings.prior
 
     @property
     def _parts(self) -> Parts:
@@ -155,7 +145,13 @@ class Engine:
         with self._current():
             view = self._view(query.viewer_id or query.asker_id, query.as_of, now)
             return suggest(
-                self._parts, self.statistics, self.ranker, self.ranking, query, question, view
+                self._parts,
+                self.statistics,
+                self.ranker,
+                self.settings.ranking,
+                query,
+                question,
+                view,
             )
 
     def similar(self, query: SimilarQuery, now: datetime) -> tuple[SimilarIdea, ...]:
@@ -264,7 +260,9 @@ class Engine:
         """
         told = None if progress is None else lambda done, total: progress("learning", done, total)
         with self._current():
-            fitted = learn(self._parts, self._view(None, until, now), to_us(until or now), told)
+            prior, moved = self.settings.prior, self.settings.own_weights
+            view = self._view(None, until, now)
+            fitted = learn(self._parts, view, to_us(until or now), prior, moved, told)
             self.store.keep_learned(
                 {STATISTICS: fitted.statistics.to_bytes(), RANKER: fitted.ranker.to_bytes()}
             )

@@ -9,7 +9,7 @@ from embeddings.statistics import Statistics
 
 from .fitting import OWN_STRENGTH, Example, as_vector, fit_chances, fit_weights, silence_of
 from .parts import Parts
-from .ranker import Ranker, default_ranker
+from .ranker import Ranker
 from .training import examples_of
 from .view import View
 
@@ -35,15 +35,20 @@ def learn(
     parts: Parts,
     view: View,
     until: int,
+    prior: Ranker,
+    moved: bool = True,
     told: Callable[[int, int], None] | None = None,
 ) -> Learned:
-    """Fit on what `view`, a stranger's of the moment `until`, holds."""
+    """Fit on what `view`, a stranger's of the moment `until`, holds.
+
+    `moved`: whether the ranker is moved from `prior`, or only the corpus statistics are fitted.
+    """
     statistics = parts.texts.words.fit(view.counted)
-    prior = replace(default_ranker(), centre=centre_of(parts, view))
-    examples = examples_of(parts, view, until, statistics, prior, told)
+    prior = replace(prior, centre=centre_of(parts, view))
+    examples = examples_of(parts, view, until, statistics, prior, told) if moved else []
     return Learned(
         statistics=statistics,
-        ranker=own_ranker(examples, prior),
+        ranker=own_ranker(examples, prior) if moved else prior,
         texts=int(view.counted.sum()),
         questions=len(examples),
         answered=sum(bool(example.replied.any()) for example in examples),

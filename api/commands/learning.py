@@ -24,7 +24,7 @@ def run_replay(
     """Replay, and print the figures."""
     from evaluation.replay import QUESTIONS, run
     from evaluation.tables import told
-    from recommender.engine import EngineSettings
+    from recommender.settings import EngineSettings
 
     settings = read_settings()
     encoders = EngineSettings(

@@ -50,7 +50,8 @@ def opened_store(settings: Settings) -> Iterator["Store"]:
 @contextmanager
 def opened_engine(settings: Settings) -> Iterator[tuple["Store", "Engine"]]:
     """The store and an engine on it that has read what is new, the time it takes shown."""
-    from recommender.engine import Engine, EngineSettings
+    from recommender.engine import Engine
+    from recommender.settings import EngineSettings
 
     chosen = EngineSettings(
         settings.english_encoder, settings.multilingual_encoder, settings.index_folder
