@@ -35,12 +35,13 @@ def learn(
     """Fit on what `view`, a stranger's of the moment `until`, holds."""
     statistics = parts.texts.words.fit(view.counted)
     examples = examples_of(parts, view, until, statistics, default_ranker(), told)
+    ranker = own_ranker(examples, default_ranker())
     return Learned(
         statistics=statistics,
-        ranker=own_ranker(examples, default_ranker()),
+        ranker=ranker,
         texts=int(view.counted.sum()),
         questions=len(examples),
-        answered=sum(bool(example.replied.any()) for example in examples),
+        answered=ranker.answered,
     )
 
 
@@ -50,4 +51,4 @@ def own_ranker(examples: list[Example], prior: Ranker, strength: float = OWN_STR
     weights = fit_weights([examples], as_vector(prior.weights), strength / max(answered, 1))
     candidate, anyone = fit_chances(examples, weights, prior)
     silence = silence_of(examples) if answered >= LEAST_SILENCE else prior.silence
-    return Ranker(weights, candidate, anyone, silence)
+    return Ranker(weights, candidate, anyone, silence, answered)

@@ -56,12 +56,14 @@ class Ranker:
     answerable : the same of the chance that anyone replies.
     silence : likeness of the nearest post, at the quantiles (.01, .02, ... .20) of questions that
         somebody here answered: below the one of a rate, that rate of false alarms.
+    answered : own questions with an answer that it was fitted on; 0 for the default.
     """
 
     weights: Mapping[str, float]
     probability: tuple[float, ...]
     answerable: tuple[float, ...]
     silence: tuple[float, ...]
+    answered: int = 0
 
     def to_bytes(self) -> bytes:
         """As JSON, keys sorted: equal rankers give equal bytes."""
@@ -76,6 +78,7 @@ class Ranker:
             probability=tuple(told["probability"]),
             answerable=tuple(told["answerable"]),
             silence=tuple(told["silence"]),
+            answered=int(told.get("answered", 0)),
         )
 
     def known(self, false_alarms: float) -> float:
