@@ -55,7 +55,8 @@ class Evidence:
     `striking`: per person the reply, or reply in a thread, that is most like the question, where
     it is more like it than two posts of one subject are; its weight fades slowly. `kin`: all
     joinings. `recent`: how many of the last threads each person joined, (people,) by key.
-    `nearest`: the likeness of the nearest reply or answered thread.
+    `nearest`: the likeness of the nearest reply or answered thread. `near`: the threads most like
+    it, answered or not, and their weight as votes, `nearness`.
     """
 
     dense: Pieces
@@ -65,6 +66,8 @@ class Evidence:
     kin: Kinship
     recent: Floats
     nearest: float
+    near: Ints
+    nearness: Floats
 
 
 def gather(
@@ -93,7 +96,8 @@ def gather(
     words = scores / scores.max() if len(scores) else scores
     answers = view.texts & (posts["credited"][of] != 0) & (posts["created"][of] < view.moment)
     found, striking = texts.nearest(question, answers, REPLIES)
-    votes = _votes(community, view, near_roots, np.maximum(dense - CHANCE, 0.0) ** 2)
+    nearness = np.maximum(dense - CHANCE, 0.0) ** 2
+    votes = _votes(community, view, near_roots, nearness)
     # A thread like it that nobody replied in shows that it was asked, not that it is known.
     answered = dense[np.isin(near_roots, votes.about)]
     threads = _votes(community, view, near_roots, np.maximum(dense - STRIKING, 0.0))
@@ -102,11 +106,13 @@ def gather(
     return Evidence(
         dense=votes,
         words=_votes(community, view, of[hits], words**SHARPNESS),
-        asked=_askers(community, view, near_roots, np.maximum(dense - CHANCE, 0.0) ** 2),
+        asked=_askers(community, view, near_roots, nearness),
         striking=_best(replies, view.moment).joined(_best(threads, view.moment)),
         kin=kin,
         recent=_recent(community, kin, asked[before]),
         nearest=max(float(answered.max(initial=0.0)), float(striking.max(initial=0.0))),
+        near=near_roots,
+        nearness=nearness,
     )
 
 

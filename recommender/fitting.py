@@ -12,8 +12,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from .calibration import Pace, answerable_terms, candidate_terms, crowd_of, logistic
+from .calibration import (
+    ANYONE_PRIOR,
+    CANDIDATE_PRIOR,
+    answerable_terms,
+    candidate_terms,
+    crowd_of,
+    logistic,
+)
 from .columns import Flags
+from .pace import Pace
 from .ranker import SIGNALS, Ranker
 
 Floats = npt.NDArray[np.float64]
@@ -27,6 +35,9 @@ POOLED_STRENGTH = 0.03
 
 CHANCE_STRENGTH = 30.0
 """Questions that the prior coefficients of the chances weigh as much as."""
+
+UNKNOWN_STRENGTH = 1e-3
+"""Penalty on squared coefficients where there is no prior."""
 
 TOP = 10
 """Candidates of a question whose chances are fitted."""
@@ -148,22 +159,21 @@ def fit_chances(
     Drawn to those of `prior`, unless it is None.
     """
     vector = as_vector(weights)
-    terms, came, shares = [], [], []
+    foremost, came = [], []
     for example in examples:
         scores = example.scores(vector)
         crowd = crowd_of(scores)
         top = np.argsort(-scores, kind="stable")[:TOP]
-        shares.append(scores[top] - crowd)
-        terms += [candidate_terms(float(scores[i]) - crowd, example.pace) for i in top]
+        foremost.append([candidate_terms(float(scores[i]), crowd, example.pace) for i in top])
         came += example.replied[top].tolist()
-    strength = CHANCE_STRENGTH / max(len(examples), 1) if prior else 1e-4
-    start = prior.probability if prior else (0.0, 1.0, 0.0, 0.0)
-    candidate = _logistic(terms, came, start, strength)
-    asked = []
-    for example, logs in zip(examples, shares, strict=True):
-        chances = [logistic(candidate, candidate_terms(float(x), example.pace)) for x in logs]
-        asked.append(answerable_terms(chances, example.pace))
-    start = prior.answerable if prior else (0.0, 1.0, 0.0)
+    strength = CHANCE_STRENGTH / max(len(examples), 1) if prior else UNKNOWN_STRENGTH
+    start = prior.probability if prior else CANDIDATE_PRIOR
+    candidate = _logistic([terms for top in foremost for terms in top], came, start, strength)
+    asked = [
+        answerable_terms([logistic(candidate, terms) for terms in top], example.pace)
+        for example, top in zip(examples, foremost, strict=True)
+    ]
+    start = prior.answerable if prior else ANYONE_PRIOR
     anyone = _logistic(asked, [example.answered for example in examples], start, strength)
     return candidate, anyone
 
