@@ -98,9 +98,7 @@ def left_out_ranker(windows: Mapping[str, Windows], name: str, apriori: Floats) 
     return Ranker(weights, candidate, anyone, pooled_silence(others))
 
 
-def trusts(
-    windows: Mapping[str, Windows], apriori: Floats
-) -> dict[str, tuple[Trust, Trust]]:
+def trusts(windows: Mapping[str, Windows], apriori: Floats) -> dict[str, tuple[Trust, Trust]]:
     """By community: with what the others give, and with that moved by its own training window."""
     found = {}
     for name, window in windows.items():

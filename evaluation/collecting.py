@@ -7,7 +7,7 @@ In: a community folder (any export), or the file of examples that an earlier run
 import hashlib
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from zipfile import BadZipFile
@@ -24,9 +24,9 @@ from evaluation.journal import Progress
 from evaluation.opening import Opened, opened
 from evaluation.protocol import evenly
 from evaluation.summary import database_of
-from recommender.calibration import Pace
 from recommender.engine import EngineSettings
 from recommender.fitting import APRIORI, Example
+from recommender.pace import Pace
 from recommender.parts import Parts
 from recommender.ranker import SIGNALS, Ranker, default_ranker
 from recommender.training import EARLY, LABEL_US, example_of, questions_of
@@ -199,7 +199,7 @@ def write(made: Collected, file: Path) -> None:
         replied=_joined([example.replied for example in examples], (0,)).astype(bool),
         answered=np.array([example.answered for example in examples], dtype=bool),
         known=np.array([example.known for example in examples]),
-        pace=np.array([(e.pace.joinings, e.pace.answered) for e in examples]).reshape(-1, 2),
+        pace=np.array([astuple(e.pace) for e in examples]).reshape(-1, len(fields(Pace))),
     )
 
 
@@ -221,7 +221,7 @@ def read(file: Path) -> Collected:
         signals = [str(signal) for signal in told["names"]]
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise UnreadableSource(f"{file}: no file of examples ({error})") from error
-    if signals != list(SIGNALS):
+    if signals != list(SIGNALS) or told["pace"].shape[1:] != (len(fields(Pace)),):
         raise UnreadableSource(f"{file}: examples of other signals; collect them anew")
     cuts = np.cumsum(told["sizes"])
     rows = zip(

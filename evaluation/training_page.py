@@ -199,12 +199,8 @@ def _coefficients(found: Study, fitted: Ranker) -> list[str]:
             f"{low:.3f} to {high:.3f} |"
         )
     chances = {
-        "probability (1, log share, log joinings a thread, log odds of an answer)": (
-            fitted.probability
-        ),
-        "answerable (1, log odds that one of the first ten replies, log odds of an answer)": (
-            fitted.answerable
-        ),
+        "probability (terms in recommender/calibration.py)": fitted.probability,
+        "answerable (terms there too)": fitted.answerable,
         "silence (quantiles .01 to .20 of the likeness of the nearest post)": fitted.silence,
     }
     lines.append("")

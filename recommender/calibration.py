@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from .pace import Pace
-from .weights import LEAST_REPLIERS
 
 SURE = 1e-9
 
@@ -31,7 +30,7 @@ ANYONE_PRIOR = (0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """The foremost candidates of a question, as if LEAST_REPLIERS average ones were there.
+    """The foremost candidates of a question.
 
     `whole`: log of the sum of exp(score); `spread`: entropy of the softmax, small where few
     stand out.
@@ -42,9 +41,10 @@ class Crowd:
 
 
 def crowd_of(scores: npt.NDArray[np.float64]) -> Crowd:
-    """The crowd of the scores of all who have replied before, (candidates,)."""
-    missing = np.zeros(max(LEAST_REPLIERS - len(scores), 0))
-    foremost = np.concatenate([np.sort(scores)[::-1][:FOREMOST], missing])
+    """The crowd of the scores of all who may be suggested, (candidates,)."""
+    if not len(scores):
+        return Crowd(0.0, 0.0)
+    foremost = np.sort(scores)[::-1][:FOREMOST]
     whole = float(np.logaddexp.reduce(foremost))
     return Crowd(whole, whole - float(np.exp(foremost - whole) @ foremost))
 
@@ -69,7 +69,7 @@ def answerable_terms(chances: Sequence[float], pace: Pace) -> tuple[float, ...]:
         log_odds(pace.answered),
         math.log(pace.alike_answered),
         math.log(pace.asker_answered),
-        float(pace.asks),
+        pace.asks,
     )
 
 

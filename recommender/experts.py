@@ -107,7 +107,7 @@ def rank(
         newness,
         known=max(evidence.nearest, float(likeness.max(initial=0.0))),
         among=among,
-        crowd=crowd_of(score[among]),
+        crowd=crowd_of(score[eligible]),
     )
 
 

@@ -33,8 +33,9 @@ at the usual rate that are added to the asker's own."""
 ALIKE_PRIOR = 0.2
 """Weight of threads at the usual rate that is added to that of the like ones."""
 
-FIRST_TIMERS = 1 / 3
-"""Part of joinings that is taken for somebody's first where there are none yet."""
+RETURNING_PRIOR = 0.3
+"""Joinings by somebody known in those threads: where nobody has replied yet, whoever comes first
+is hardly one's foremost candidate."""
 
 QUESTION_MARKS = "?\N{FULLWIDTH QUESTION MARK}\N{ARABIC QUESTION MARK}\N{GREEK QUESTION MARK}"
 
@@ -51,7 +52,7 @@ class Pace:
     alike_joined, alike_answered : joinings, and share answered, of the threads most like the
         question, over those of all threads: a ratio, and a ratio of odds.
     asker_answered : the same of the share of the asker's own threads that was answered.
-    asks : whether there is a question mark.
+    asks : 1 with a question mark, 0 without.
     """
 
     returning: float
@@ -59,7 +60,7 @@ class Pace:
     alike_joined: float = 1.0
     alike_answered: float = 1.0
     asker_answered: float = 1.0
-    asks: bool = True
+    asks: float = 1.0
 
 
 def pace_of(
@@ -75,7 +76,7 @@ def pace_of(
     again = counted(evidence.kin.root[_returning(evidence.kin)], minlength=len(posts))
     age = view.moment - created[keys]
     lately = decayed(age, RETURNING_HALF_LIFE)
-    returning = float((lately * again[keys]).sum()) + PRIOR * FIRST_TIMERS
+    returning = float((lately * again[keys]).sum()) + RETURNING_PRIOR
     recent = decayed(age, ANSWERED_HALF_LIFE)
     replied = joined > 0
     answered = float(recent[replied[keys]].sum()) + PRIOR / 2
@@ -93,7 +94,7 @@ def pace_of(
         alike_joined=_drawn(joined[alike], weight, usual, ALIKE_PRIOR) / usual,
         alike_answered=_odds(_drawn(replied[alike], weight, often, ALIKE_PRIOR)) / _odds(often),
         asker_answered=_odds(own) / _odds(answered),
-        asks=any(mark in text for mark in QUESTION_MARKS),
+        asks=float(any(mark in text for mark in QUESTION_MARKS)),
     )
 
 
