@@ -43,6 +43,12 @@ STRIKING = 0.4
 STRIKING_HALF_LIFE = 1_000.0
 """Days; what somebody once explained they mostly still know."""
 
+SAID = 0.9
+"""Part of the weight of a question's words that is as good as all of them."""
+
+SAID_AMONG = 20
+"""Best posts by words that are looked at, and words of the question."""
+
 SHARPNESS = 3
 """Power of the share of the best match by words."""
 
@@ -114,6 +120,36 @@ def gather(
         near=near_roots,
         nearness=nearness,
     )
+
+
+def said_here(
+    community: Community,
+    texts: TextIndex,
+    question: Question,
+    view: View,
+    statistics: Statistics | None,
+) -> bool:
+    """Whether one reply or answered thread has as good as all words of the question.
+
+    Likeness says little of a question of a word or two; of a long one this is never so.
+    """
+    posts = community.posts
+    of = np.minimum(community.versions["post"], len(posts) - 1)
+    credited = view.posts & (posts["credited"] != 0) & (posts["created"] < view.moment)
+    answered = np.zeros(len(posts), dtype=bool)
+    answered[np.minimum(posts["root"][credited], len(posts) - 1)] = True
+    told = view.texts & (answered | credited)[of] & (posts["created"][of] < view.moment)
+    rows, _ = texts.words.search(
+        question.text, told, SAID_AMONG, statistics=statistics, counted=view.counted
+    )
+    words = texts.words.keywords(
+        question.text, SAID_AMONG, statistics=statistics, counted=view.counted
+    )
+    shared = texts.words.shared(
+        question.text, rows, SAID_AMONG, statistics=statistics, counted=view.counted
+    )
+    least = SAID * sum(word.weight for word in words)
+    return bool(words) and any(sum(word.weight for word in found) >= least for found in shared)
 
 
 def _nearest(alike: Floats, rows: Ints, k: int) -> Ints:
