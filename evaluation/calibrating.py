@@ -1,21 +1,33 @@
 """How far chances and silence can be believed: left out, and moved by own history.
 
-In: examples by community, of a training window and of one to measure on. Out: calibration.md's
-table. Chances "left out" are fitted on the training windows of the other communities, "own" ones
-moved by the community's own training window, as `learn` does.
+    python -m evaluation.calibrating FOLDER... [--keep DIR] [--out evaluation/results]
+
+In: community folders, or files of examples that `evaluation.training` left in its DIR. Out:
+calibration.md, measured on the validation windows; no test window is looked at. Chances "left
+out" are fitted on the training windows of the other communities, "own" ones moved by the
+community's own training window, as `learn` does.
 """
 
+import argparse
+import platform
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from evaluation import report
+from evaluation.collecting import Collected, collected
+from evaluation.conditions import commit, sources
+from evaluation.notes import CALIBRATION, CALIBRATION_TRIED
 from evaluation.report import CALIBRATED
+from evaluation.summary import say
 from recommender.calibration import answerable_chance, candidate_chance, crowd_of
 from recommender.fitting import (
+    APRIORI,
     POOLED_STRENGTH,
     Example,
     as_vector,
@@ -153,3 +165,43 @@ def _silence(trust: Trust) -> list[float]:
 
 def _told(values: Sequence[float] | Floats) -> str:
     return " | ".join(f"{value:.3f}" for value in values)
+
+
+def calibration_page(groups: Sequence[Collected]) -> str:
+    """calibration.md: conditions, tables, and what was tried."""
+    windows = {group.name: Windows(group.train, group.validation) for group in groups}
+    data = ", ".join(f"{group.name} {group.fingerprint}" for group in groups)
+    stated = (
+        f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, commit "
+        f"{commit() or 'unknown'}, sources {sources()}.\nData: {data}."
+    )
+    table = calibration_table(windows, as_vector(APRIORI))
+    return "\n".join([CALIBRATION, stated, "", table, "", CALIBRATION_TRIED])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        prog="python -m evaluation.calibrating",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("sources", nargs="+", type=Path, metavar="FOLDER")
+    parser.add_argument("--keep", type=Path, help="what is kept for the next run")
+    parser.add_argument("--out", type=Path, default=Path("evaluation/results"))
+    asked = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="whoknows-calibrating-") as scratch:
+        keep = asked.keep or Path(scratch)
+        keep.mkdir(parents=True, exist_ok=True)
+        groups = [
+            collected(source, keep, lambda stage, done, total: say(f"{stage} {done} of {total}"))
+            for source in asked.sources
+        ]
+        if len(groups) < 2:
+            parser.error("name two communities at least: one is left out")
+        asked.out.mkdir(parents=True, exist_ok=True)
+        (asked.out / "calibration.md").write_text(calibration_page(groups), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
