@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.models import Person, Post, Record
-from evaluation.calibrating import Windows, calibration_table, promised, trust_of
+from evaluation.calibrating import Windows, calibration_table, main, promised, trust_of
+from evaluation.collecting import Collected, read, write
 from evaluation.report import calibration
 from recommender.calibration import answerable_chance, candidate_chance, crowd_of
 from recommender.experts import NOBODY_KNOWS
@@ -120,6 +122,17 @@ def test_the_table_tells_of_every_community() -> None:
     table = calibration_table(windows, as_vector(APRIORI))
     assert all(f"| {name} | 60 | own |" in table for name in windows)
     assert "nan" not in table.split("\n\n")[0]
+
+
+def test_the_page_is_made_from_kept_examples(tmp_path: Path) -> None:
+    for seed, name in enumerate(("north", "south"), start=20):
+        train, validation = tuple(drawn(seed, 120)), tuple(drawn(seed + 10, 40))
+        made = Collected(name, "", "f", False, 0, train, validation)
+        write(made, tmp_path / f"{name}.npz")
+        assert [x.pace for x in read(tmp_path / f"{name}.npz").train] == [x.pace for x in train]
+    main([str(tmp_path / "north.npz"), str(tmp_path / "south.npz"), "--out", str(tmp_path)])
+    page = (tmp_path / "calibration.md").read_text(encoding="utf-8")
+    assert "| north | 40 | left out |" in page and "| south | 40 | own |" in page
 
 
 def test_promises_are_made_of_the_first_ten() -> None:
