@@ -3,7 +3,7 @@
 import ipaddress
 from pathlib import Path
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
@@ -15,7 +15,10 @@ class Settings(BaseSettings):
     `english_encoder`, `multilingual_encoder`: a packaged model by its short name, or the name or
     path of a sentence-transformers model. `index_folder`: where snapshots of the index are kept;
     None means beside the database. `allowed_hosts`: further host names
-    by which browsers may reach the server, separated by commas.
+    by which browsers may reach the server, separated by commas. `newcomers`: points, 0 to 5, for
+    somebody who has not joined a thread yet. `quickness`: whether how soon somebody usually
+    replies may count. `false_alarms`: rate, 0 to .2, at which "nobody here has shown knowledge of
+    this" may be said of questions that somebody does answer.
     """
 
     model_config = SettingsConfigDict(env_prefix="WHOKNOWS_", env_ignore_empty=True)
@@ -28,6 +31,9 @@ class Settings(BaseSettings):
     index_folder: Path | None = None
     log_level: str = "warning"
     allowed_hosts: str = ""
+    newcomers: float = Field(default=0.0, ge=0.0, le=5.0)
+    quickness: bool = True
+    false_alarms: float = Field(default=0.02, ge=0.0, le=0.2)
 
     @field_validator("log_level")
     @classmethod

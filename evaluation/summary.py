@@ -51,12 +51,13 @@ def database_of(folder: Path, keep: Path) -> str:
 
 def _importing(name: str) -> Any:
     def tell(done: int, total: int | None) -> None:
-        _say(f"{name}: importing {done} of {total or '?'}")
+        say(f"{name}: importing {done} of {total or '?'}")
 
     return tell
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Show what is being done, where somebody watches."""
     if sys.stderr.isatty():
         print(f"\r{line:<78}", end="", file=sys.stderr, flush=True)
 
@@ -65,7 +66,7 @@ def measured(folder: Path, keep: Path, task: str) -> tuple[dict[str, Report], di
     """The reports of a community by task, and by task and system the values of each query."""
 
     def tell(stage: str, done: int, total: int) -> None:
-        _say(f"{folder.name}: {stage} {done} of {total}")
+        say(f"{folder.name}: {stage} {done} of {total}")
 
     kept = keep / f"{folder.name}.replay"
     found = run(None, database_of(folder, keep), task, kept, tell)

@@ -2,7 +2,8 @@
 
 Both are logistic in few terms, fitted by `learn` over answered and unanswered questions alike
 (Platt 1999). A candidate's term is the log of their softmax share, so that the chance rises with
-the score; the others are those of the question, alike for all of its candidates.
+the score; the others are those of the question, alike for all of its candidates. What was tried
+and on which figures it was chosen: evaluation/results/calibration.md.
 """
 
 import math
@@ -12,73 +13,71 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .columns import counted, decayed
-from .community import Community
-from .kinship import Kinship
-from .view import View
-from .weights import LEAST_REPLIERS
-
-PACE_HALF_LIFE = 60.0
-"""Days over which it is looked at how it goes here lately."""
-
-SETTLED_US = 2 * 86_400_000_000
-"""Age from which a thread that nobody joined counts as unanswered."""
-
-PRIOR = 3.0
-"""Threads, half of them answered by one, that are added to those of the last months."""
+from .pace import Pace
 
 SURE = 1e-9
 
-CROWD = 100
+FOREMOST = 100
 """Foremost candidates that a score is a share of."""
+
+CANDIDATE_PRIOR = (0.0, 1.0, 1.0, 0.0, 0.0)
+"""What the coefficients of a candidate's chance are drawn to where nothing else is known: the
+share, times the joinings a thread."""
+
+ANYONE_PRIOR = (0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+"""The same of an answer's chance: that one of the first candidates replies."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """How it goes here lately: joinings a thread, and the share of threads that anyone joined."""
+class Crowd:
+    """The foremost candidates of a question.
 
-    joinings: float
-    answered: float
+    `whole`: log of the sum of exp(score); `spread`: entropy of the softmax, small where few
+    stand out.
+    """
+
+    whole: float
+    spread: float
 
 
-def pace_of(community: Community, view: View, kin: Kinship) -> Pace:
-    """The pace as a viewer can see it, before the moment."""
-    posts = community.posts
-    created = posts["created"]
-    roots = view.posts & (posts["root"] == np.arange(len(posts)))
-    roots &= (created < view.moment - SETTLED_US) & ~community.roster.bots[posts["author"]]
-    keys = np.flatnonzero(roots)
-    joined = counted(kin.root, minlength=len(posts))
-    weight = decayed(view.moment - created[keys], PACE_HALF_LIFE)
-    whole = float(weight.sum()) + PRIOR
-    count = joined[keys]
-    return Pace(
-        joinings=(float((weight * count).sum()) + PRIOR / 2) / whole,
-        answered=(float(weight[count > 0].sum()) + PRIOR / 2) / whole,
+def crowd_of(scores: npt.NDArray[np.float64]) -> Crowd:
+    """The crowd of the scores of all who may be suggested, (candidates,)."""
+    if not len(scores):
+        return Crowd(0.0, 0.0)
+    foremost = np.sort(scores)[::-1][:FOREMOST]
+    whole = float(np.logaddexp.reduce(foremost))
+    return Crowd(whole, whole - float(np.exp(foremost - whole) @ foremost))
+
+
+def candidate_terms(score: float, crowd: Crowd, pace: Pace) -> tuple[float, ...]:
+    """What a candidate's chance depends on, the first the share; CANDIDATE_PRIOR's order."""
+    return (
+        1.0,
+        score - crowd.whole,
+        math.log(pace.returning),
+        crowd.spread,
+        math.log(pace.alike_joined),
     )
-
-
-def crowd_of(scores: npt.NDArray[np.float64]) -> float:
-    """log of the sum of exp(score) of the foremost, as if LEAST average ones were there."""
-    foremost = np.sort(scores)[::-1][:CROWD]
-    missing = np.zeros(max(LEAST_REPLIERS - len(scores), 0))
-    return float(np.logaddexp.reduce(np.concatenate([foremost, missing])))
-
-
-def candidate_terms(share: float, pace: Pace) -> tuple[float, ...]:
-    """What a candidate's chance depends on; `share` is the log of the softmax share."""
-    return (1.0, share, math.log(pace.joinings), log_odds(pace.answered))
 
 
 def answerable_terms(chances: Sequence[float], pace: Pace) -> tuple[float, ...]:
     """What the chance of an answer depends on; `chances` are the first candidates'."""
     missed = math.prod(1.0 - chance for chance in chances)
-    return (1.0, log_odds(1.0 - missed), log_odds(pace.answered))
+    return (
+        1.0,
+        log_odds(1.0 - missed),
+        log_odds(pace.answered),
+        math.log(pace.alike_answered),
+        math.log(pace.asker_answered),
+        pace.asks,
+    )
 
 
-def candidate_chance(coefficients: Sequence[float], share: float, pace: Pace) -> float:
+def candidate_chance(
+    coefficients: Sequence[float], score: float, crowd: Crowd, pace: Pace
+) -> float:
     """The chance that a candidate replies."""
-    return logistic(coefficients, candidate_terms(share, pace))
+    return logistic(coefficients, candidate_terms(score, crowd, pace))
 
 
 def answerable_chance(coefficients: Sequence[float], chances: Sequence[float], pace: Pace) -> float:

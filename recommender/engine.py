@@ -284,6 +284,7 @@ class Engine:
                 "indexed": len(self.texts.words),
                 "pending": pending,
                 "learned": self.statistics is not None,
+                "learned_from": self.ranker.answered,
                 "encoders": {
                     lane: {
                         "fingerprint": encoder.fingerprint,

@@ -44,6 +44,12 @@ STRIKING = 0.4
 STRIKING_HALF_LIFE = 1_000.0
 """Days; what somebody once explained they mostly still know."""
 
+SAID = 0.9
+"""Part of the weight of a question's words that is as good as all of them."""
+
+SAID_AMONG = 20
+"""Best posts by words that are looked at, and words of the question."""
+
 SHARPNESS = 3
 """Power of the share of the best match by words."""
 
@@ -56,7 +62,8 @@ class Evidence:
     `striking`: per person the reply, or reply in a thread, that is most like the question, where
     it is more like it than two posts of one subject are; its weight fades slowly. `kin`: all
     joinings. `recent`: how many of the last threads each person joined, (people,) by key.
-    `nearest`: the likeness of the nearest reply or answered thread.
+    `nearest`: the likeness of the nearest reply or answered thread. `near`: the threads most like
+    it, answered or not, and their weight as votes, `nearness`.
     """
 
     dense: Pieces
@@ -66,6 +73,8 @@ class Evidence:
     kin: Kinship
     recent: Floats
     nearest: float
+    near: Ints
+    nearness: Floats
 
 
 def gather(
@@ -101,7 +110,8 @@ def gather(
     words = scores / scores.max() if len(scores) else scores
     answers = view.texts & (posts["credited"][of] != 0) & (posts["created"][of] < view.moment)
     found, striking = texts.nearest(question, answers, REPLIES)
-    votes = _votes(community, view, near_roots, np.maximum(dense - CHANCE, 0.0) ** 2)
+    nearness = np.maximum(dense - CHANCE, 0.0) ** 2
+    votes = _votes(community, view, near_roots, nearness)
     # A thread like it that nobody replied in shows that it was asked, not that it is known.
     answered = dense[np.isin(near_roots, votes.about)]
     threads = _votes(community, view, near_roots, np.maximum(dense - STRIKING, 0.0))
@@ -110,12 +120,44 @@ def gather(
     return Evidence(
         dense=votes,
         words=_votes(community, view, of[hits], words**SHARPNESS),
-        asked=_askers(community, view, near_roots, np.maximum(dense - CHANCE, 0.0) ** 2),
+        asked=_askers(community, view, near_roots, nearness),
         striking=_best(replies, view.moment).joined(_best(threads, view.moment)),
         kin=kin,
         recent=_recent(community, kin, asked[before]),
         nearest=max(float(answered.max(initial=0.0)), float(striking.max(initial=0.0))),
+        near=near_roots,
+        nearness=nearness,
     )
+
+
+def said_here(
+    community: Community,
+    texts: TextIndex,
+    question: Question,
+    view: View,
+    statistics: Statistics | None,
+) -> bool:
+    """Whether one reply or answered thread has as good as all words of the question.
+
+    Likeness says little of a question of a word or two; of a long one this is never so.
+    """
+    posts = community.posts
+    of = np.minimum(community.versions["post"], len(posts) - 1)
+    credited = view.posts & (posts["credited"] != 0) & (posts["created"] < view.moment)
+    answered = np.zeros(len(posts), dtype=bool)
+    answered[np.minimum(posts["root"][credited], len(posts) - 1)] = True
+    told = view.texts & (answered | credited)[of] & (posts["created"][of] < view.moment)
+    rows, _ = texts.words.search(
+        question.text, told, SAID_AMONG, statistics=statistics, counted=view.counted
+    )
+    words = texts.words.keywords(
+        question.text, SAID_AMONG, statistics=statistics, counted=view.counted
+    )
+    shared = texts.words.shared(
+        question.text, rows, SAID_AMONG, statistics=statistics, counted=view.counted
+    )
+    least = SAID * sum(word.weight for word in words)
+    return bool(words) and any(sum(word.weight for word in found) >= least for found in shared)
 
 
 def _nearest(alike: Floats, rows: Ints, k: int) -> Ints:

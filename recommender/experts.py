@@ -12,11 +12,12 @@ from data.rows import to_us
 from embeddings.statistics import Statistics
 
 from . import weights
-from .calibration import Pace, answerable_chance, candidate_chance, crowd_of, pace_of
+from .calibration import Crowd, answerable_chance, candidate_chance, crowd_of
 from .columns import DIGITS, Flags
 from .community import NAMELESS, Community
 from .evidence import Evidence, gather
 from .meaning import Question
+from .pace import Pace, pace_of
 from .profiles import Profiles
 from .queries import ExpertsQuery
 from .ranker import Ranker
@@ -54,7 +55,7 @@ class Ranking:
     newness: Floats
     known: float
     among: Flags
-    crowd: float
+    crowd: Crowd
 
 
 def rank(
@@ -100,14 +101,14 @@ def rank(
         signals,
         scale,
         evidence,
-        pace_of(community, view, evidence.kin),
+        pace_of(community, view, evidence, asker, question.text),
         profile,
         named,
         load,
         newness,
         known=max(evidence.nearest, float(likeness.max(initial=0.0))),
         among=among,
-        crowd=crowd_of(score[among]),
+        crowd=crowd_of(score[eligible]),
     )
 
 
@@ -225,8 +226,8 @@ def _load(community: Community, view: View, signals: Signals, eligible: Flags) -
 
 def probability(ranking: Ranking, ranker: Ranker, pk: int) -> float:
     """The chance that a candidate replies within 30 days; rises with the score."""
-    share = float(ranking.score[pk]) - ranking.crowd
-    return candidate_chance(ranker.probability, share, ranking.pace)
+    score = float(ranking.score[pk])
+    return candidate_chance(ranker.probability, score, ranking.crowd, ranking.pace)
 
 
 def answerable(ranking: Ranking, ranker: Ranker) -> float:

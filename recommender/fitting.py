@@ -12,21 +12,65 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from .calibration import Pace, answerable_terms, candidate_terms, crowd_of, logistic
+from .calibration import (
+    ANYONE_PRIOR,
+    CANDIDATE_PRIOR,
+    answerable_terms,
+    candidate_terms,
+    crowd_of,
+    logistic,
+)
 from .columns import Flags
+from .pace import Pace
 from .ranker import SIGNALS, Ranker
 
 Floats = npt.NDArray[np.float64]
 
-OWN_STRENGTH = 300.0
+APRIORI = {
+    "dense_90": 0.2,
+    "words_90": 0.2,
+    "asked": 0.1,
+    "striking": 0.1,
+    "mean": 0.15,
+    "mean_180": 0.1,
+    "peculiar_180": 0.1,
+    "kernel_90": 0.15,
+    "kernel_365": 0.15,
+    "activity_3": 0.05,
+    "activity_14": 0.15,
+    "activity_60": 0.15,
+    "activity_365": 0.1,
+    "first_60": 0.2,
+    "recent": 0.2,
+    "recency": 0.2,
+    "presence": 0.15,
+    "present": 0.1,
+    "quick": 0.1,
+    "place_14": 0.1,
+    "place_90": 0.1,
+    "place_recency": 0.1,
+    "focus": 0.1,
+    "tags": 0.1,
+    "asker_30": 0.3,
+    "asker_180": 0.2,
+}
+"""Where every fit of several communities starts from and is drawn back to: all weights positive
+and about equal, written by hand before any fit. Such improper weights lose little against fitted
+ones where signals overlap (Dawes, The robust beauty of improper linear models, 1979)."""
+
+OWN_STRENGTH = 200.0
 """Questions that the prior weights as much as: own ones beyond outweigh it. Chosen on validation
 windows (evaluation/results/training.md)."""
 
-POOLED_STRENGTH = 0.03
-"""Penalty on squared weights where communities are fitted together; from a trial of .01 to .3."""
+POOLED_STRENGTH = 1.0
+"""Penalty on the squared distance from APRIORI where communities are fitted together; chosen like
+OWN_STRENGTH."""
 
 CHANCE_STRENGTH = 30.0
 """Questions that the prior coefficients of the chances weigh as much as."""
+
+UNKNOWN_STRENGTH = 1e-3
+"""Penalty on squared coefficients where there is no prior."""
 
 TOP = 10
 """Candidates of a question whose chances are fitted."""
@@ -148,22 +192,21 @@ def fit_chances(
     Drawn to those of `prior`, unless it is None.
     """
     vector = as_vector(weights)
-    terms, came, shares = [], [], []
+    foremost, came = [], []
     for example in examples:
         scores = example.scores(vector)
         crowd = crowd_of(scores)
         top = np.argsort(-scores, kind="stable")[:TOP]
-        shares.append(scores[top] - crowd)
-        terms += [candidate_terms(float(scores[i]) - crowd, example.pace) for i in top]
+        foremost.append([candidate_terms(float(scores[i]), crowd, example.pace) for i in top])
         came += example.replied[top].tolist()
-    strength = CHANCE_STRENGTH / max(len(examples), 1) if prior else 1e-4
-    start = prior.probability if prior else (0.0, 1.0, 0.0, 0.0)
-    candidate = _logistic(terms, came, start, strength)
-    asked = []
-    for example, logs in zip(examples, shares, strict=True):
-        chances = [logistic(candidate, candidate_terms(float(x), example.pace)) for x in logs]
-        asked.append(answerable_terms(chances, example.pace))
-    start = prior.answerable if prior else (0.0, 1.0, 0.0)
+    strength = CHANCE_STRENGTH / max(len(examples), 1) if prior else UNKNOWN_STRENGTH
+    start = prior.probability if prior else CANDIDATE_PRIOR
+    candidate = _logistic([terms for top in foremost for terms in top], came, start, strength)
+    asked = [
+        answerable_terms([logistic(candidate, terms) for terms in top], example.pace)
+        for example, top in zip(examples, foremost, strict=True)
+    ]
+    start = prior.answerable if prior else ANYONE_PRIOR
     anyone = _logistic(asked, [example.answered for example in examples], start, strength)
     return candidate, anyone
 
@@ -193,6 +236,19 @@ def _logistic(
 
 def silence_of(examples: Sequence[Example]) -> tuple[float, ...]:
     """`Ranker.silence`: quantiles of `known` over questions that a candidate replied to."""
-    known = [example.known for example in examples if example.replied.any()]
-    rates = np.arange(1, 21) / 100
-    return tuple(round(float(q), DIGITS) for q in np.quantile(known, rates)) if known else ()
+    return pooled_silence([examples])
+
+
+def pooled_silence(groups: Sequence[Sequence[Example]]) -> tuple[float, ...]:
+    """`silence_of` several communities, each of which counts the same; empty without questions."""
+    known = [[example.known for example in group if example.replied.any()] for group in groups]
+    known = [group for group in known if group]
+    if not known:
+        return ()
+    found = np.quantile(
+        np.concatenate(known),
+        np.arange(1, 21) / 100,
+        weights=np.concatenate([np.full(len(group), 1 / len(group)) for group in known]),
+        method="inverted_cdf",
+    )
+    return tuple(round(float(q), DIGITS) for q in found)

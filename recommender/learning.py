@@ -46,12 +46,13 @@ def learn(
     statistics = parts.texts.words.fit(view.counted)
     prior = replace(prior, centre=centre_of(parts, view))
     examples = examples_of(parts, view, until, statistics, prior, told) if moved else []
+    ranker = own_ranker(examples, prior) if moved else prior
     return Learned(
         statistics=statistics,
-        ranker=own_ranker(examples, prior) if moved else prior,
+        ranker=ranker,
         texts=int(view.counted.sum()),
         questions=len(examples),
-        answered=sum(bool(example.replied.any()) for example in examples),
+        answered=ranker.answered,
     )
 
 
@@ -61,7 +62,7 @@ def own_ranker(examples: list[Example], prior: Ranker, strength: float = OWN_STR
     weights = fit_weights([examples], as_vector(prior.weights), strength / max(answered, 1))
     candidate, anyone = fit_chances(examples, weights, prior)
     silence = silence_of(examples) if answered >= LEAST_SILENCE else prior.silence
-    return Ranker(weights, candidate, anyone, silence, prior.centre)
+    return Ranker(weights, candidate, anyone, silence, answered, prior.centre)
 
 
 def centre_of(parts: Parts, view: View) -> tuple[float, ...]:

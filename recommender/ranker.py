@@ -57,6 +57,7 @@ class Ranker:
     answerable : the same of the chance that anyone replies.
     silence : likeness of the nearest post, at the quantiles (.01, .02, ... .20) of questions that
         somebody here answered: below the one of a rate, that rate of false alarms.
+    answered : own questions with an answer that it was fitted on; 0 for the default.
     centre : mean vector of the roots open to all; empty where nothing was learned.
     """
 
@@ -64,6 +65,7 @@ class Ranker:
     probability: tuple[float, ...]
     answerable: tuple[float, ...]
     silence: tuple[float, ...]
+    answered: int = 0
     centre: tuple[float, ...] = ()
 
     def to_bytes(self) -> bytes:
@@ -79,6 +81,7 @@ class Ranker:
             probability=tuple(told["probability"]),
             answerable=tuple(told["answerable"]),
             silence=tuple(told["silence"]),
+            answered=int(told.get("answered", 0)),
             centre=tuple(told.get("centre", ())),
         )
 

@@ -3,6 +3,7 @@
 from embeddings.statistics import Statistics
 
 from . import experts
+from .evidence import said_here
 from .explain import Explainer
 from .meaning import Question
 from .parts import Parts
@@ -48,7 +49,9 @@ def suggest(
     explainer = Explainer(view.community, parts.store, view, query, ranking, words)
     told = explainer.contributions([pk for pk, _ in chosen])
     people = view.community.people
-    silent = ranking.known < ranker.known(settings.false_alarms)
+    silent = ranking.known < ranker.known(settings.false_alarms) and not said_here(
+        view.community, parts.texts, question, view, statistics
+    )
     return ExpertsAnswer(
         candidates=tuple(
             Candidate(people[pk], float(ranking.score[pk]), chance, told[pk])

@@ -75,7 +75,7 @@ def examples_of(
         keys = keys[np.linspace(0, len(keys) - 1, most).astype(np.int64)]
     found = []
     for done, key in enumerate(keys.tolist(), start=1):
-        example = _example(parts, view, key, statistics, ranker)
+        example = example_of(parts, view, key, statistics, ranker)
         if example is not None:
             found.append(example)
         if told is not None:
@@ -83,10 +83,21 @@ def examples_of(
     return found
 
 
-def _example(
+def example_of(
     parts: Parts, today: View, key: int, statistics: Statistics | None, ranker: Ranker
 ) -> Example | None:
-    """The question `key` as it stood; None if its text of then is not known."""
+    """The question `key` as it stood, and who of `today` replied; None as `ranking_of` gives it."""
+    ranking = ranking_of(parts, today, key, statistics, ranker)
+    return None if ranking is None else _with_candidates(ranking, repliers_of(today, key))
+
+
+def ranking_of(
+    parts: Parts, today: View, key: int, statistics: Statistics | None, ranker: Ranker
+) -> Ranking | None:
+    """How `search_experts` ranks for the question `key` when it was asked, for a stranger's eyes.
+
+    None if its text of then is not known.
+    """
     posts = today.community.posts
     asked = from_us(int(posts["created"][key]))
     row = _first_text(today, key)
@@ -105,7 +116,7 @@ def _example(
         as_of=asked,
     )
     view = view_of(community, None, asked, asked)
-    ranking = rank(
+    return rank(
         parts.texts,
         parts.profiles,
         statistics,
@@ -114,8 +125,6 @@ def _example(
         _question(parts, query, row),
         view,
     )
-    replied = _replied(today, key)
-    return _with_candidates(ranking, replied)
 
 
 def _first_text(view: View, key: int) -> int | None:
@@ -140,7 +149,7 @@ def _question(parts: Parts, query: ExpertsQuery, row: int) -> Question:
     )
 
 
-def _replied(view: View, key: int) -> Ints:
+def repliers_of(view: View, key: int) -> Ints:
     """Keys of the people who joined the thread `key` within 30 days, where all may read it."""
     posts = view.community.posts
     thread = np.array(view.community.threads.get(key, []), dtype=np.int64)

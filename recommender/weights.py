@@ -25,9 +25,6 @@ by hand, not measured."""
 AWAY_POINTS = -4.0
 """Points for being away for now; by hand, not measured."""
 
-LEAST_REPLIERS = 20
-"""Repliers that are assumed where there are fewer: without history nobody's reply is likely."""
-
 SIMILAR: dict[str, float] = {"dense": 0.55, "words": 0.375, "titles": 0.075, "space": 0.02}
 """The convex sum of similar ideas, and a nudge for the same space; chosen on the validation links
 of three communities (evaluation/results/similar.md)."""

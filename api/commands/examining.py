@@ -1,7 +1,7 @@
 """`doctor`: each part looked at in turn, its state in a line, and the mend where it is ill."""
 
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,10 +92,20 @@ def _examine_engine(settings: Settings) -> Iterator[Finding]:
                 yield Finding("index", HINT, f"{state}, {status['pending']:,} to come", mend)
             else:
                 yield Finding("index", OK, state)
+            yield _learned(status)
     except EmbeddingError as error:
         yield Finding("model", WRONG, str(error), "install whoknows again, or mend the name")
     except WhoknowsError as error:
         yield Finding("database", WRONG, str(error), "see WHOKNOWS_DATABASE_URL")
+
+
+def _learned(status: Mapping[str, Any]) -> Finding:
+    """From how much of its own the ranking was learned."""
+    if not status["learned"]:
+        found = "nothing of this community yet; ranking is by the default weights"
+        return Finding("ranking", HINT, found, "whoknows learn, once people have answered here")
+    own = f"{status['learned_from']:,} questions of this community that were answered"
+    return Finding("ranking", OK, f"learned from {own}, and from the default weights")
 
 
 def examine() -> list[Finding]:

@@ -1,21 +1,33 @@
 """`learn` and `replay`: fit on own history, and prove it there."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from api.commands.opening import opened_engine, read_settings
+from api.commands.opening import engine_settings, opened_engine, read_settings
 from api.doors import current_time
-from api.terminal import print_json, progress, waiting
+from api.terminal import print_json, progress
 
 
 def run_learn(until: datetime | None, *, as_json: bool) -> None:
     """Fit, and print what was fitted on how much."""
-    with opened_engine(read_settings()) as (_, engine), waiting("Learning …"):
-        learned = engine.learn(until, current_time())
+    with opened_engine(read_settings()) as (_, engine), progress("Learning") as advance:
+        learned = engine.learn(until, current_time(), lambda _, done, total: advance(done, total))
     if as_json:
         print_json(learned)
     else:
-        print(f"Fitted the corpus statistics on {learned['texts']:,} texts that are open to all.")
+        print(_told(learned))
+
+
+def _told(learned: Mapping[str, int]) -> str:
+    """What was fitted on how much, all of it open to everybody."""
+    words = f"Fitted how much words tell on {learned['texts']:,} texts"
+    if not learned["answered"]:
+        return f"{words}; no question is there yet to fit ranking on, so its defaults stay."
+    return (
+        f"{words}, weights of ranking on {learned['answered']:,} questions that were answered, "
+        f"and chances of an answer on {learned['questions']:,}, answered or not."
+    )
 
 
 def run_replay(
@@ -24,12 +36,8 @@ def run_replay(
     """Replay, and print the figures."""
     from evaluation.replay import QUESTIONS, run
     from evaluation.tables import told
-    from recommender.settings import EngineSettings
 
     settings = read_settings()
-    encoders = EngineSettings(
-        settings.english_encoder, settings.multilingual_encoder, settings.index_folder
-    )
     with progress("Replaying") as advance:
         figures = run(
             path,
@@ -38,7 +46,7 @@ def run_replay(
             out,
             lambda stage, done, total: advance(done, total, stage),
             questions=questions or QUESTIONS,
-            settings=encoders,
+            settings=engine_settings(settings),
         )
     if as_json:
         print_json(figures)

@@ -13,6 +13,7 @@ from data.errors import WhoknowsError
 if TYPE_CHECKING:
     from data.store import Store
     from recommender.engine import Engine
+    from recommender.settings import EngineSettings
 
 
 class BadSettings(WhoknowsError):
@@ -47,16 +48,27 @@ def opened_store(settings: Settings) -> Iterator["Store"]:
         store.close()
 
 
+def engine_settings(settings: Settings) -> "EngineSettings":
+    """What the engine is told of the settings."""
+    from recommender.settings import EngineSettings
+    from recommender.ranker import RankingSettings
+
+    return EngineSettings(
+        settings.english_encoder,
+        settings.multilingual_encoder,
+        settings.index_folder,
+        RankingSettings(settings.newcomers, settings.quickness, settings.false_alarms),
+    )
+
+
 @contextmanager
 def opened_engine(settings: Settings) -> Iterator[tuple["Store", "Engine"]]:
     """The store and an engine on it that has read what is new, the time it takes shown."""
     from recommender.engine import Engine
-    from recommender.settings import EngineSettings
 
-    chosen = EngineSettings(
-        settings.english_encoder, settings.multilingual_encoder, settings.index_folder
-    )
     with opened_store(settings) as store:
         with progress("Reading what is new") as advance:
-            engine = Engine.open(store, chosen, lambda _, done, total: advance(done, total))
+            engine = Engine.open(
+                store, engine_settings(settings), lambda _, done, total: advance(done, total)
+            )
         yield store, engine
