@@ -35,6 +35,15 @@ LEAST_POINTS = 0.005
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """Points of a person's foremost posts by key, and how many `more` give the `rest`."""
+
+    points: dict[int, float]
+    more: int
+    rest: float
+
+
+@dataclass(frozen=True, slots=True)
 class Explainer:
     """Makes contributions for the candidates of one answer.
 
@@ -50,28 +59,33 @@ class Explainer:
 
     def contributions(self, keys: list[int]) -> dict[int, tuple[Contribution, ...]]:
         """Contributions of each of the people `keys`, largest first, baseline foremost."""
-        points = {pk: self._by_post(pk) for pk in keys}
-        shown = {pk: _largest(points[pk]) for pk in keys}
-        wanted = {post for posts in shown.values() for post in posts}
+        shown = {pk: self._by_post(pk) for pk in keys}
+        wanted = {post for posts in shown.values() for post in posts.points}
         roots = self.community.posts["root"]
         stood = self._stood(wanted | {int(roots[post]) for post in wanted})
         ids = self.store.post_ids(sorted(wanted))
-        return {pk: self._explained(pk, points[pk], shown[pk], stood, ids) for pk in keys}
+        return {pk: self._explained(pk, shown[pk], stood, ids) for pk in keys}
 
-    def _by_post(self, pk: int) -> dict[int, float]:
-        """Points of each post of a person: its share of the signals that it is a piece of."""
-        points: dict[int, float] = {}
+    def _by_post(self, pk: int) -> Shown:
+        """Points of a person's posts: of each its share of the signals that it is a piece of."""
+        posts, points = [np.zeros(0, np.int64)], [np.zeros(0)]
         for name, pieces in self.ranking.signals.pieces.items():
-            mine = pieces.person == pk
-            total = float(pieces.weight[mine].sum())
-            if total <= 0.0:
-                continue
-            whole = self._points((name,), pk)
-            for post, weight in zip(
-                pieces.post[mine].tolist(), pieces.weight[mine].tolist(), strict=True
-            ):
-                points[post] = points.get(post, 0.0) + whole * weight / total
-        return points
+            mine = np.flatnonzero(pieces.person == pk)
+            weight = pieces.weight[mine]
+            total = float(weight.sum())
+            if total > 0.0:
+                posts.append(pieces.post[mine])
+                points.append(weight * (self._points((name,), pk) / total))
+        keys, of = np.unique(np.concatenate(posts), return_inverse=True)
+        each = np.bincount(of, np.concatenate(points), minlength=len(keys))
+        first = np.lexsort((keys, -each))[:POSTS]
+        first = first[each[first] > 0.0]
+        rest = float(each.sum() - each[first].sum())
+        return Shown(
+            dict(zip(keys[first].tolist(), each[first].tolist(), strict=True)),
+            len(keys) - len(first),
+            rest,
+        )
 
     def _points(self, names: Sequence[str], pk: int) -> float:
         """Points that signals give together, against somebody of whom there is nothing."""
@@ -89,15 +103,17 @@ class Explainer:
     def _explained(
         self,
         pk: int,
-        points: dict[int, float],
-        shown: list[int],
+        shown: Shown,
         stood: Mapping[int, Post],
         ids: Mapping[int, str],
     ) -> tuple[Contribution, ...]:
         person = self.community.people[pk]
-        parts = [self._post_part(person, post, points[post], stood, ids) for post in shown]
+        parts = [
+            self._post_part(person, post, points, stood, ids)
+            for post, points in shown.points.items()
+        ]
         parts += self._habit_parts(pk, person)
-        parts += _further(points, shown)
+        parts += _further(shown)
         parts = [part for part in parts if abs(part.points) >= LEAST_POINTS]
         parts.sort(key=lambda part: (-abs(part.points), part.kind, part.post_id or ""))
         baseline = Contribution(
@@ -173,18 +189,12 @@ def _part(kind: str, points: float, reason: str, at: datetime | None = None) -> 
     return Contribution(kind, round(points, DIGITS), reason, at=at)
 
 
-def _largest(points: dict[int, float]) -> list[int]:
-    order = sorted(points, key=lambda post: (-points[post], post))
-    return [post for post in order[:POSTS] if points[post] > 0.0]
-
-
-def _further(points: Mapping[int, float], shown: list[int]) -> list[Contribution]:
+def _further(shown: Shown) -> list[Contribution]:
     """The posts that are not shown one by one, taken together."""
-    more = [value for post, value in points.items() if post not in shown]
-    if not more:
+    if not shown.more:
         return []
-    replies = "one more reply" if len(more) == 1 else f"{len(more)} more replies"
-    return [_part("post", sum(more), f"{replies} in similar threads")]
+    replies = "one more reply" if shown.more == 1 else f"{shown.more} more replies"
+    return [_part("post", shown.rest, f"{replies}, the more alike the more they count")]
 
 
 def _titled(root: Post | None) -> str:

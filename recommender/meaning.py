@@ -78,9 +78,15 @@ class MeaningIndex:
     def likeness(self, question: Question, rows: Rows) -> Scores:
         """The score `nearest` would give each of `rows` (n,); 0 for one that is not held."""
         by_lane = {MINILM: np.full(len(rows), np.nan), MULTILINGUAL: np.full(len(rows), np.nan)}
-        for lane, vector in question.vectors.items():
-            held = self.dense[lane].has(rows)
-            by_lane[lane][held] = self.dense[lane].scores(vector, rows[held])
+        wanted = np.ones(len(rows), dtype=bool)
+        for lane in (MINILM, MULTILINGUAL):
+            if lane not in question.vectors:
+                continue
+            held = wanted & self.dense[lane].has(rows)
+            by_lane[lane][held] = self.dense[lane].scores(question.vectors[lane], rows[held])
+            if question.language is not None:
+                # What MiniLM read of a text is the last word on it.
+                wanted &= ~held
         fused = fuse_lanes(question.language, by_lane[MINILM], by_lane[MULTILINGUAL])
         return np.where(np.isfinite(fused), fused, 0.0)
 
