@@ -24,8 +24,8 @@ from evaluation.journal import Progress
 from evaluation.opening import opened
 from evaluation.summary import database_of, say
 from evaluation.training_page import exposure_page, training_page
-from recommender.settings import EngineSettings
 from recommender.ranker import SIGNALS, default_ranker
+from recommender.settings import EngineSettings
 
 DEFAULTS = HOME / "recommender" / "defaults.json"
 

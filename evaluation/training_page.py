@@ -83,7 +83,7 @@ def training_page(groups: Sequence[Collected], found: Study, fitted: Ranker) -> 
 def _conditions(groups: Sequence[Collected]) -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy"))
     data = ", ".join(
-        f"{group.name} {group.fingerprint}"
+        f"{group.name} {group.fingerprint or 'unstated'}"
         + (f" ({group.lacking} texts not embedded)" if group.lacking else "")
         for group in groups
     )

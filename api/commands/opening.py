@@ -50,8 +50,8 @@ def opened_store(settings: Settings) -> Iterator["Store"]:
 
 def engine_settings(settings: Settings) -> "EngineSettings":
     """What the engine is told of the settings."""
-    from recommender.settings import EngineSettings
     from recommender.ranker import RankingSettings
+    from recommender.settings import EngineSettings
 
     return EngineSettings(
         settings.english_encoder,
