@@ -18,6 +18,7 @@ from data.errors import UnreadableSource
 from data.rows import from_us, to_us
 from data.store import Store
 from embeddings.statistics import Statistics
+from evaluation.archive import Archive
 from evaluation.caveats import caveats_of
 from evaluation.conditions import HOME
 from evaluation.journal import Progress
@@ -78,7 +79,8 @@ def collected(source: Path, keep: Path, tell: Progress) -> Collected:
         return read(source)
     url = database_of(source, keep)
     with closing(Store.open(url)) as store:
-        about = (store.uid(), store.seq(), code(), MOST_TRAIN, MOST_VALIDATION)
+        # Importing the same again moves the store's own numbers, not its fingerprint.
+        about = (Archive(store).fingerprint(), code(), MOST_TRAIN, MOST_VALIDATION)
     key = hashlib.sha256(repr(about).encode()).hexdigest()
     file = keep / f"{source.name}{SUFFIX}"
     if file.exists():
