@@ -62,8 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 file.write_bytes(pooled_ranker(others).to_bytes() + b"\n")
         if asked.exposure:
             exposed = exposures(asked.sources, groups, found, keep)
-            absent = [group.name for group in groups if group.name not in exposed]
-            page = exposure_page(exposed, absent)
+            page = exposure_page(exposed, groups)
             (asked.out / "exposure.md").write_text(page, encoding="utf-8")
 
 

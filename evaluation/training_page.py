@@ -209,8 +209,13 @@ def _coefficients(found: Study, fitted: Ranker) -> list[str]:
     return lines
 
 
-def exposure_page(found: Mapping[str, Sequence[Exposure]], absent: Sequence[str]) -> str:
-    """exposure.md: the price of `newcomers` in each community and on average."""
+def exposure_page(found: Mapping[str, Sequence[Exposure]], groups: Sequence[Collected]) -> str:
+    """exposure.md: the price of `newcomers` in each community and on average.
+
+    `groups`: all communities that were named; those that count in a macro average do so here.
+    """
+    counted = [found[group.name] for group in measured_of(groups) if group.name in found]
+    absent = [group.name for group in groups if group.name not in found]
     lines = [
         "# What putting newcomers forward costs",
         "",
@@ -228,10 +233,15 @@ def exposure_page(found: Mapping[str, Sequence[Exposure]], absent: Sequence[str]
     ]
     for name, levels in found.items():
         lines += [f"## {name}", "", *_levels(levels), ""]
-    if len(found) > 1:
-        lines += ["## Average of the communities", "", *_levels(averaged(list(found.values()))), ""]
+    if counted:
+        lines += [f"## Average of the {len(counted)} that training.md averages over", ""]
+        lines += [*_levels(averaged(counted)), ""]
     if absent:
-        lines += [f"Not measured, as only their examples were at hand: {', '.join(absent)}.", ""]
+        lines += [
+            "Not measured, for want of a question with a right answer, or as only examples and no "
+            f"history were at hand: {', '.join(absent)}.",
+            "",
+        ]
     return "\n".join(lines)
 
 

@@ -114,7 +114,7 @@ def test_the_command(folders: list[Path], tmp_path: Path, monkeypatch: pytest.Mo
     for told in ("north", "south", "large", "macro average of 1", "`asker_180`", "one striking"):
         assert told in page
     shown = (out / "exposure.md").read_text()
-    assert "## north" in shown and "at hand: large" in shown and "Average" in shown
+    assert "## north" in shown and "at hand: large" in shown and "## south" in shown
     for name in ("north", "south", "large"):
         without = Ranker.from_bytes((keep / f"without-{name}.json").read_bytes())
         assert without.weights != ranker.weights
