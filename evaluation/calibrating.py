@@ -111,9 +111,14 @@ def left_out_ranker(windows: Mapping[str, Windows], name: str, apriori: Floats) 
 
 
 def trusts(windows: Mapping[str, Windows], apriori: Floats) -> dict[str, tuple[Trust, Trust]]:
-    """By community: with what the others give, and with that moved by its own training window."""
+    """By community: with what the others give, and with that moved by its own training window.
+
+    A short history may have no question whose label is whole: that community only teaches.
+    """
     found = {}
     for name, window in windows.items():
+        if not window.measured:
+            continue
         prior = left_out_ranker(windows, name, apriori)
         own = own_ranker(list(window.train), prior)
         found[name] = (trust_of(prior, window.measured), trust_of(own, window.measured))

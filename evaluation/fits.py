@@ -41,7 +41,7 @@ DIGITS = 6
 GROUPS: dict[str, tuple[str, ...]] = {
     "votes of like threads": ("dense_90", "words_90", "asked"),
     "one striking post": ("striking",),
-    "likeness to all they joined": ("mean", "mean_180"),
+    "likeness to all they joined": ("mean", "mean_180", "peculiar_180"),
     "kernel over all they joined": ("kernel_90", "kernel_365"),
     "activity": ("activity_3", "activity_14", "activity_60", "activity_365"),
     "first to reply": ("first_60",),

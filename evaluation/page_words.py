@@ -184,20 +184,26 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if 0 < share < 0.0095 else f"{100 * share:.0f} %"
 
 
+MOST_ROUNDED = 0.06
+"""By how much rounding may change the difference of two shares that are told side by side."""
+
+
 def of_ten(ours: float, other: float | None, cases: int | None) -> tuple[str, str]:
-    """Two shares in the coarsest whole numbers that still tell them apart.
+    """Two shares in the coarsest whole numbers that still tell them apart, and by about as much.
 
     Few `cases` are told as they were counted.
 
-    >>> of_ten(0.61, 0.48, 300), of_ten(0.776, 0.8, 300), of_ten(0.776, 0.8, 85)
-    (('6 of 10', '5 of 10'), ('78 of 100', '80 of 100'), ('66 of 85', '68 of 85'))
+    >>> of_ten(0.61, 0.48, 300), of_ten(0.86, 0.84, 300), of_ten(0.776, 0.8, 85)
+    (('6 of 10', '5 of 10'), ('86 of 100', '84 of 100'), ('66 of 85', '68 of 85'))
     """
     other = ours if other is None else other
     finest = 100 if cases is None else min(100, cases)
     for whole in (10, finest):
         whole = min(whole, finest)
         mine, its = round(whole * ours), round(whole * other)
-        if mine != its or ours == other:
+        # Rounding must not blow two hundredths up to a tenth.
+        apart = abs((mine - its) / whole - (ours - other))
+        if ours == other or (mine != its and apart <= MOST_ROUNDED):
             break
     return f"{mine} of {whole}", f"{its} of {whole}"
 

@@ -23,9 +23,10 @@ TITLES = {
 }
 CAVEATS = {
     "experts": (
-        "The form of `probability` and `answerable` was chosen with these windows in view, so "
-        "their calibration is not independent; weights and coefficients come from the validation "
-        "windows."
+        "Signals, and the form of the chances, were chosen on validation windows; test windows of "
+        "an earlier ranker, and once those of the chances, had been looked at before. The default "
+        "weights that each community's own history moves were fitted on these communities' own "
+        "histories too, up to the test window; experts-untrained.md leaves each one out."
     ),
     "feed": (
         "First turns to young threads: replies, and clicks where their times are known. Replies "

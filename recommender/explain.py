@@ -13,9 +13,11 @@ from data.text import body_text, excerpt
 
 from .columns import DIGITS
 from .community import Community
+from .evidence import CHANCE
 from .experts import Ranking
 from .queries import ExpertsQuery
 from .results import Contribution
+from .signals import SUMS
 from .view import View
 
 MOST = 12
@@ -27,11 +29,11 @@ POSTS = 6
 LATELY = ("activity_3", "activity_14", "activity_60", "activity_365", "first_60", "recent")
 """Signals of how much somebody replies."""
 
-MEANS = ("mean", "mean_180", "peculiar_180")
-"""Signals of all that somebody joined."""
-
 PLACE = ("place_14", "place_90", "place_recency", "focus")
 """Signals of the question's space."""
+
+LEAST_SUM = 1e-12
+"""Sum of weights that is none."""
 
 LEAST_POINTS = 0.005
 """Points under which a sign is counted among the smaller ones."""
@@ -75,14 +77,17 @@ class Explainer:
         for name, pieces in self.ranking.signals.pieces.items():
             mine = np.flatnonzero(pieces.person == pk)
             weight = pieces.weight[mine]
-            total = float(weight.sum())
-            if total > 0.0:
-                posts.append(pieces.post[mine])
-                points.append(weight * (self._points((name,), pk) / total))
+            whole = float(self.ranking.signals.values[name][pk])
+            # Of a root or a logarithm of a sum each piece has its share; of a sum, itself.
+            share = 1.0 if name in SUMS else whole / max(float(weight.sum()), LEAST_SUM)
+            posts.append(pieces.post[mine])
+            points.append(weight * (share * self.ranking.scale.per_unit[name]))
         keys, of = np.unique(np.concatenate(posts), return_inverse=True)
         each = np.bincount(of, np.concatenate(points), minlength=len(keys))
-        first = np.lexsort((keys, -each))[:POSTS]
-        first = first[each[first] > 0.0]
+        kin = self.ranking.evidence.kin
+        unlike = kin.post[(kin.person == pk) & (kin.likeness < CHANCE)]
+        first = np.lexsort((keys, -each))
+        first = first[(each[first] > 0.0) & ~np.isin(keys[first], unlike)][:POSTS]
         rest = float(each.sum() - each[first].sum())
         return Shown(
             dict(zip(keys[first].tolist(), each[first].tolist(), strict=True)),
@@ -175,7 +180,6 @@ class Explainer:
             ),
             _part("activity", self._points(("quick",), pk), "how soon they usually reply"),
             _part("activity", self._points(("tags",), pk), "has replied under these tags"),
-            _part("activity", self._points(MEANS, pk), _usual(ranking, pk)),
             _part("profile", float(ranking.profile[pk]), _says(person)),
             _part("other", float(ranking.named[pk]), "is named in the question"),
             _part("other", float(ranking.newness[pk]), "is new here, and given room"),
@@ -197,7 +201,7 @@ def _further(shown: Shown) -> list[Contribution]:
     if not shown.more:
         return []
     replies = "one more reply" if shown.more == 1 else f"{shown.more} more replies"
-    return [_part("post", shown.rest, f"{replies}, the more alike the more they count")]
+    return [_part("post", shown.rest, f"{replies}, most of them less like this")]
 
 
 def _titled(root: Post | None) -> str:
@@ -219,11 +223,6 @@ def _since(last: datetime | None, joined: int) -> str:
         return "has not replied yet"
     threads = "one thread" if joined == 1 else f"{joined} threads"
     return f"has replied in {threads}, last on {last:%Y-%m-%d}"
-
-
-def _usual(ranking: Ranking, pk: int) -> str:
-    near = ranking.signals.values["mean"][pk] >= 0.0
-    return f"the threads they join are {'closer to' if near else 'further from'} this than most"
 
 
 def _says(person: Person) -> str:

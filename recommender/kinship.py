@@ -56,29 +56,27 @@ class Kinship:
         weight = near * decayed(moment - self.time, half_life)
         return Pieces(self.person, self.post, self.root, self.time, weight)
 
-    def mean(self, people: int) -> Floats:
-        """Mean likeness of what each joined, drawn to the mean of all.
+    def mean(self, people: int) -> Pieces:
+        """What each joining gives to its person's mean likeness, drawn to the mean of all.
 
-        (people,), less the mean of all: 0 for who joined nothing.
+        The sum of a person's is that mean less the mean of all: 0 for who joined nothing.
         """
-        return _drawn(self.person, self.likeness, np.ones(len(self.person)), MEAN_PRIOR, people)
+        return self._drawn(self.likeness, np.ones(len(self.person)), MEAN_PRIOR, people)
 
-    def fading_means(self, moment: int, people: int) -> tuple[Floats, Floats]:
+    def fading_means(self, moment: int, people: int) -> tuple[Pieces, Pieces]:
         """The same of likeness and of what is peculiar, older joinings counting less."""
         fading = decayed(moment - self.time, FADING_HALF_LIFE)
         return (
-            _drawn(self.person, self.likeness, fading, FADING_PRIOR, people),
-            _drawn(self.person, self.peculiar, fading, FADING_PRIOR, people),
+            self._drawn(self.likeness, fading, FADING_PRIOR, people),
+            self._drawn(self.peculiar, fading, FADING_PRIOR, people),
         )
 
-
-def _drawn(person: Ints, values: Floats, weight: Floats, prior: float, people: int) -> Floats:
-    """Weighted mean of `values` less their mean, per person, as if `prior` of 0 were there."""
-    if not len(person):
-        return np.zeros(people)
-    above = (values - float(values.mean())) * weight
-    drawn: Floats = counted(person, above, people) / (counted(person, weight, people) + prior)
-    return drawn
+    def _drawn(self, values: Floats, weight: Floats, prior: float, people: int) -> Pieces:
+        """Parts of the weighted mean of `values` less their mean, as if `prior` of 0 were there."""
+        middle = float(values.mean()) if len(values) else 0.0
+        whole = counted(self.person, weight, people) + prior
+        parts = (values - middle) * weight / whole[self.person]
+        return Pieces(self.person, self.post, self.root, self.time, parts)
 
 
 def kinship(community: Community, view: View, likeness: Floats, peculiar: Floats) -> Kinship:

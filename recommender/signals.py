@@ -49,6 +49,9 @@ QUICK_PRIOR = 3.0
 FOCUS_PRIOR = 3.0
 """The same for the share of one's joinings that lie in a space."""
 
+SUMS = ("striking", "mean", "mean_180", "peculiar_180")
+"""Signals that are the plain sum of their pieces, some of which may be below 0."""
+
 LEAST_SPREAD = 0.25
 """Spread under which a habit's differences stay as small as they are: a third of one reply's."""
 
@@ -88,13 +91,13 @@ def signals_of(
     }
     values = {name: np.sqrt(part.summed(people)) for name, part in pieces.items()}
     pieces["striking"] = evidence.striking
-    values["striking"] = evidence.striking.summed(people)
+    pieces["mean"] = evidence.kin.mean(people)
+    pieces["mean_180"], pieces["peculiar_180"] = evidence.kin.fading_means(view.moment, people)
+    values |= {name: pieces[name].summed(people) for name in SUMS}
     for half_life in KERNEL_HALF_LIVES:
         kernel = evidence.kin.kernel(view.moment, half_life)
         name = f"kernel_{half_life:.0f}"
         pieces[name], values[name] = kernel, _logarithm(kernel.summed(people), LEAST)
-    values["mean"] = evidence.kin.mean(people)
-    values["mean_180"], values["peculiar_180"] = evidence.kin.fading_means(view.moment, people)
     activity = community.by_space.at(view.moment, view.classes, people)
     values |= _habits(community, view, activity)
     values["recent"] = _logarithm(evidence.recent, LEAST_RECENT)

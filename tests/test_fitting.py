@@ -124,7 +124,7 @@ def test_the_defaults_are_a_page_of_coefficients() -> None:
     assert told == ranker
     assert sorted(ranker.weights) == sorted(SIGNALS)
     assert any(ranker.weights.values())
-    assert len(ranker.probability) == 4 and len(ranker.answerable) == 3
+    assert len(ranker.probability) == 5 and len(ranker.answerable) == 6
     assert ranker.probability[1] > 0
     assert len(ranker.silence) == 20 and list(ranker.silence) == sorted(ranker.silence)
     numbers = [*ranker.weights.values(), *ranker.probability, *ranker.answerable, *ranker.silence]

@@ -98,7 +98,9 @@ def test_the_command_writes_a_page_for_each_task_that_has_data(
 ) -> None:
     reports, values = measured
 
-    def known(folder: Path, keep: Path, task: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    def known(
+        folder: Path, keep: Path, task: str, untrained: bool
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         return {"experts": reports[folder.name]}, {"experts": values[folder.name]}
 
     monkeypatch.setattr(summary, "measured", known)
