@@ -200,8 +200,9 @@ def _further(shown: Shown) -> list[Contribution]:
     """The posts that are not shown one by one, taken together."""
     if not shown.more:
         return []
-    replies = "one more reply" if shown.more == 1 else f"{shown.more} more replies"
-    return [_part("post", shown.rest, f"{replies}, most of them less like this")]
+    beside = "more " if shown.points else ""
+    replies = f"one {beside}reply" if shown.more == 1 else f"{shown.more} {beside}replies"
+    return [_part("post", shown.rest, f"{replies} in threads less like this")]
 
 
 def _titled(root: Post | None) -> str:
