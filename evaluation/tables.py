@@ -25,8 +25,9 @@ CAVEATS = {
     "experts": (
         "Signals, and the form of the chances, were chosen on validation windows; test windows of "
         "an earlier ranker, and once those of the chances, had been looked at before. The default "
-        "weights that each community's own history moves were fitted on these communities' own "
-        "histories too, up to the test window; experts-untrained.md leaves each one out."
+        "weights behind experts.md, which each community's own history moves, were fitted on these "
+        "communities' histories too, up to the test window; those behind experts-untrained.md "
+        "leave each one out, and nothing moves them."
     ),
     "feed": (
         "First turns to young threads: replies, and clicks where their times are known. Replies "

@@ -7,7 +7,8 @@ NEW_UNTIL = 5
 """Threads joined below which somebody is new (PROTOCOL.md)."""
 
 FIRST_NAME_POINTS = 1.5
-"""Points for one's first name in the question; measured with the weights above."""
+"""Points for one's first name in the question; set with an earlier ranker, whose scores were some
+twice as wide, and not measured since. So were the other points set by hand below."""
 
 PROFILE_FLOOR = 0.2
 """Likeness of a profile to a question under which it says nothing."""
