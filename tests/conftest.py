@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-import recommender.engine
+import recommender.following
 from api.app import create_app
 from api.settings import Settings
 from data.store import Store
@@ -26,7 +26,7 @@ from recommender.engine import Engine
 def encoders_opened_once() -> Iterator[None]:
     """Opening an encoder takes seconds, and it has no state: all tests share each."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recommender.engine, "open_encoder", functools.cache(open_encoder))
+        patch.setattr(recommender.following, "open_encoder", functools.cache(open_encoder))
         yield
 
 

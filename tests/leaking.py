@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 import data.reading
-import recommender.engine
 import recommender.feed
+import recommender.following
 import recommender.ideas
 import recommender.view
 from data.models import INTERACTION_KINDS
@@ -40,7 +40,7 @@ def _view(patch: pytest.MonkeyPatch, change: Callable[[View, View, Community], V
         view = view_of(community, viewer_id, as_of, now)
         return change(view, view_of(community, viewer_id, None, now), community)
 
-    patch.setattr(recommender.engine, "view_of", leaking)
+    patch.setattr(recommender.following, "view_of", leaking)
 
 
 def no_bound(patch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 import evaluation.opening
-import recommender.engine
+import recommender.following
 from api.cli import app
 from data.models import Link, Post, Record
 from evaluation.replay import NothingToReplay, run
@@ -51,7 +51,7 @@ def community() -> list[Record]:
 
 @pytest.fixture
 def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(recommender.engine, "open_encoder", encoders().__getitem__)
+    monkeypatch.setattr(recommender.following, "open_encoder", encoders().__getitem__)
     monkeypatch.setattr(evaluation.opening, "open_encoder", encoders().__getitem__)
     monkeypatch.setenv("WHOKNOWS_CACHE_DIR", str(tmp_path / "cache"))
     store = new_store(tmp_path)

@@ -1,0 +1,150 @@
+"""The parts that answers are made of, put together and kept at the state of the store.
+
+In: a store, encoders, settings. Out: a view in memory that is at the store's newest state whenever
+it is held, and what `learn` found out.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from threading import Lock, RLock
+from typing import Self
+
+from data.models import Post
+from data.store import Store
+from embeddings.face import Encoder
+from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
+from embeddings.statistics import Statistics
+
+from .community import Community
+from .embedding import embed_pending
+from .meaning import Reader
+from .parts import Parts
+from .past import Past
+from .profiles import Profiles
+from .ranker import Ranker
+from .settings import EngineSettings
+from .showing import shown_posts
+from .texts import TextIndex
+from .view import View, view_of
+
+Progress = Callable[[str, int, int], None]
+
+STATISTICS, RANKER = "statistics", "ranker"
+"""The names under which `learn` keeps the corpus statistics and the ranker."""
+
+
+class Following:
+    """A store, its community and texts in memory, and the models that were learned on them.
+
+    `_current` holds it still; all methods may be called from several threads.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        encoders: Mapping[str, Encoder],
+        index_folder: Path | None,
+        settings: EngineSettings | None = None,
+    ) -> None:
+        self.store = store
+        self.encoders = dict(encoders)
+        self.reader = Reader(self.encoders)
+        self.community = Community()
+        self.past = Past()
+        self.texts = TextIndex(self.encoders, index_folder)
+        self.profiles = Profiles(self.encoders)
+        self.settings = settings or EngineSettings()
+        self.statistics: Statistics | None = None
+        self.ranker = self.settings.prior
+        self._lock = RLock()
+        self._embedding = Lock()
+
+    @classmethod
+    def open(
+        cls, store: Store, settings: EngineSettings | None = None, progress: Progress | None = None
+    ) -> Self:
+        """Open over `store`, and mend whatever its indexes lack; snapshots lie beside SQLite."""
+        settings = settings or EngineSettings()
+        encoders = {
+            MINILM: open_encoder(settings.english_encoder),
+            MULTILINGUAL: open_encoder(settings.multilingual_encoder),
+        }
+        folder, path = settings.index_folder, store.database.path
+        if folder is None and path is not None:
+            folder = path.with_name(path.name + ".index")
+        engine = cls(store, encoders, folder, settings)
+        engine.texts.open_snapshot(store.uid(), store.seq())
+        engine.sync(progress)
+        return engine
+
+    def close(self) -> None:
+        """Save the indexes for the next start."""
+        with self._lock:
+            self.texts.save_snapshot(self.store.uid())
+
+    # Following ----------------------------------------------------------------------------
+
+    def sync(self, progress: Progress | None = None) -> None:
+        """Embed what the store holds and nobody has read, and follow it to its newest state."""
+        told = None if progress is None else lambda done, total: progress("embedding", done, total)
+        with self._embedding:
+            embed_pending(self.store, self.encoders, told)
+        with self._current():
+            pass
+
+    @contextmanager
+    def _current(self) -> Iterator[None]:
+        """Hold the view still, at the newest state of the store."""
+        with self._lock:
+            seq = self.store.seq()
+            if seq != self.community.seq or seq != self.texts.seq:
+                self._follow()
+            yield
+
+    def _follow(self) -> None:
+        first = self.community.seq == 0
+        changes = self.store.changes(self.community.seq)
+        if self.texts.seq == self.community.seq:
+            self.texts.absorb(self.store, changes)
+        else:
+            self.texts.absorb(self.store, self.store.changes(self.texts.seq))
+        self.community.absorb(changes)
+        self.profiles.absorb(self.store, changes.people, changes.removed.get("person", []))
+        if first or changes.learned:
+            kept = self.store.learned()
+            fitted, ranker = kept.get(STATISTICS), kept.get(RANKER)
+            self.statistics = Statistics.from_bytes(fitted) if fitted else None
+            self.ranker = Ranker.from_bytes(ranker) if ranker else self.settings.prior
+
+    @property
+    def _parts(self) -> Parts:
+        return Parts(self.store, self.past, self.texts, self.profiles, self.reader)
+
+    def _view(self, viewer_id: str | None, as_of: datetime | None, now: datetime) -> View:
+        return view_of(self.past.of(self.community, self.store, as_of), viewer_id, as_of, now)
+
+    def _shown(self, view: View, keys: Iterable[int]) -> dict[int, Post]:
+        return shown_posts(self.community, self.store, view, keys)
+
+    def status(self) -> dict[str, object]:
+        """What is known and indexed, for health checks and `doctor`."""
+        with self._current():
+            pending = self.store.count_pending(self.texts.scheme)
+            return {
+                "seq": self.community.seq,
+                "posts": int(self.community.posts.live.sum()),
+                "people": len(self.community.people),
+                "indexed": len(self.texts.words),
+                "pending": pending,
+                "learned": self.statistics is not None,
+                "learned_from": self.ranker.answered,
+                "encoders": {
+                    lane: {
+                        "fingerprint": encoder.fingerprint,
+                        "runtime": getattr(encoder, "runtime", "sentence-transformers"),
+                    }
+                    for lane, encoder in self.encoders.items()
+                },
+            }
