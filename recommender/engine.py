@@ -12,7 +12,8 @@ from data.errors import UnknownPerson
 from data.models import Person, Post
 from data.rows import to_us
 
-from . import expertise, experts, feed, similar
+from . import expertise, experts, similar
+from .cursors import decode_cursor
 from .feedpage import feed_page
 from .following import RANKER, STATISTICS, Following, Progress
 from .ideas import trials
@@ -91,7 +92,7 @@ class Engine(Following):
             shown = np.zeros(0, dtype=np.int64)
             if cursor is not None:
                 # A later page is of the moment of the first, whatever else is asked.
-                now, past, shown = feed.decode_cursor(cursor, as_of or end_of_hour(now))
+                now, past, shown = decode_cursor(cursor, as_of or end_of_hour(now))
                 as_of = now if past else None
             view = self._view(person_id, as_of, now)
             return feed_page(view.community, self.texts, self.store, view, person_id, k, shown)

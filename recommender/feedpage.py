@@ -4,9 +4,11 @@ import numpy as np
 
 from data.store import Store
 
-from . import feed
 from .columns import Ints
 from .community import Community
+from .cursors import encode_cursor
+from .feed import score
+from .feedpool import pool_of
 from .ideas import trials
 from .results import FeedItem, FeedPage
 from .showing import shown_posts
@@ -26,8 +28,8 @@ def feed_page(
 ) -> FeedPage:
     """The `k` best threads for a person that are not among `shown`, ties by id."""
     person = community.person_keys[person_id]
-    pool, season = feed.pool_of(community, view, person)
-    scored = feed.score(community, texts, view, person, pool, season)
+    pool, season = pool_of(community, view, person)
+    scored = score(community, texts, view, person, pool, season)
     left = np.flatnonzero(~np.isin(scored.posts, shown))
     # Ties at the cut are settled by id, so all that share the last place's score are read.
     cut = left[:k]
@@ -51,5 +53,5 @@ def feed_page(
         )
         items.append(FeedItem(posts[key], float(scored.scores[place]), reasons))
     more = len(left) > len(ranked) and len(ranked) > 0
-    cursor = feed.encode_cursor(view, np.concatenate([shown, keys])) if more else None
+    cursor = encode_cursor(view, np.concatenate([shown, keys])) if more else None
     return FeedPage(tuple(items), cursor)

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 import data.reading
-import recommender.feed
+import recommender.feedpool
+import recommender.feedsignals
 import recommender.following
 import recommender.ideas
 import recommender.view
@@ -146,10 +147,10 @@ def _acts(patch: pytest.MonkeyPatch, which: Callable[[Columns, View], Any]) -> N
     def leaking(community: Community, view: View) -> Any:
         return community.interactions.live & which(community.interactions, view)
 
-    for module in (recommender.ideas, recommender.feed):
+    for module in (recommender.ideas, recommender.feedpool, recommender.feedsignals):
         patch.setattr(module, "dated", leaking)
     # Kinds that speak for nothing so far are given something to say.
-    patch.setattr(recommender.feed, "WARM", INTERACTION_KINDS)
+    patch.setattr(recommender.feedsignals, "WARM", INTERACTION_KINDS)
 
 
 def acts_to_come(patch: pytest.MonkeyPatch) -> None:
