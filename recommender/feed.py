@@ -1,6 +1,6 @@
 """A person's feed: the threads of their pool, in the order in which they concern that person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,17 @@ class Scored:
     talked: Flags
     close: Flags
 
+    def part(self, rows: Ints) -> "Scored":
+        """Those of `rows`, in that order."""
+        return Scored(
+            self.posts[rows],
+            self.scores[rows],
+            {name: values[rows] for name, values in self.points.items()},
+            self.season[rows],
+            self.talked[rows],
+            self.close[rows],
+        )
+
 
 def score(
     community: Community, texts: TextIndex, view: View, person: int, pool: Ints, season: Flags
@@ -38,12 +49,14 @@ def score(
     signals = feed_signals(community, texts, view, person, pool, season)
     points = {name: weights.FEED[name] * values for name, values in signals.values.items()}
     total = np.round(sum(points.values(), np.zeros(len(pool))), DIGITS)
-    order = np.lexsort((pool, -total))
-    return Scored(
-        pool[order],
-        total[order],
-        {name: values[order] for name, values in points.items()},
-        season[order],
-        signals.talked[order],
-        signals.close[order],
-    )
+    scored = Scored(pool, total, points, season, signals.talked, signals.close)
+    return scored.part(np.lexsort((pool, -total)))
+
+
+def with_points(scored: Scored, name: str, points: Floats) -> Scored:
+    """A pool with the `points` of one signal more, in the order that follows."""
+    if not points.any():
+        return replace(scored, points={**scored.points, name: points})
+    total = np.round(scored.scores + points, DIGITS)
+    more = replace(scored, scores=total, points={**scored.points, name: points})
+    return more.part(np.lexsort((scored.posts, -total)))

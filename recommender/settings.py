@@ -4,6 +4,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .ranker import Ranker, RankingSettings, default_ranker
+from .spreading import READERS
+
+EXPLORATION = 0.1
+"""One place in ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSettings:
+    """What is decided about feeds.
+
+    `exploration`: share of the places, 0 to 1, that are drawn by lot among threads by newcomers
+    and from other sites. `readers`: to how many readers at each other site a new idea is offered
+    to begin with; 0 leaves ideas where they are.
+    """
+
+    exploration: float = EXPLORATION
+    readers: int = READERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +37,4 @@ class EngineSettings:
     ranking: RankingSettings = field(default_factory=RankingSettings)
     prior: Ranker = field(default_factory=default_ranker)
     own_weights: bool = True
+    feed: FeedSettings = field(default_factory=FeedSettings)
