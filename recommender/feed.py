@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import weights
+from .collaborative import Together
 from .columns import DIGITS, Flags, Ints
 from .community import Community
 from .feedsignals import feed_signals
@@ -20,7 +21,8 @@ class Scored:
     """A pool in order: posts by key, their scores, points by signal (rows as posts).
 
     `season`: in season again. `talked`: somebody replied within the last days. `close`: nearer
-    than most of the pool to what the person has taken part in.
+    than most of the pool to what the person has taken part in. `shared`: several
+    like-minded people turned to it.
     """
 
     posts: Ints
@@ -29,14 +31,22 @@ class Scored:
     season: Flags
     talked: Flags
     close: Flags
+    shared: Flags
 
 
 def score(
-    community: Community, texts: TextIndex, view: View, person: int, pool: Ints, season: Flags
+    community: Community,
+    texts: TextIndex,
+    view: View,
+    person: int,
+    pool: Ints,
+    season: Flags,
+    together: Together,
 ) -> Scored:
     """Order `pool` for a person; ties by key, which the caller settles by id."""
-    signals = feed_signals(community, texts, view, person, pool, season)
-    points = {name: weights.FEED[name] * values for name, values in signals.values.items()}
+    signals = feed_signals(community, texts, view, person, pool, season, together)
+    weight = weighted(together.timeless)
+    points = {name: weight[name] * values for name, values in signals.values.items()}
     total = np.round(sum(points.values(), np.zeros(len(pool))), DIGITS)
     order = np.lexsort((pool, -total))
     return Scored(
@@ -46,4 +56,13 @@ def score(
         season[order],
         signals.talked[order],
         signals.close[order],
+        together.shown(pool)[order],
     )
+
+
+def weighted(timeless: float) -> dict[str, float]:
+    """The weights of the signals by name, between those for what is new and for an archive."""
+    return {
+        name: (1.0 - timeless) * weight + timeless * weights.ARCHIVE[name]
+        for name, weight in weights.FEED.items()
+    }

@@ -4,6 +4,7 @@ import numpy as np
 
 from data.store import Store
 
+from .collaborative import together
 from .columns import Ints
 from .community import Community
 from .cursors import encode_cursor
@@ -28,8 +29,9 @@ def feed_page(
 ) -> FeedPage:
     """The `k` best threads for a person that are not among `shown`, ties by id."""
     person = community.person_keys[person_id]
-    pool, season = pool_of(community, view, person)
-    scored = score(community, texts, view, person, pool, season)
+    shared = together(community, view, person)
+    pool, season = pool_of(community, view, person, shared)
+    scored = score(community, texts, view, person, pool, season, shared)
     left = np.flatnonzero(~np.isin(scored.posts, shown))
     # Ties at the cut are settled by id, so all that share the last place's score are read.
     cut = left[:k]
