@@ -149,6 +149,19 @@ class Database:
             yield connection
 
     @contextmanager
+    def unhurried(self) -> Iterator[Connection]:
+        """A connection of which each statement sees what is committed by then; for claims."""
+        with self._telling(), self.engine.connect() as connection:
+            yield connection
+
+    def takes_writes(self) -> bool:
+        """Whether this is where writes go: False of a standby, until it is promoted."""
+        if self.is_sqlite:
+            return True
+        with self.unhurried() as connection:
+            return not connection.scalar(text("SELECT pg_is_in_recovery()"))
+
+    @contextmanager
     def _telling(self) -> Iterator[None]:
         """Errors that a person can mend, as sentences."""
         try:
