@@ -50,6 +50,17 @@ class Line:
     explorable: Flags
     invited: Floats
 
+    def part(self, rows: Ints) -> "Line":
+        """Those of `rows`, in that order."""
+        return Line(
+            self.posts[rows],
+            self.authors[rows],
+            self.vectors[rows],
+            self.scores[rows],
+            self.explorable[rows],
+            self.invited[rows],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Before:
