@@ -107,8 +107,9 @@ class Together:
 
 
 def turns_of(community: Community, view: View) -> Turns:
-    """All turns that a viewer may know of: to readable threads, by readable posts, by people who
-    are neither bots nor hidden; an author's turns to their own thread are none."""
+    """All turns that a viewer may know of: by readable posts, which stand in readable threads,
+    and by people who are neither bots nor hidden; an author's turns to their own thread are none.
+    """
     posts, acts = community.posts, community.interactions
     codes = np.zeros(len(INTERACTION_KINDS), dtype=bool)
     codes[[INTERACTION_KINDS.index(kind) for kind in TURNED]] = True
@@ -119,7 +120,7 @@ def turns_of(community: Community, view: View) -> Turns:
     person = np.concatenate([acts["person"][kept], posts["author"][joined]])
     root = posts["root"][np.concatenate([acts["post"][kept], joined])]
     at = np.concatenate([acts["at"][kept], posts["created"][joined]])
-    counts = view.posts[root] & (posts["author"][root] != person)
+    counts = posts["author"][root] != person
     counts &= community.roster.suggestible[person]
     return Turns(person, root, at).part(counts)
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import data.reading
+import recommender.collaborative
 import recommender.feedpool
 import recommender.feedsignals
 import recommender.following
@@ -147,7 +148,8 @@ def _acts(patch: pytest.MonkeyPatch, which: Callable[[Columns, View], Any]) -> N
     def leaking(community: Community, view: View) -> Any:
         return community.interactions.live & which(community.interactions, view)
 
-    for module in (recommender.ideas, recommender.feedpool, recommender.feedsignals):
+    readers = (recommender.feedpool, recommender.feedsignals, recommender.collaborative)
+    for module in (recommender.ideas, *readers):
         patch.setattr(module, "dated", leaking)
     # Kinds that speak for nothing so far are given something to say.
     patch.setattr(recommender.feedsignals, "WARM", INTERACTION_KINDS)
