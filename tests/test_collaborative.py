@@ -90,7 +90,7 @@ def test_no_old_thread_comes_where_people_read_what_is_new() -> None:
     assert {id_ for id_, _ in shown(fresh, "p04")} <= newest
     view = view_of(fresh.community, "p04", None, NOW)
     turns = collaborative.turns_of(fresh.community, view)
-    assert collaborative.timeless(fresh.community, turns) == 0.0
+    assert collaborative.timeless_share(fresh.community, *turns) == 0.0
 
 
 @pytest.mark.parametrize("viewer", ["p04", "p05"])
