@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from data.models import INTERACTION_KINDS
+from data.reading import ANONYMOUS
 
 from .columns import Flags, Ints, counted
 from .community import Community
@@ -52,7 +53,11 @@ OLD_US = 14 * DAY_US
 """Age from which a thread is not of the fresh pool any more (PROTOCOL.md)."""
 
 LATEST = 2_000
-"""Turns of each kind that tell how old what is read here is."""
+"""Interactions, and replies, that tell how old what is read here is."""
+
+MOST = 250_000
+"""Interactions, and replies, that people are compared by: a bound on time and memory, tens of
+milliseconds and megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,11 @@ class Turns:
     def part(self, chosen: Flags | Ints) -> "Turns":
         """Those of `chosen`."""
         return Turns(self.person[chosen], self.root[chosen], self.at[chosen])
+
+    def joined(self, more: "Turns") -> "Turns":
+        """These and `more`."""
+        pairs = ((self.person, more.person), (self.root, more.root), (self.at, more.at))
+        return Turns(*(np.concatenate(pair) for pair in pairs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,50 +116,63 @@ class Together:
         return found
 
 
-def turns_of(community: Community, view: View) -> Turns:
-    """All turns that a viewer may know of: to readable threads, by readable posts, by people who
-    are neither bots nor hidden; an author's turns to their own thread are none."""
+def turns_of(community: Community, view: View) -> tuple[Turns, Turns]:
+    """The latest turns that a viewer may know of: by interactions, in the order in which they were
+    told, and by replies, in the order of time; at most `MOST` of each.
+
+    By readable posts, which stand in readable threads, and by people who are neither bots nor
+    hidden. Turns of a named author to their own thread are none.
+    """
     posts, acts = community.posts, community.interactions
     codes = np.zeros(len(INTERACTION_KINDS), dtype=bool)
     codes[[INTERACTION_KINDS.index(kind) for kind in TURNED]] = True
-    kept = dated(community, view) & codes[acts["kind"]] & view.posts[acts["post"]]
+    acted = np.flatnonzero(dated(community, view) & codes[acts["kind"]])
+    acted = acted[view.posts[acts["post"][acted]]]
     joined = community.joinings
     joined = joined[: np.searchsorted(posts["created"][joined], view.moment)]
     joined = joined[view.posts[joined]]
-    person = np.concatenate([acts["person"][kept], posts["author"][joined]])
-    root = posts["root"][np.concatenate([acts["post"][kept], joined])]
-    at = np.concatenate([acts["at"][kept], posts["created"][joined]])
-    counts = view.posts[root] & (posts["author"][root] != person)
+    return (
+        _counting(community, acts["person"][acted], acts["post"][acted], acts["at"][acted]),
+        _counting(community, posts["author"][joined], joined, posts["created"][joined]),
+    )
+
+
+def _counting(community: Community, person: Ints, post: Ints, at: Ints) -> Turns:
+    posts = community.posts
+    root = posts["root"][post]
+    # Whoever asked anonymously stays unknown here too: their own turns count.
+    counts = (posts["author"][root] != person) | ((posts["flags"][root] & ANONYMOUS) != 0)
     counts &= community.roster.suggestible[person]
-    return Turns(person, root, at).part(counts)
+    return Turns(person, root, at).part(np.flatnonzero(counts)[-MOST:])
 
 
-def timeless(community: Community, turns: Turns) -> float:
+def timeless_share(community: Community, *turns: Turns) -> float:
     """How far people here read regardless of age: 0 where less than half of the latest turns are
     to old threads, 1 where all are.
 
     A read that bears no date is one of an archive: where reading the new matters, it is dated.
     """
-    known = turns.at >= 0
-    latest = turns.part(np.concatenate([np.flatnonzero(~known)[-LATEST:], _latest(turns, known)]))
-    if not len(latest.at):
+    at, root = (
+        np.concatenate([getattr(each, name)[-LATEST:] for each in turns]) for name in ("at", "root")
+    )
+    if not len(at):
         return 0.0
-    old = (latest.at < 0) | (latest.at - community.posts["created"][latest.root] >= OLD_US)
+    old = (at < 0) | (at - community.posts["created"][root] >= OLD_US)
     return max(0.0, 2.0 * float(old.mean()) - 1.0)
 
 
-def _latest(turns: Turns, known: Flags) -> Ints:
-    rows = np.flatnonzero(known)
-    if len(rows) <= LATEST:
-        return rows
-    newest: Ints = rows[np.argsort(turns.at[rows], kind="stable")[-LATEST:]]
-    return newest
-
-
 def together(community: Community, view: View, person: int) -> Together:
-    """What the people turned to who turn to the same threads as `person`, as `view` may know."""
-    turns = turns_of(community, view)
+    """What the people turned to who turn to the same threads as `person`, as `view` may know.
+
+    Nothing, where people read what is new: there it told no more than the time of the last post
+    and the number of people in a thread (evaluation/results/clicks.md).
+    """
+    acted, joined = turns_of(community, view)
     size = len(community.posts)
+    timeless = timeless_share(community, acted, joined)
+    if timeless == 0.0:
+        return Together(np.zeros(size), np.zeros(size, np.int64), False, timeless)
+    turns = acted.joined(joined)
     people, weights = _alike(turns, person, size, len(community.roster))
     own = bool(len(people))
     weight = np.zeros(len(community.roster))
@@ -161,7 +184,7 @@ def together(community: Community, view: View, person: int) -> Together:
     who, what = _distinct(turns.part(weight[turns.person] > 0.0), size)
     total = max(float(weight.sum()), 1e-12)
     share = counted(what, weight[who], minlength=size) / total
-    return Together(share, np.bincount(what, minlength=size), own, timeless(community, turns))
+    return Together(share, np.bincount(what, minlength=size), own, timeless)
 
 
 def _alike(turns: Turns, person: int, size: int, people: int) -> tuple[Ints, Floats]:
@@ -174,9 +197,9 @@ def _alike(turns: Turns, person: int, size: int, people: int) -> tuple[Ints, Flo
     taste = np.zeros(size, dtype=bool)
     taste[mine.root] = True
     who, what = _distinct(turns.part(taste[turns.root]), size)
-    rarity = np.maximum(counted(what, minlength=size), 1.0) ** -RARITY
+    rarity = np.bincount(what, minlength=size)[what] ** -RARITY
     others = who != person
-    shared = np.round(counted(who[others], rarity[what[others]], minlength=people), 9)
+    shared = np.round(counted(who[others], rarity[others], minlength=people), 9)
     near = np.flatnonzero(shared)
     near = near[np.argsort(-shared[near], kind="stable")[:COMPARED]]
     chosen = np.zeros(people, dtype=bool)
