@@ -88,6 +88,27 @@ class Surveying(Following):
             view = self._view(viewer_id, as_of, now)
             return peers.find(self._parts, self.topic_index, view, pk, k)
 
+    def peer_signals(
+        self, person_id: str, as_of: datetime
+    ) -> tuple[list[str], dict[str, list[float]], list[float]]:
+        """All peers of a person at a moment, through their own eyes, for measuring.
+
+        Returns
+        -------
+        Ids, best first; by signal, the value of each; the score of each.
+
+        Raises
+        ------
+        UnknownPerson
+        """
+        with self._current():
+            pk = self._known(person_id, person_id, as_of)
+            view = self._view(person_id, as_of, as_of)
+            ranking = peers.rank(self._parts, self.topic_index, view, pk)
+            order, people = ranking.order, view.community.people
+            values = {name: column[order].tolist() for name, column in ranking.found.values.items()}
+            return [people[pk].id for pk in order], values, ranking.score[order].tolist()
+
     def _known(self, person_id: str, viewer_id: str | None, now: datetime) -> int:
         """The key of a person whom the viewer may know of.
 

@@ -44,6 +44,7 @@ PHRASE = 0.5
 
 _PARTS = re.compile(r"[^\w\s'’+#-]+")
 _WORD = re.compile(r"[^\W_][\w'’+#-]*")
+_JOINED = re.compile(r"[a-z][A-Z]|[^\W\d][0-9]")
 _SHORTEST, _LONGEST = 2, 24
 
 
@@ -151,7 +152,9 @@ def _distinct(scored: dict[str, float]) -> list[str]:
     chosen: list[str] = []
     taken: list[str] = []
     for term in sorted(scored, key=lambda term: (-scored[term], term)):
-        stems = [stem(part) for part in term.split(" ")]
+        stems = [stem(part) for part in term.replace("-", "").split(" ")]
+        if len(stems) > 1:
+            stems.append("".join(stems))
         if any(_alike(a, b) for a in stems for b in taken):
             continue
         chosen.append(term)
@@ -173,7 +176,9 @@ def _said(saying: Saying, language: str) -> dict[str, tuple[float, str]]:
     terms: dict[str, tuple[float, str]] = {}
     for text, weight in ((saying.title, 1.0), (saying.body[:BODY], IN_BODY)):
         for term, written in _terms(text, language):
-            terms.setdefault(term, (weight, written))
+            # In a body, what is joined like a name of code is from code that was shown.
+            if weight == 1.0 or not _JOINED.search(written):
+                terms.setdefault(term, (weight, written))
     return terms
 
 
