@@ -27,12 +27,13 @@ from .ranker import Ranker
 from .settings import EngineSettings
 from .showing import shown_posts
 from .texts import TextIndex
+from .topicindex import TopicIndex
 from .view import View, view_of
 
 Progress = Callable[[str, int, int], None]
 
-STATISTICS, RANKER = "statistics", "ranker"
-"""The names under which `learn` keeps the corpus statistics and the ranker."""
+STATISTICS, RANKER, TOPICS = "statistics", "ranker", "topics"
+"""The names under which `learn` keeps the corpus statistics, the ranker and the topics."""
 
 
 class Following:
@@ -55,6 +56,7 @@ class Following:
         self.past = Past()
         self.texts = TextIndex(self.encoders, index_folder)
         self.profiles = Profiles(self.encoders)
+        self.topic_index = TopicIndex()
         self.settings = settings or EngineSettings()
         self.statistics: Statistics | None = None
         self.ranker = self.settings.prior
@@ -121,12 +123,14 @@ class Following:
         else:
             self.texts.absorb(self.store, self.store.changes(self.texts.seq))
         self.community.absorb(changes)
+        self.topic_index.absorb(changes)
         self.profiles.absorb(self.store, changes.people, changes.removed.get("person", []))
         if first or changes.learned:
             kept = self.store.learned()
             fitted, ranker = kept.get(STATISTICS), kept.get(RANKER)
             self.statistics = Statistics.from_bytes(fitted) if fitted else None
             self.ranker = Ranker.from_bytes(ranker) if ranker else self.settings.prior
+            self.topic_index.take(kept.get(TOPICS))
 
     @property
     def _parts(self) -> Parts:
