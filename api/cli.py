@@ -102,7 +102,14 @@ def demo(
 @_mendable
 def import_(
     path: Annotated[Path, typer.Argument(help="An export: a folder or a file.")],
-    format_: Annotated[str, typer.Option("--format", help="The export's format.")] = "auto",
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="community, stackexchange, slack, discourse, mattermost, zulip, zulip-archive, "
+            "yammer (Viva Engage), csv or mbox; auto finds it out.",
+        ),
+    ] = "auto",
     source: Annotated[
         str | None, typer.Option(parser=_words, help="Makes every id NAME:id.", metavar="NAME")
     ] = None,
@@ -117,7 +124,15 @@ def import_(
     ] = False,
     include_private: Annotated[
         list[str] | None,
-        typer.Option(help="A private channel or group to take in; 'direct': direct messages."),
+        typer.Option(
+            "--private",
+            metavar="NAME",
+            help="A private channel or group to take in; 'groups': all; 'direct': direct messages.",
+        ),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="FILE", help="TOML: which column of a CSV means what."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -132,6 +147,7 @@ def import_(
         people_map=people,
         match_email=match_email,
         include_private=tuple(include_private or ()),
+        mapping=mapping,
         as_json=as_json,
     )
 

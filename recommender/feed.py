@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import weights
+from .collaborative import Together
 from .columns import DIGITS, Flags, Ints
 from .community import Community
 from .feedsignals import feed_signals
@@ -20,7 +21,8 @@ class Scored:
     """A pool in order: posts by key, their scores, points by signal (rows as posts).
 
     `season`: in season again. `talked`: somebody replied within the last days. `close`: nearer
-    than most of the pool to what the person has taken part in.
+    than most of the pool to what the person has taken part in. `shared`: several
+    like-minded people turned to it.
     """
 
     posts: Ints
@@ -29,6 +31,7 @@ class Scored:
     season: Flags
     talked: Flags
     close: Flags
+    shared: Flags
 
     def part(self, rows: Ints) -> "Scored":
         """Those of `rows`, in that order."""
@@ -39,17 +42,26 @@ class Scored:
             self.season[rows],
             self.talked[rows],
             self.close[rows],
+            self.shared[rows],
         )
 
 
 def score(
-    community: Community, texts: TextIndex, view: View, person: int, pool: Ints, season: Flags
+    community: Community,
+    texts: TextIndex,
+    view: View,
+    person: int,
+    pool: Ints,
+    season: Flags,
+    together: Together,
 ) -> Scored:
     """Order `pool` for a person; ties by key, which the caller settles by id."""
-    signals = feed_signals(community, texts, view, person, pool, season)
-    points = {name: weights.FEED[name] * values for name, values in signals.values.items()}
+    signals = feed_signals(community, texts, view, person, pool, season, together)
+    weight = weighted(together.timeless)
+    points = {name: weight[name] * values for name, values in signals.values.items()}
     total = np.round(sum(points.values(), np.zeros(len(pool))), DIGITS)
-    scored = Scored(pool, total, points, season, signals.talked, signals.close)
+    shared = together.shown(pool)
+    scored = Scored(pool, total, points, season, signals.talked, signals.close, shared)
     return scored.part(np.lexsort((pool, -total)))
 
 
@@ -60,3 +72,11 @@ def with_points(scored: Scored, name: str, points: Floats) -> Scored:
     total = np.round(scored.scores + points, DIGITS)
     more = replace(scored, scores=total, points={**scored.points, name: points})
     return more.part(np.lexsort((scored.posts, -total)))
+
+
+def weighted(timeless: float) -> dict[str, float]:
+    """The weights of the signals by name, between those for what is new and for an archive."""
+    return {
+        name: (1.0 - timeless) * weight + timeless * weights.ARCHIVE[name]
+        for name, weight in weights.FEED.items()
+    }

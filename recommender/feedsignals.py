@@ -9,6 +9,7 @@ from data.models import INTERACTION_KINDS
 from data.reading import ANONYMOUS
 
 from . import weights
+from .collaborative import Together
 from .columns import Flags, Ints
 from .community import Community
 from .feedpool import joined_by, touched_by
@@ -42,13 +43,21 @@ class FeedSignals:
 
 
 def feed_signals(
-    community: Community, texts: TextIndex, view: View, person: int, pool: Ints, season: Flags
+    community: Community,
+    texts: TextIndex,
+    view: View,
+    person: int,
+    pool: Ints,
+    season: Flags,
+    together: Together,
 ) -> FeedSignals:
     """Every signal of `pool` for a person, by the names of `weights.FEED`."""
     posts = community.posts
     joined = joined_by(community, view, person)
     liked = touched_by(community, view, person, WARM)
-    taste = np.concatenate([liked, joined])
+    # The last ones count: what was merely opened does where little was liked or joined.
+    opened = touched_by(community, view, person, ("view",))
+    taste = np.concatenate([opened, liked, joined])
     people, last = _present(community, view, pool)
     # What is in season again is as good as new: yesterday's.
     again = np.where(season, 1.0, np.inf)
@@ -63,6 +72,7 @@ def feed_signals(
         "company": _company(community, view, person, joined, people),
         "popular": _popular(community, view, pool, people),
         "season": season.astype(np.float64),
+        "together": together.signal(pool),
     }
     talked = (last > posts["created"][pool]) & (_days(last, view) < weights.ALIVE_DAYS)
     return FeedSignals(values, talked, _close(values["content"]))

@@ -87,10 +87,20 @@ class Following:
     # Following ----------------------------------------------------------------------------
 
     def sync(self, progress: Progress | None = None) -> None:
-        """Embed what the store holds and nobody has read, and follow it to its newest state."""
+        """Embed what the store holds and nobody has read, and follow it to its newest state.
+
+        A standby's texts are embedded by whoever writes to its primary.
+        """
         told = None if progress is None else lambda done, total: progress("embedding", done, total)
         with self._embedding:
-            embed_pending(self.store, self.encoders, told)
+            if self.store.database.takes_writes():
+                embed_pending(self.store, self.encoders, told)
+        with self._current():
+            pass
+
+    def sync_after(self, seq: int) -> None:
+        """As `sync`, of what was written after transaction `seq`: a caller waits for no other's."""
+        embed_pending(self.store, self.encoders, since=seq)
         with self._current():
             pass
 

@@ -49,7 +49,22 @@ FEED: dict[str, float] = {
     "company": 0.1,
     "popular": 0.1,
     "season": 2.0,
+    "together": 0.0,
 }
 """Points of the feed's signals: near a listwise fit on five communities' validation windows, where
 popularity came out negative and is kept small by hand (evaluation/results/feed.md). The points of
 a season are by hand, not measured."""
+
+ARCHIVE: dict[str, float] = {
+    "fresh": 0.3,
+    "alive": 0.1,
+    "space": 0.6,
+    "author": 0.2,
+    "content": 1.5,
+    "company": 0.1,
+    "popular": 0.1,
+    "season": 2.0,
+    "together": 5.0,
+}
+"""The same where people read regardless of age: what like-minded people read weighs most
+(evaluation/results/clicks.md); the little for freshness is by hand, so that the new has a start."""

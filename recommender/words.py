@@ -45,11 +45,13 @@ def feed_reasons(
         "author": "by somebody whose threads you have joined",
         "content": "close to what you have taken part in",
         "company": "people you have met in other threads are in it",
+        "together": "people who turn to the same threads as you turned to it",
     }
     points = {name: float(values[place]) for name, values in scored.points.items()}
     order = sorted(personal, key=lambda name: (-points[name], name))
     worth = {name: points[name] >= least for name, least in WORTH.items()}
     worth["content"] = bool(scored.close[place])
+    worth["together"] &= bool(scored.shared[place])
     reasons = [personal[name] for name in order if worth[name] and personal[name]]
     if trials is not None:
         reasons.insert(0, trials.sentence())
@@ -78,5 +80,6 @@ def spread_reasons() -> tuple[str, ...]:
     return ("new at another site, close to what you work on",)
 
 
-WORTH = {"season": 0.1, "space": 0.15, "author": 0.1, "company": 0.06}
-"""Points from which a signal is a reason: a sixteenth of one's threads, one thread, one person."""
+WORTH = {"season": 0.1, "space": 0.15, "author": 0.1, "company": 0.06, "together": 1.0}
+"""Points from which a signal is a reason: a sixteenth of one's threads, one thread, one person; of
+what like-minded people read, well above what each of their threads gets."""

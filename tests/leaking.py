@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import data.reading
+import recommender.collaborative
 import recommender.dismissals
 import recommender.feedpool
 import recommender.feedsignals
@@ -153,6 +154,7 @@ def _acts(patch: pytest.MonkeyPatch, which: Callable[[Columns, View], Any]) -> N
         recommender.ideas,
         recommender.feedpool,
         recommender.feedsignals,
+        recommender.collaborative,
         recommender.dismissals,
         recommender.spreading,
     ):

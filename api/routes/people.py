@@ -38,11 +38,12 @@ def write_one(request: Request, record: Record) -> None:
     ------
     Problem : 409, the record is sound, but what is stored forbids it.
     """
+    before = store_of(request).seq()
     reason = store_of(request).apply([record], revive=True)[0]
     if reason is not None:
         field = reason.partition(":")[0]
         raise Problem(409, reason, field=field if field.isidentifier() else None)
-    engine_of(request).sync()
+    engine_of(request).sync_after(before)
 
 
 @router.get("")
@@ -74,8 +75,9 @@ def get_person(request: Request, person_id: Id) -> Response:
 @router.delete("/{id}", status_code=204)
 def delete_person(request: Request, person_id: Id) -> Response:
     """Forget a person and their texts; others' replies stay. The same answer the second time."""
+    before = store_of(request).seq()
     store_of(request).delete_person(person_id)
-    engine_of(request).sync()
+    engine_of(request).sync_after(before)
     return Response(status_code=204)
 
 
