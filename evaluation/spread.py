@@ -49,9 +49,8 @@ WAYS: dict[str, FeedSettings | None] = {
     OURS: FeedSettings(),
     "whoknows, no spread": FeedSettings(readers=0),
     "whoknows, no lots": FeedSettings(exploration=0.0),
-    "whoknows, neither": FeedSettings(exploration=0.0, readers=0),
 }
-"""What is compared; the last three tell what each part does."""
+"""What is compared; the last two tell what each part does."""
 
 Report = dict[str, Any]
 
