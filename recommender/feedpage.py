@@ -40,7 +40,7 @@ def feed_page(
     lottery = Lottery.at(settings.exploration, person_id, view.moment, store.post_ids)
     scored, line = lined_up(community, texts, view, person, shown, homes, settings, lottery)
     before = before_of(community, texts, view, shown)
-    placed = arranged(line, before, k, lottery)
+    placed = arranged(line, before, k, lottery, settings.most_alike)
     keys = line.posts[[place.row for place in placed]]
     posts = shown_posts(community, store, view, keys.tolist())
     tried = trials(community, view, keys)
