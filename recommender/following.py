@@ -6,6 +6,7 @@ it is held, and what `learn` found out.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, RLock
@@ -95,7 +96,7 @@ class Following:
         """
         told = None if progress is None else lambda done, total: progress("embedding", done, total)
         with self._embedding:
-            if self.store.database.takes_writes():
+            if self.store.database.standby() is None:
                 embed_pending(self.store, self.encoders, told)
         with self._current():
             pass
@@ -146,12 +147,14 @@ class Following:
         """What is known and indexed, for health checks and `doctor`."""
         with self._current():
             pending = self.store.count_pending(self.texts.scheme)
+            standby = self.store.database.standby()
             return {
                 "seq": self.community.seq,
                 "posts": int(self.community.posts.live.sum()),
                 "people": len(self.community.people),
                 "indexed": len(self.texts.words),
                 "pending": pending,
+                "standby": None if standby is None else asdict(standby),
                 "learned": self.statistics is not None,
                 "learned_from": self.ranker.answered,
                 "encoders": {
