@@ -15,9 +15,10 @@ from data.rows import to_us
 from . import expertise, experts, similar
 from .cursors import decode_cursor
 from .feedpage import feed_page
-from .following import RANKER, STATISTICS, Following, Progress
+from .following import RANKER, SIMILAR, STATISTICS, WHITENING, Following, Progress
 from .ideas import trials
 from .learning import learn
+from .likeness import Asked
 from .queries import ExpertsQuery, SimilarQuery
 from .results import ExpertsAnswer, FeedPage, SimilarIdea, Topic
 from .suggesting import suggest
@@ -52,7 +53,7 @@ class Engine(Following):
         question = self.reader.read(text)
         with self._current():
             view = self._view(query.viewer_id, query.as_of, now)
-            hits = similar.find(view.community, self.texts, self.statistics, query, question, view)
+            hits = similar.find(self._similar, Asked(query, question, view))
             ids = self.store.post_ids([hit.post for hit in hits])
             hits.sort(key=lambda hit: (-hit.score, ids.get(hit.post, "")))
             hits = [hit for hit in hits if hit.probability >= query.min_probability][: query.k]
@@ -66,6 +67,7 @@ class Engine(Following):
                     similar_reason(
                         hit, posts[hit.post].language, tried.get(hit.post), question.language
                     ),
+                    hit.same,
                 )
                 for hit in hits
                 if hit.post in posts
@@ -165,7 +167,12 @@ class Engine(Following):
             view = self._view(None, until, now)
             fitted = learn(self._parts, view, to_us(until or now), prior, moved, told)
             self.store.keep_learned(
-                {STATISTICS: fitted.statistics.to_bytes(), RANKER: fitted.ranker.to_bytes()}
+                {
+                    STATISTICS: fitted.statistics.to_bytes(),
+                    RANKER: fitted.ranker.to_bytes(),
+                    SIMILAR: fitted.similar.to_bytes(),
+                    WHITENING: fitted.whitening.to_bytes() if fitted.whitening else b"",
+                }
             )
             self.close()
         return {
