@@ -15,9 +15,10 @@ from data.rows import to_us
 from . import experts, similar
 from .cursors import decode_cursor
 from .feedpage import feed_page
-from .following import RANKER, STATISTICS, TOPICS, Progress
+from .following import RANKER, SIMILAR, STATISTICS, TOPICS, WHITENING, Progress
 from .ideas import trials
 from .learning import learn
+from .likeness import Asked
 from .queries import ExpertsQuery, SimilarQuery
 from .results import ExpertsAnswer, FeedPage, SimilarIdea
 from .suggesting import suggest
@@ -54,7 +55,7 @@ class Engine(Surveying):
         question = self.reader.read(text)
         with self._current():
             view = self._view(query.viewer_id, query.as_of, now)
-            hits = similar.find(view.community, self.texts, self.statistics, query, question, view)
+            hits = similar.find(self._similar, Asked(query, question, view))
             ids = self.store.post_ids([hit.post for hit in hits])
             hits.sort(key=lambda hit: (-hit.score, ids.get(hit.post, "")))
             hits = [hit for hit in hits if hit.probability >= query.min_probability][: query.k]
@@ -68,6 +69,7 @@ class Engine(Surveying):
                     similar_reason(
                         hit, posts[hit.post].language, tried.get(hit.post), question.language
                     ),
+                    hit.same,
                 )
                 for hit in hits
                 if hit.post in posts
@@ -146,9 +148,13 @@ class Engine(Surveying):
             prior, moved = self.settings.prior, self.settings.own_weights
             view = self._view(None, until, now)
             fitted = learn(self._parts, view, to_us(until or now), prior, moved, told)
-            kept = {STATISTICS: fitted.statistics.to_bytes(), RANKER: fitted.ranker.to_bytes()}
-            before = self.topic_index.model
-            found = fit_topics(self._parts, view, to_us(until or now), before)
+            kept = {
+                STATISTICS: fitted.statistics.to_bytes(),
+                RANKER: fitted.ranker.to_bytes(),
+                SIMILAR: fitted.similar.to_bytes(),
+                WHITENING: fitted.whitening.to_bytes() if fitted.whitening else b"",
+            }
+            found = fit_topics(self._parts, view, to_us(until or now), self.topic_index.model)
             if found is not None:
                 kept[TOPICS] = found.to_bytes()
             self.store.keep_learned(kept)

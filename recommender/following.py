@@ -18,6 +18,7 @@ from embeddings.face import Encoder
 from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from embeddings.statistics import Statistics
 
+from .alike import SimilarRanker, default_similar
 from .community import Community
 from .embedding import embed_pending
 from .meaning import Reader
@@ -27,14 +28,17 @@ from .profiles import Profiles
 from .ranker import Ranker
 from .settings import EngineSettings
 from .showing import shown_posts
+from .similar import SimilarParts
 from .texts import TextIndex
 from .topicindex import TopicIndex
 from .view import View, view_of
+from .whitening import Whitening
 
 Progress = Callable[[str, int, int], None]
 
 STATISTICS, RANKER, TOPICS = "statistics", "ranker", "topics"
-"""The names under which `learn` keeps the corpus statistics, the ranker and the topics."""
+SIMILAR, WHITENING = "similar", "whitening"
+"""The names under which `learn` keeps the corpus statistics, the rankers and the topics."""
 
 
 class Following:
@@ -61,6 +65,8 @@ class Following:
         self.settings = settings or EngineSettings()
         self.statistics: Statistics | None = None
         self.ranker = self.settings.prior
+        self.similar_ranker = default_similar()
+        self.whitening: Whitening | None = None
         self._lock = RLock()
         self._embedding = Lock()
 
@@ -132,10 +138,17 @@ class Following:
             self.statistics = Statistics.from_bytes(fitted) if fitted else None
             self.ranker = Ranker.from_bytes(ranker) if ranker else self.settings.prior
             self.topic_index.take(kept.get(TOPICS))
+            alike, even = kept.get(SIMILAR), kept.get(WHITENING, b"")
+            self.similar_ranker = SimilarRanker.from_bytes(alike) if alike else default_similar()
+            self.whitening = Whitening.from_bytes(even)
 
     @property
     def _parts(self) -> Parts:
         return Parts(self.store, self.past, self.texts, self.profiles, self.reader)
+
+    @property
+    def _similar(self) -> SimilarParts:
+        return SimilarParts(self.texts, self.statistics, self.whitening, self.similar_ranker)
 
     def _view(self, viewer_id: str | None, as_of: datetime | None, now: datetime) -> View:
         return view_of(self.past.of(self.community, self.store, as_of), viewer_id, as_of, now)
