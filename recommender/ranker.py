@@ -22,12 +22,15 @@ SCALED = (
     "peculiar_180",
     "kernel_90",
     "kernel_365",
+    "lift",
+    "vocabulary",
     "activity_3",
     "activity_14",
     "activity_60",
     "activity_365",
     "first_60",
     "recent",
+    "recent_10",
     "recency",
     "presence",
     "present",
@@ -40,8 +43,12 @@ SCALED = (
 )
 """Signals that count by standard deviations."""
 
-BY_UNIT = ("asker_30", "asker_180")
-"""Signals that count by what they are: log(1 + threads of the asker that somebody joined)."""
+NAMED = ("named_called", "named_whole", "named_first")
+"""Signals that somebody is named in the question: after an at sign; by their whole name; by a word
+that is their first name, divided by how many are named so."""
+
+BY_UNIT = ("asker_30", "asker_180", *NAMED)
+"""Signals that count by what they are: log(1 + threads of the asker joined by somebody), and 1."""
 
 SIGNALS = (*SCALED, *BY_UNIT)
 
