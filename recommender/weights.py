@@ -6,18 +6,11 @@ Those of "who knows" that are learned lie in `ranker.Ranker`.
 NEW_UNTIL = 5
 """Threads joined below which somebody is new (PROTOCOL.md)."""
 
-FIRST_NAME_POINTS = 1.5
-"""Points for one's first name in the question; set with an earlier ranker, whose scores were some
-twice as wide, and not measured since. So were the other points set by hand below."""
-
 PROFILE_FLOOR = 0.2
 """Likeness of a profile to a question under which it says nothing."""
 
 PROFILE_POINTS = 6.0
 """Points of a profile that is the question word for word; by hand, not measured."""
-
-NAMED_POINTS = 2.0
-"""Points for one's whole name in the question, beside those for the first name."""
 
 LOAD_POINTS = -1.0
 """Points for each time over that somebody's week is fuller than the capacity they stated;
