@@ -151,6 +151,7 @@ def feed_json(page: FeedPage, find_person: FindPerson, viewer_id: str, moment: d
             **shown_post(item.post, find_person, viewer_id, moment),
             "score": item.score,
             "reasons": list(item.reasons),
+            **({} if item.propensity is None else {"propensity": item.propensity}),
         }
         for item in page.items
     ]
@@ -158,8 +159,9 @@ def feed_json(page: FeedPage, find_person: FindPerson, viewer_id: str, moment: d
 
 
 def topic_json(topic: Topic) -> Json:
-    """Something a person has shown knowledge of."""
+    """Something a person has shown knowledge of; `id` is that of the community's topic."""
     return {
+        **({"id": topic.id} if topic.id is not None else {}),
         "label": topic.label,
         "weight": topic.weight,
         "replies": topic.replies,

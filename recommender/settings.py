@@ -3,7 +3,27 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .arranging import MOST_ALIKE
 from .ranker import Ranker, RankingSettings, default_ranker
+from .spreading import READERS
+
+EXPLORATION = 0.1
+"""One place in ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSettings:
+    """What is decided about feeds.
+
+    `exploration`: share of the places, 0 to 1, that are drawn by lot among threads by newcomers
+    and from other sites. `readers`: to how many readers at each other site a new idea is offered
+    to begin with; 0 leaves ideas where they are. `most_alike`: threads of one author, or
+    near-duplicates, in ten places; 10 is no limit.
+    """
+
+    exploration: float = EXPLORATION
+    readers: int = READERS
+    most_alike: int = MOST_ALIKE
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +40,4 @@ class EngineSettings:
     ranking: RankingSettings = field(default_factory=RankingSettings)
     prior: Ranker = field(default_factory=default_ranker)
     own_weights: bool = True
+    feed: FeedSettings = field(default_factory=FeedSettings)

@@ -14,9 +14,13 @@ import numpy as np
 import pytest
 
 import data.reading
-import recommender.feed
+import recommender.collaborative
+import recommender.dismissals
+import recommender.feedpool
+import recommender.feedsignals
 import recommender.following
 import recommender.ideas
+import recommender.spreading
 import recommender.view
 from data.models import INTERACTION_KINDS
 from recommender.columns import Columns
@@ -146,10 +150,17 @@ def _acts(patch: pytest.MonkeyPatch, which: Callable[[Columns, View], Any]) -> N
     def leaking(community: Community, view: View) -> Any:
         return community.interactions.live & which(community.interactions, view)
 
-    for module in (recommender.ideas, recommender.feed):
+    for module in (
+        recommender.ideas,
+        recommender.feedpool,
+        recommender.feedsignals,
+        recommender.collaborative,
+        recommender.dismissals,
+        recommender.spreading,
+    ):
         patch.setattr(module, "dated", leaking)
     # Kinds that speak for nothing so far are given something to say.
-    patch.setattr(recommender.feed, "WARM", INTERACTION_KINDS)
+    patch.setattr(recommender.feedsignals, "WARM", INTERACTION_KINDS)
 
 
 def acts_to_come(patch: pytest.MonkeyPatch) -> None:

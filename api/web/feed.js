@@ -1,6 +1,7 @@
 // Feed: threads to read, each with its reasons; what is opened or waved off does not come again.
 
-import { note, readFeed } from "./api.js";
+import { note, readFeed, readPeers } from "./api.js";
+import { peerCard } from "./person.js";
 import { openThread } from "./thread.js";
 import { el, failure, loading, meta, plain, titleOf } from "./words.js";
 
@@ -10,9 +11,9 @@ function said(place, text) {
   place.replaceChildren(el("p", { class: "hint", role: "status" }, text));
 }
 
-async function tell(place, me, post, kind, value, thanks) {
+async function tell(place, me, item, kind, value, thanks) {
   try {
-    await note(me.id, post.id, kind, value);
+    await note(me.id, item.post.id, kind, { value, propensity: item.propensity });
     said(place, thanks);
   } catch (error) {
     place.append(failure(error));
@@ -20,28 +21,28 @@ async function tell(place, me, post, kind, value, thanks) {
 }
 
 function actions(item, me, row) {
-  const { post } = item;
+  const { post, propensity } = item;
   const place = el("div", { class: "actions" });
   const outcome = (value) => el("button", { class: "quiet", type: "button",
-    onclick: () => tell(place, me, post, "tried", value, `Noted: tried here, ${value}.`) }, value);
+    onclick: () => tell(place, me, item, "tried", value, `Noted: tried here, ${value}.`) }, value);
   place.append(
-    el("button", { class: "quiet", type: "button", onclick: () => openThread(post.id, me) },
-      "Read"),
+    el("button", { class: "quiet", type: "button",
+      onclick: () => openThread(post.id, me, propensity) }, "Read"),
     el("details", { class: "tried" },
       el("summary", { class: "quiet" }, "Tried it here …"),
       el("div", {}, OUTCOMES.map(outcome))),
     el("button", { class: "quiet", type: "button",
-      onclick: () => tell(row(), me, post, "dismiss", null, "It will not be shown again.") },
+      onclick: () => tell(row(), me, item, "dismiss", null, "It will not be shown again.") },
       "Not for me"));
   return place;
 }
 
 function card(item, me) {
-  const { post } = item;
+  const { post, propensity } = item;
   const node = el("li", { class: "card" });
   node.append(
     el("button", { class: "heading", type: "button", dir: "auto", lang: post.language,
-      onclick: () => openThread(post.id, me) }, titleOf(post)),
+      onclick: () => openThread(post.id, me, propensity) }, titleOf(post)),
     meta(item, me),
     ...(post.title ? [el("p", { class: "excerpt", dir: "auto", lang: post.language },
       plain(post))] : []),
@@ -53,7 +54,23 @@ function card(item, me) {
 
 export function setUpFeed(state) {
   const items = document.getElementById("items");
+  const peers = document.getElementById("peers");
+  const peerList = document.getElementById("peer-list");
   let reader = null;
+
+  async function loadPeers() {
+    const { me } = state;
+    peers.hidden = true;
+    try {
+      const found = await readPeers(me.id, me.id);
+      if (state.me !== me || !found.peers.length) return;
+      peerList.replaceChildren(...found.peers.map((peer) => peerCard(peer, me)));
+      peers.hidden = false;
+    } catch {
+      // The feed is what was asked for, and tells by itself when the server does not answer.
+      peerList.replaceChildren();
+    }
+  }
 
   function offer(list, cursor) {
     const button = el("button", { class: "quiet", type: "button" }, "More");
@@ -83,6 +100,7 @@ export function setUpFeed(state) {
   return function showFeed() {
     if (!state.me) {
       reader = null;
+      peers.hidden = true;
       items.replaceChildren(el("p", { class: "empty" }, "A feed is somebody's: ",
         el("button", { class: "link", type: "button", onclick: state.choose }, "say who you are"),
         "."));
@@ -90,6 +108,7 @@ export function setUpFeed(state) {
       reader = state.me.id;
       items.replaceChildren(loading(), loading(), loading());
       load(el("ol"), null, null);
+      loadPeers();
     }
   };
 }
