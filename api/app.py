@@ -12,7 +12,7 @@ from api import errors
 from api.figures import Counting, Figures
 from api.openapi import describe
 from api.paths import RawPath
-from api.routes import health, imports, page, people, posts, searches
+from api.routes import health, imports, page, people, posts, searches, topics
 from api.security import Guard
 from api.settings import Settings
 from data.errors import WhoknowsError
@@ -68,7 +68,7 @@ def create_app(store: "Store", engine: "Engine", settings: Settings) -> FastAPI:
         lifespan=_read_beside,
     )
     app.state.store, app.state.engine, app.state.figures = store, engine, Figures()
-    routers = [module.router for module in (searches, imports, people, posts, health, page)]
+    routers = [module.router for module in (searches, imports, people, posts, topics, health, page)]
     app.state.routes = [route for router in routers for route in router.routes]
     for router in routers:
         app.include_router(router)

@@ -192,6 +192,40 @@ def feed(person: PersonId, k: K = 10, as_of: AsOf = None, as_json: AsJson = Fals
 
 @app.command()
 @_mendable
+def peers(
+    person: PersonId, k: K = 5, viewer: Viewer = None, as_of: AsOf = None, as_json: AsJson = False
+) -> None:
+    """Colleagues with the same concerns whom this person does not meet yet, and why."""
+    from api.commands.surveying import run_peers
+
+    run_peers(person, k=k, viewer=viewer, as_of=as_of, as_json=as_json)
+
+
+@app.command()
+@_mendable
+def topics(
+    topic: Annotated[
+        str | None, typer.Argument(metavar="[TOPIC]", parser=_words, help="Its threads alone.")
+    ] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", metavar="TEXT", parser=_words, help="Among them.")
+    ] = None,
+    k: K = 10,
+    viewer: Viewer = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """What the community is about, who could answer it, and what waits for an answer."""
+    from api.commands.surveying import run_topic, run_topics
+
+    if topic is None:
+        run_topics(viewer=viewer, as_of=as_of, as_json=as_json)
+    else:
+        run_topic(topic, search, k=k, viewer=viewer, as_of=as_of, as_json=as_json)
+
+
+@app.command()
+@_mendable
 def learn(
     until: Annotated[
         datetime | None,

@@ -84,6 +84,7 @@ def similar_query(query: Linked) -> SimilarQuery:
     return SimilarQuery(
         title=root.title,
         body=root.body,
+        tags=root.tags,
         k=DEPTH,
         space=root.space,
         viewer_id=root.author,

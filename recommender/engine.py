@@ -12,20 +12,23 @@ from data.errors import UnknownPerson
 from data.models import Person, Post
 from data.rows import to_us
 
-from . import expertise, experts, similar
+from . import experts, similar
 from .cursors import decode_cursor
 from .feedpage import feed_page
-from .following import RANKER, STATISTICS, Following, Progress
+from .following import RANKER, SIMILAR, STATISTICS, TOPICS, WHITENING, Progress
 from .ideas import trials
 from .learning import learn
+from .likeness import Asked
 from .queries import ExpertsQuery, SimilarQuery
-from .results import ExpertsAnswer, FeedPage, SimilarIdea, Topic
+from .results import ExpertsAnswer, FeedPage, SimilarIdea
 from .suggesting import suggest
+from .surveying import Surveying
+from .topicmodel import fit_topics
 from .view import end_of_hour
 from .words import similar_reason
 
 
-class Engine(Following):
+class Engine(Surveying):
     """Answers who knows, what is similar, and what concerns whom."""
 
     # Answers ------------------------------------------------------------------------------
@@ -52,7 +55,7 @@ class Engine(Following):
         question = self.reader.read(text)
         with self._current():
             view = self._view(query.viewer_id, query.as_of, now)
-            hits = similar.find(view.community, self.texts, self.statistics, query, question, view)
+            hits = similar.find(self._similar, Asked(query, question, view))
             ids = self.store.post_ids([hit.post for hit in hits])
             hits.sort(key=lambda hit: (-hit.score, ids.get(hit.post, "")))
             hits = [hit for hit in hits if hit.probability >= query.min_probability][: query.k]
@@ -66,6 +69,7 @@ class Engine(Following):
                     similar_reason(
                         hit, posts[hit.post].language, tried.get(hit.post), question.language
                     ),
+                    hit.same,
                 )
                 for hit in hits
                 if hit.post in posts
@@ -106,26 +110,6 @@ class Engine(Following):
                 self.settings.feed,
             )
 
-    def expertise(
-        self, person_id: str, *, viewer_id: str | None, as_of: datetime | None, now: datetime
-    ) -> tuple[Topic, ...]:
-        """What a person has shown knowledge of, as a viewer may know it.
-
-        Raises
-        ------
-        UnknownPerson
-        """
-        with self._current():
-            pk = self.community.person_keys.get(person_id, 0)
-            # Whom the viewer can know of does not depend on the moment asked about.
-            today = experts.visible(self.community, self._view(viewer_id, None, now))
-            if not today[pk] and (not pk or viewer_id != person_id):
-                raise UnknownPerson(person_id)
-            view = self._view(viewer_id, as_of, now)
-            return expertise.topics(
-                view.community, self.texts, self.store, self.statistics, view, person_id, viewer_id
-            )
-
     def people(self, text: str, viewer_id: str | None, now: datetime) -> tuple[Person, ...]:
         """People whose name, id or title holds every word of `text`, by name."""
         with self._current():
@@ -164,12 +148,20 @@ class Engine(Following):
             prior, moved = self.settings.prior, self.settings.own_weights
             view = self._view(None, until, now)
             fitted = learn(self._parts, view, to_us(until or now), prior, moved, told)
-            self.store.keep_learned(
-                {STATISTICS: fitted.statistics.to_bytes(), RANKER: fitted.ranker.to_bytes()}
-            )
+            kept = {
+                STATISTICS: fitted.statistics.to_bytes(),
+                RANKER: fitted.ranker.to_bytes(),
+                SIMILAR: fitted.similar.to_bytes(),
+                WHITENING: fitted.whitening.to_bytes() if fitted.whitening else b"",
+            }
+            found = fit_topics(self._parts, view, to_us(until or now), self.topic_index.model)
+            if found is not None:
+                kept[TOPICS] = found.to_bytes()
+            self.store.keep_learned(kept)
             self.close()
         return {
             "texts": fitted.texts,
             "questions": fitted.questions,
             "answered": fitted.answered,
+            "topics": len(found.words) if found is not None else 0,
         }

@@ -6,6 +6,7 @@ it is held, and what `learn` found out.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, RLock
@@ -17,6 +18,7 @@ from embeddings.face import Encoder
 from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from embeddings.statistics import Statistics
 
+from .alike import SimilarRanker, default_similar
 from .community import Community
 from .embedding import embed_pending
 from .meaning import Reader
@@ -26,13 +28,17 @@ from .profiles import Profiles
 from .ranker import Ranker
 from .settings import EngineSettings
 from .showing import shown_posts
+from .similar import SimilarParts
 from .texts import TextIndex
+from .topicindex import TopicIndex
 from .view import View, view_of
+from .whitening import Whitening
 
 Progress = Callable[[str, int, int], None]
 
-STATISTICS, RANKER = "statistics", "ranker"
-"""The names under which `learn` keeps the corpus statistics and the ranker."""
+STATISTICS, RANKER, TOPICS = "statistics", "ranker", "topics"
+SIMILAR, WHITENING = "similar", "whitening"
+"""The names under which `learn` keeps the corpus statistics, the rankers and the topics."""
 
 
 class Following:
@@ -55,9 +61,12 @@ class Following:
         self.past = Past()
         self.texts = TextIndex(self.encoders, index_folder)
         self.profiles = Profiles(self.encoders)
+        self.topic_index = TopicIndex()
         self.settings = settings or EngineSettings()
         self.statistics: Statistics | None = None
         self.ranker = self.settings.prior
+        self.similar_ranker = default_similar()
+        self.whitening: Whitening | None = None
         self._lock = RLock()
         self._embedding = Lock()
 
@@ -93,7 +102,7 @@ class Following:
         """
         told = None if progress is None else lambda done, total: progress("embedding", done, total)
         with self._embedding:
-            if self.store.database.takes_writes():
+            if self.store.database.standby() is None:
                 embed_pending(self.store, self.encoders, told)
         with self._current():
             pass
@@ -121,16 +130,25 @@ class Following:
         else:
             self.texts.absorb(self.store, self.store.changes(self.texts.seq))
         self.community.absorb(changes)
+        self.topic_index.absorb(changes)
         self.profiles.absorb(self.store, changes.people, changes.removed.get("person", []))
         if first or changes.learned:
             kept = self.store.learned()
             fitted, ranker = kept.get(STATISTICS), kept.get(RANKER)
             self.statistics = Statistics.from_bytes(fitted) if fitted else None
             self.ranker = Ranker.from_bytes(ranker) if ranker else self.settings.prior
+            self.topic_index.take(kept.get(TOPICS))
+            alike, even = kept.get(SIMILAR), kept.get(WHITENING, b"")
+            self.similar_ranker = SimilarRanker.from_bytes(alike) if alike else default_similar()
+            self.whitening = Whitening.from_bytes(even)
 
     @property
     def _parts(self) -> Parts:
         return Parts(self.store, self.past, self.texts, self.profiles, self.reader)
+
+    @property
+    def _similar(self) -> SimilarParts:
+        return SimilarParts(self.texts, self.statistics, self.whitening, self.similar_ranker)
 
     def _view(self, viewer_id: str | None, as_of: datetime | None, now: datetime) -> View:
         return view_of(self.past.of(self.community, self.store, as_of), viewer_id, as_of, now)
@@ -142,12 +160,14 @@ class Following:
         """What is known and indexed, for health checks and `doctor`."""
         with self._current():
             pending = self.store.count_pending(self.texts.scheme)
+            standby = self.store.database.standby()
             return {
                 "seq": self.community.seq,
                 "posts": int(self.community.posts.live.sum()),
                 "people": len(self.community.people),
                 "indexed": len(self.texts.words),
                 "pending": pending,
+                "standby": None if standby is None else asdict(standby),
                 "learned": self.statistics is not None,
                 "learned_from": self.ranker.answered,
                 "encoders": {

@@ -7,11 +7,15 @@ import numpy as np
 
 from embeddings.statistics import Statistics
 
+from .alike import SimilarRanker, default_similar
 from .fitting import OWN_STRENGTH, Example, as_vector, fit_chances, fit_weights, silence_of
 from .parts import Parts
 from .ranker import Ranker
+from .similar_examples import pairings_of, whitening_of
+from .similar_fitting import own_similar
 from .training import examples_of
 from .view import View
+from .whitening import Whitening
 
 CENTRE_DIGITS = 5
 """Decimals of the mean vector: its components are of some hundredths."""
@@ -26,6 +30,8 @@ class Learned:
 
     statistics: Statistics
     ranker: Ranker
+    similar: SimilarRanker
+    whitening: Whitening | None
     texts: int
     questions: int
     answered: int
@@ -47,9 +53,15 @@ def learn(
     prior = replace(prior, centre=centre_of(parts, view))
     examples = examples_of(parts, view, until, statistics, prior, told) if moved else []
     ranker = own_ranker(examples, prior) if moved else prior
+    whitening = whitening_of(parts, view)
+    alike = default_similar()
+    if moved:
+        alike = own_similar(pairings_of(parts, view, statistics, whitening, alike), alike)
     return Learned(
         statistics=statistics,
         ranker=ranker,
+        similar=alike,
+        whitening=whitening,
         texts=int(view.counted.sum()),
         questions=len(examples),
         answered=ranker.answered,

@@ -15,7 +15,7 @@ from embeddings.dense import DenseIndex
 from embeddings.errors import IndexCorrupt
 from embeddings.face import Encoder
 from embeddings.lexical import LexicalIndex
-from embeddings.registry import MULTILINGUAL
+from embeddings.registry import MINILM, MULTILINGUAL
 
 from .embedding import scheme_of, unpacked
 from .meaning import MeaningIndex
@@ -47,6 +47,11 @@ class TextIndex(MeaningIndex):
     def multilingual(self) -> DenseIndex:
         """The vectors that all languages share: every root has one."""
         return self.dense[MULTILINGUAL]
+
+    @property
+    def english(self) -> DenseIndex:
+        """The vectors that MiniLM made of English texts."""
+        return self.dense[MINILM]
 
     # Following the store ------------------------------------------------------------------
 

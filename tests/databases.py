@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 import psycopg
-from sqlalchemy import delete
+from sqlalchemy import delete, inspect, text
 
 from data.store import Store
 from data.tables import metadata
@@ -55,6 +55,9 @@ class Postgres:
             with store.database.writing_connection() as connection:
                 for table in reversed(metadata.sorted_tables):
                     connection.execute(delete(table))
+                for name in inspect(connection).get_table_names():
+                    if name.startswith("index_"):
+                        connection.execute(text(f"DROP TABLE {name}"))
         self._stores.append(store)
         # Of those that are kept, few hold connections.
         for old in list(self._stores)[:-3]:

@@ -11,7 +11,8 @@ from api.bodies import JsonRoute
 from api.doors import Json, Stopwatch, current_time, engine_of, not_found, store_of
 from api.errors import Problem
 from api.paths import Id
-from api.schemas import ExpertiseParameters, FeedParameters, PeopleParameters
+from api.schemas import ExpertiseParameters, FeedParameters, PeersParameters, PeopleParameters
+from api.surveys import peers_json
 from data.models import Record
 from data.records import parse_person, to_json
 
@@ -101,6 +102,16 @@ def expertise(
         person_id, viewer_id=asked.viewer_id, as_of=asked.as_of, now=current_time()
     )
     return Json({"topics": [topic_json(topic) for topic in topics], "took_ms": stopwatch.ms()})
+
+
+@router.get("/{id}/peers")
+def peers(request: Request, person_id: Id, asked: Annotated[PeersParameters, Query()]) -> Response:
+    """Colleagues with the same concerns whom a person does not meet yet, other sites first."""
+    stopwatch, now = Stopwatch(), current_time()
+    answer = engine_of(request).peers(
+        person_id, k=asked.k, viewer_id=asked.viewer_id, as_of=asked.as_of, now=now
+    )
+    return Json(peers_json(answer, asked.as_of or now, stopwatch.ms()))
 
 
 def _stored(request: Request, person_id: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ that cannot be read is a fault; the next one is read all the same.
 
 import codecs
 import csv
+import io
 from collections import deque
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -58,11 +59,19 @@ def guessed_delimiter(heading: str, expected: Collection[str] = ()) -> str:
     """Give the delimiter by which most of the expected headings, else most cells, are found."""
 
     def found(delimiter: str) -> tuple[int, int]:
-        cells = _heading(next(csv.reader([heading], delimiter=delimiter), []))
+        cells = _first_row(heading, delimiter)
         return sum(cell in expected for cell in cells), len(cells)
 
     # Of equals the first one of DELIMITERS.
     return max(DELIMITERS, key=found)
+
+
+def _first_row(line: str, delimiter: str) -> list[str]:
+    """Give the headings of a line; [] where it is no row."""
+    try:
+        return _heading(next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error:
+        return []
 
 
 def _heading(cells: list[str]) -> list[str]:
@@ -112,7 +121,9 @@ class _Lines:
 
 def _decoded(path: Path, encoding: str, faults: list[Fault]) -> Iterator[tuple[int, str]]:
     """Yield (number, line with its end); a fault of the file is put into `faults` and ends it."""
-    decode = codecs.getincrementaldecoder(encoding)("replace").decode
+    # An old Mac's line ends, too, become plain ones.
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    decode = io.IncrementalNewlineDecoder(decoder, translate=True).decode
     number, left = 1, ""
     with open_stream(path) as stream:
         whole = False
@@ -201,11 +212,7 @@ def csv_headings(
     """Give the headings of a CSV file by its first bytes; [] where they are no text."""
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), "utf-8")
     text = codecs.getincrementaldecoder(encoding or marked)("replace").decode(head)
-    first = text.lstrip("\ufeff").split("\n", 1)[0]
-    if "\x00" in first or not first.strip():
+    lines = text.lstrip("\ufeff").splitlines()
+    if not lines or "\x00" in lines[0]:
         return []
-    try:
-        cells = next(csv.reader([first], delimiter=delimiter or guessed_delimiter(first, expected)))
-    except csv.Error:
-        return []
-    return _heading(cells)
+    return _first_row(lines[0], delimiter or guessed_delimiter(lines[0], expected))

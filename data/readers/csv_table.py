@@ -92,8 +92,8 @@ def _plain(path: Path, files: list[tuple[str, Path]]) -> list[Located]:
     ]
     if not posts:
         raise UnreadableSource(
-            f"{path} has no file with the headings id, author, created and body; say with "
-            "--map FILE which column means what"
+            f"{path} has no file with the headings id, author, created and body; name with --map a "
+            'TOML file that says which column means what: [posts.columns] with author = ".." and on'
         )
     beside = PurePosixPath(posts[0][0]).parent
     found: list[Located] = []

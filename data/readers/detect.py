@@ -6,6 +6,7 @@ from data.errors import UnreadableSource
 
 from .archives import archive_kind
 from .community import CommunityReader
+from .csv_rows import csv_headings
 from .csv_table import CsvReader
 from .discourse import DiscourseReader
 from .face import Reader
@@ -62,8 +63,11 @@ def open_reader(path: Path, format: str = "auto", mapped: bool = False) -> Reade
     for reader in READERS:
         if reader.recognises(path):
             return reader
-    if any(bare_name(sample.name).lower().endswith((".csv", ".tsv")) for sample in peek(path)):
-        raise UnreadableSource(
-            f"{path} holds CSV of no known export; say with --map FILE which column means what"
-        )
+    for sample in peek(path):
+        if bare_name(sample.name).lower().endswith((".csv", ".tsv")):
+            raise UnreadableSource(
+                f"{path} holds CSV of no known export; name with --map a TOML file that says which "
+                'column means what: [posts.columns] with author = "..", created = "..", '
+                f'body = ".."; {sample.name} has {", ".join(csv_headings(sample.head)[:20])}'
+            )
     raise UnreadableSource(f"{path} is of no known format ({known}); name the format with --format")

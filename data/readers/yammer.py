@@ -65,6 +65,7 @@ class YammerReader:
 def _read(networks: dict[str, dict[str, tuple[str, Path]]], options: ReadOptions) -> Iterator[Item]:
     network = Network(options.include_private)
     home = _home(networks)
+    networks = {home: networks[home]} | networks
     # A person may be in several networks, so people come before all messages.
     for folder, found in networks.items():
         network.folder, network.external = folder, folder != home

@@ -104,7 +104,7 @@ class Network:
         open_ = told.casefold() in ("false", "public", "0", "no", "f")
         private = self.external or not open_
         about = (_cell(cells, "name") or id_, _cell(cells, "description"), private, file, line)
-        self._groups[id_] = about
+        self._groups.setdefault(id_, about)
 
     def _community(self, cells: Cells) -> str:
         """Give the id of a message's community, "" for what goes to all of the organisation."""

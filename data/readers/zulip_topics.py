@@ -19,7 +19,7 @@ NOTIFIER = "Notification Bot"
 
 _RESOLVED = re.compile(r"[✔✓]\s*")
 _NO_TOPIC = frozenset({"", "(no topic)"})
-_BOT = re.compile(r"\bbot\b|[a-z]Bot$|:bot:", re.IGNORECASE)
+_BOT = re.compile(r"\bbot\b|:bot:", re.IGNORECASE)
 _CAMEL_BOT = re.compile(r"[a-z]Bot$")
 _SAID = re.compile(r"(?:\[said\]\(|href=\")[^\s\"()]{0,1000}/near/(\d{1,18})[^\s\"()]{0,100}[\")]")
 _TOPIC_URL = re.compile(
