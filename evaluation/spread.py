@@ -3,7 +3,8 @@
     python -m evaluation.spread FOLDER_OR_DB... [--runs 5] [--keep DIR] [--out evaluation/results]
 
 In: community folders (or any export), or databases that hold one. Out: `spread.json` and
-`spread.md`, numbers alone. Nothing is written to a database that is given: a copy is read.
+`spread.md`, numbers alone; what was measured of other communities before stays in them. Nothing is
+written to a database that is given: a copy is read.
 """
 
 import argparse
@@ -205,14 +206,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     if asked.runs < 1:
         parser.error("--runs must be at least 1")
+    asked.out.mkdir(parents=True, exist_ok=True)
+    kept = asked.out / "spread.json"
+    reports: dict[str, Report] = orjson.loads(kept.read_bytes()) if kept.exists() else {}
     with tempfile.TemporaryDirectory(prefix="whoknows-spread-") as scratch:
         keep = asked.keep or Path(scratch)
         keep.mkdir(parents=True, exist_ok=True)
-        reports = {source.stem: measured(source, keep, asked.runs) for source in asked.sources}
-    asked.out.mkdir(parents=True, exist_ok=True)
-    found = orjson.dumps(reports, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
-    (asked.out / "spread.json").write_bytes(found)
-    (asked.out / "spread.md").write_text(page(reports), encoding="utf-8")
+        for source in asked.sources:
+            reports[source.stem] = measured(source, keep, asked.runs)
+            # A run of hours that is stopped leaves what it has measured.
+            option = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
+            kept.write_bytes(orjson.dumps(reports, option=option))
+            (asked.out / "spread.md").write_text(page(reports), encoding="utf-8")
     if sys.stderr.isatty():
         print(file=sys.stderr)
     print(page(reports))

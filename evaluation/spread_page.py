@@ -52,13 +52,6 @@ are those of the assumptions.
 def page(reports: Mapping[str, Report]) -> str:
     """The whole page."""
     parts = [HEAD]
-    stated = next((r["conditions"] for r in reports.values() if "conditions" in r), None)
-    if stated is not None:
-        packages = ", ".join(f"{name} {version}" for name, version in stated["packages"].items())
-        parts.append(
-            f"Python {stated['python']}, {stated['machine']}, {packages}, seed {stated['seed']}, "
-            f"commit {stated['commit'] or 'unknown'}, sources {stated['sources']}.\n"
-        )
     for name, report in reports.items():
         parts.append(f"## {name}\n")
         parts.append(report["nothing"] + ".\n" if "nothing" in report else _community(report))
@@ -68,8 +61,12 @@ def page(reports: Mapping[str, Report]) -> str:
 def _community(report: Report) -> str:
     model, runs = report["model"], report["runs"]
     weights = ", ".join(f"{name} {value:+.2f}" for name, value in model["weights"].items())
+    stated = report["conditions"]
+    packages = ", ".join(f"{name} {version}" for name, version in stated["packages"].items())
     lines = [
-        f"Data {report['conditions']['data']}, from the {report['conditions']['window']} window "
+        f"Python {stated['python']}, {stated['machine']}, {packages}, seed {stated['seed']}, "
+        f"commit {stated['commit'] or 'unknown'}, sources {stated['sources']}.",
+        f"Data {stated['data']}, from the {stated['window']} window "
         f"on; {report['number of homes']} homes by {report['homes']}; {len(runs)} runs of "
         f"{_span(runs, 'layers')} stretches each, "
         f"{_span(runs, 'ideas')} ideas counted, {_span(runs, 'openings')} openings by "
