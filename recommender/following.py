@@ -74,7 +74,10 @@ class Following:
     def open(
         cls, store: Store, settings: EngineSettings | None = None, progress: Progress | None = None
     ) -> Self:
-        """Open over `store`, and mend whatever its indexes lack; snapshots lie beside SQLite."""
+        """Open over `store`, and mend whatever its indexes lack.
+
+        Snapshots lie beside SQLite's file, those of a server in the working folder.
+        """
         settings = settings or EngineSettings()
         encoders = {
             MINILM: open_encoder(settings.english_encoder),
@@ -83,14 +86,19 @@ class Following:
         folder, path = settings.index_folder, store.database.path
         if folder is None and path is not None:
             folder = path.with_name(path.name + ".index")
+        elif folder is None and not store.database.is_sqlite:
+            folder = Path(f"whoknows-{store.uid()}.index").absolute()
         engine = cls(store, encoders, folder, settings)
         engine.texts.open_snapshot(store.uid(), store.seq())
         engine.sync(progress)
         return engine
 
     def close(self) -> None:
-        """Save the indexes for the next start."""
-        with self._lock:
+        """Save the indexes for the next start.
+
+        At the newest state: what another process deleted must not come back to the disk.
+        """
+        with self._current():
             self.texts.save_snapshot(self.store.uid())
 
     # Following ----------------------------------------------------------------------------
