@@ -267,6 +267,7 @@ def answers(
     if viewer in engine.community.person_keys and viewer is not None:
         page = engine.feed(viewer, k=30, as_of=as_of, now=now)
         told["feed"] = page.items
+    told["topics"] = engine.topics(viewer_id=viewer, as_of=as_of, now=now)
     return told
 
 
