@@ -197,11 +197,12 @@ COMPONENTS: Json = {
         {
             "posts": _list(
                 _object(
-                    ("post", "author", "score", "probability_same", "reason"),
+                    ("post", "author", "score", "probability_same", "same", "reason"),
                     {
                         **_SHOWN,
                         "score": _NUMBER,
                         "probability_same": _PROBABILITY,
+                        "same": _FLAG,
                         "reason": _TEXT,
                     },
                 ),
