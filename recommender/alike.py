@@ -4,7 +4,7 @@ A thread's score is the sum of its signals times their weights; its chance of be
 logistic of that score and of how far it stands out of the others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
@@ -32,6 +32,9 @@ SIGNALS = (
 
 BEST = 10
 """Best scores of an answer whose mean says how alike everything is."""
+
+COPY = 0.8
+"""Whitened cosine from which a text comes near to being a copy."""
 
 NEVER_SAME = 2.0
 """A threshold that no chance reaches: where nine right answers of ten cannot be promised."""
@@ -70,30 +73,35 @@ class SimilarRanker:
             links=int(told.get("links", 0)),
         )
 
-    def probabilities(self, score: Floats) -> Floats:
-        """The chance of each thread of an answer (n,) to be about the same thing as the text.
-
-        Within an answer it rises with the score.
-        """
-        intercept, *slopes = self.same
-        chance: Floats = 1.0 / (1.0 + np.exp(-(intercept + standing(score) @ np.array(slopes))))
-        return chance
+    def probabilities(self, score: Floats, peculiar: Floats) -> Floats:
+        """The chance of each thread of an answer (n,) to be about the same thing as the text."""
+        return logistic(standing(score, peculiar), self.same)
 
 
-def standing(score: Floats) -> Floats:
-    """How each thread stands in its answer, (n, 3): its score, how far it is above the best of
-    the others (below it, less than 0), and the mean score of the ten best.
+def logistic(stands: Floats, same: Sequence[float]) -> Floats:
+    """The chance for each row of `stands` (m, 4), of `standing`."""
+    intercept, *slopes = same
+    chance: Floats = 1.0 / (1.0 + np.exp(-(intercept + stands @ np.array(slopes))))
+    return chance
 
-    What stands out is the same more often than one of many alike.
+
+def standing(score: Floats, peculiar: Floats) -> Floats:
+    """How each thread stands in its answer, (n, 4): its score; how far it is above the best of
+    the others (below it, less than 0); the mean score of the ten best; how near it is to a copy
+    of the text, 0 to 1.
+
+    What stands out is the same more often than one of many alike; but copies do not make each
+    other less so.
     """
     if not len(score):
-        return np.zeros((0, 3))
+        return np.zeros((0, 4))
     ordered = np.sort(score)[::-1]
     first, second = ordered[0], ordered[min(1, len(ordered) - 1)]
     others = np.full(len(score), first)
     others[np.argmax(score)] = second
     among = np.full(len(score), ordered[:BEST].mean())
-    return np.stack([score, score - others, among], axis=1)
+    copied = np.clip((peculiar - COPY) / (1.0 - COPY), 0.0, 1.0)
+    return np.stack([score, score - others, among, copied], axis=1)
 
 
 @cache

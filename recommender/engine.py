@@ -15,7 +15,7 @@ from data.rows import to_us
 from . import experts, similar
 from .cursors import decode_cursor
 from .feedpage import feed_page
-from .following import RANKER, SIMILAR, STATISTICS, TOPICS, WHITENING, Progress
+from .following import RANKER, SIMILAR, STATISTICS, TEMPLATES, TOPICS, WHITENING, Progress
 from .ideas import trials
 from .learning import learn
 from .likeness import Asked
@@ -52,26 +52,32 @@ class Engine(Surveying):
     def similar(self, query: SimilarQuery, now: datetime) -> tuple[SimilarIdea, ...]:
         """The threads nearest to a text, best first; ties by id."""
         text = "\n".join(part for part in (query.title, query.body) if part)
-        question = self.reader.read(text)
+        question = self.reader.read(self.templates.without(text))
         with self._current():
             view = self._view(query.viewer_id, query.as_of, now)
-            hits = similar.find(self._similar, Asked(query, question, view))
+            asked = Asked(query, question, view)
+            hits = similar.find(self._similar, asked)
             ids = self.store.post_ids([hit.post for hit in hits])
             hits.sort(key=lambda hit: (-hit.score, ids.get(hit.post, "")))
-            hits = [hit for hit in hits if hit.probability >= query.min_probability][: query.k]
+            hits = hits[: query.k]
             posts = self._shown(view, [hit.post for hit in hits])
             tried = trials(view.community, view, similar.roots_of(hits))
+            words = similar.shared_words(self._similar, asked, hits)
             return tuple(
                 SimilarIdea(
                     posts[hit.post],
                     hit.score,
                     hit.probability,
                     similar_reason(
-                        hit, posts[hit.post].language, tried.get(hit.post), question.language
+                        hit,
+                        shared,
+                        posts[hit.post].language,
+                        tried.get(hit.post),
+                        question.language,
                     ),
                     hit.same,
                 )
-                for hit in hits
+                for hit, shared in zip(hits, words, strict=True)
                 if hit.post in posts
             )
 
@@ -152,6 +158,7 @@ class Engine(Surveying):
                 STATISTICS: fitted.statistics.to_bytes(),
                 RANKER: fitted.ranker.to_bytes(),
                 SIMILAR: fitted.similar.to_bytes(),
+                TEMPLATES: fitted.templates.to_bytes(),
                 WHITENING: fitted.whitening.to_bytes() if fitted.whitening else b"",
             }
             found = fit_topics(self._parts, view, to_us(until or now), self.topic_index.model)

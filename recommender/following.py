@@ -29,6 +29,7 @@ from .ranker import Ranker
 from .settings import EngineSettings
 from .showing import shown_posts
 from .similar import SimilarParts
+from .templates import Templates
 from .texts import TextIndex
 from .topicindex import TopicIndex
 from .view import View, view_of
@@ -37,7 +38,7 @@ from .whitening import Whitening
 Progress = Callable[[str, int, int], None]
 
 STATISTICS, RANKER, TOPICS = "statistics", "ranker", "topics"
-SIMILAR, WHITENING = "similar", "whitening"
+SIMILAR, WHITENING, TEMPLATES = "similar", "whitening", "templates"
 """The names under which `learn` keeps the corpus statistics, the rankers and the topics."""
 
 
@@ -67,6 +68,7 @@ class Following:
         self.ranker = self.settings.prior
         self.similar_ranker = default_similar()
         self.whitening: Whitening | None = None
+        self.templates = Templates()
         self._lock = RLock()
         self._embedding = Lock()
 
@@ -149,6 +151,7 @@ class Following:
             alike, even = kept.get(SIMILAR), kept.get(WHITENING, b"")
             self.similar_ranker = SimilarRanker.from_bytes(alike) if alike else default_similar()
             self.whitening = Whitening.from_bytes(even)
+            self.templates = Templates.from_bytes(kept.get(TEMPLATES, b""))
 
     @property
     def _parts(self) -> Parts:

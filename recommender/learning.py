@@ -11,8 +11,10 @@ from .alike import SimilarRanker, default_similar
 from .fitting import OWN_STRENGTH, Example, as_vector, fit_chances, fit_weights, silence_of
 from .parts import Parts
 from .ranker import Ranker
-from .similar_examples import pairings_of, whitening_of
-from .similar_fitting import own_similar
+from .similar_examples import pairings_of, templates_of, whitening_of
+from .similar_fitting import LEAST, own_similar
+from .split_posts import split_pairings
+from .templates import Templates
 from .training import examples_of
 from .view import View
 from .whitening import Whitening
@@ -32,6 +34,7 @@ class Learned:
     ranker: Ranker
     similar: SimilarRanker
     whitening: Whitening | None
+    templates: Templates
     texts: int
     questions: int
     answered: int
@@ -56,12 +59,16 @@ def learn(
     whitening = whitening_of(parts, view)
     alike = default_similar()
     if moved:
-        alike = own_similar(pairings_of(parts, view, statistics, whitening, alike), alike)
+        linked = pairings_of(parts, view, statistics, whitening, alike)
+        few = len(linked) < LEAST
+        split = split_pairings(parts, view, statistics, whitening, alike) if few else []
+        alike = own_similar(linked, split, alike)
     return Learned(
         statistics=statistics,
         ranker=ranker,
         similar=alike,
         whitening=whitening,
+        templates=templates_of(parts, view),
         texts=int(view.counted.sum()),
         questions=len(examples),
         answered=ranker.answered,

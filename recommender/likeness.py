@@ -22,7 +22,7 @@ from .meaning import Question
 from .queries import SimilarQuery
 from .texts import TextIndex
 from .view import View
-from .whitening import Whitening, peculiar
+from .whitening import Whitening
 
 Floats = npt.NDArray[np.float64]
 
@@ -98,7 +98,6 @@ def likeness_of(
     # many as its meaning makes likely.
     foreign = texts.is_foreign(question, rows)
     likely = np.where(foreign, meaning - WORDLESS, 0.0)
-    replies = np.maximum(_replies(texts, asked, roots, known), np.minimum(likely, 0.5))
     found = Linking.of(view, roots, meaning, TWIN)
     here = view.community.space_keys.get(asked.query.space or "", 0)
     viewer = view.community.person_keys.get(asked.query.viewer_id or "", 0)
@@ -109,7 +108,7 @@ def likeness_of(
         "peculiar": _peculiar(texts, whitening, question, rows, meaning, foreign),
         "words": np.maximum(covered(texts.words, question.text, rows, known), likely),
         "titles": np.maximum(covered(texts.titles, asked.heading, rows, known), likely),
-        "replies": replies,
+        "replies": _replies(texts, asked, roots, known),
         "fresh": -np.log1p(age),
         "linked": np.log1p(found.linked),
         "kin": found.kin,
@@ -140,13 +139,11 @@ def _peculiar(
 ) -> Floats:
     """The whitened cosine of what MiniLM read; the usual one, less the gap, of all else."""
     found = meaning - COMMON
-    if MINILM not in question.vectors:
+    if whitening is None or MINILM not in question.vectors:
         return found
     own = np.flatnonzero(~foreign)
     held = texts.dense[MINILM].vectors(rows[own])
-    turned = peculiar(whitening, question.vectors[MINILM], held)
-    if turned is not None:
-        found[own] = turned
+    found[own] = whitening.cosines(question.vectors[MINILM], held)
     return found
 
 

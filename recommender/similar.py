@@ -25,6 +25,9 @@ DEPTH = 100
 REPLIES = 50
 """Replies near the text that bring their threads in: links go to threads for what was answered."""
 
+WORDS = 3
+"""Shared words that are told of."""
+
 NEAR = 20
 """Nearest threads that bring in what is linked with them."""
 
@@ -41,7 +44,7 @@ class SimilarParts:
 
 @dataclass(frozen=True, slots=True)
 class SimilarHit:
-    """A root near the text: its key, its text's version, score, cosine, and shared words.
+    """A root near the text: its key, its text's version, score and cosine.
 
     `same`: whether the chance is past the threshold. `points`: of the score by signal; they add
     up to it.
@@ -53,7 +56,6 @@ class SimilarHit:
     likeness: float
     probability: float
     same: bool
-    words: tuple[str, ...]
     points: dict[str, float]
 
 
@@ -65,16 +67,16 @@ def find(parts: SimilarParts, asked: Asked) -> list[SimilarHit]:
     points = points_of(parts.ranker, found)
     score = np.round(np.sum(list(points.values()), axis=0), DIGITS)
     order = np.lexsort((found.rows, -score))[: max(asked.query.k, DEPTH)]
-    chances = parts.ranker.probabilities(score)
-    known: Known = {"statistics": parts.statistics, "counted": asked.view.counted}
-    shared = parts.texts.words.shared(asked.question.text, found.rows[order], 3, **known)
+    chances = parts.ranker.probabilities(score, found.signals["peculiar"])
     hits = []
-    for i, keywords in zip(order.tolist(), shared, strict=True):
+    for i in order.tolist():
         chance = float(chances[i])
         if found.declared[i]:
             chance = max(chance, weights.DECLARED_SAME)
         if found.parted[i]:
             chance = 0.0
+        if chance < asked.query.min_probability:
+            continue
         hits.append(
             SimilarHit(
                 post=int(found.roots[i]),
@@ -83,7 +85,6 @@ def find(parts: SimilarParts, asked: Asked) -> list[SimilarHit]:
                 likeness=float(found.meaning[i]),
                 probability=round(chance, 6),
                 same=bool(found.declared[i]) or chance >= parts.ranker.threshold,
-                words=tuple(keyword.word for keyword in keywords),
                 points={name: float(values[i]) for name, values in points.items()},
             )
         )
@@ -109,6 +110,14 @@ def candidates(parts: SimilarParts, asked: Asked) -> Likeness:
     brought = _texts_of(np.concatenate(threads), roots, of, len(posts))
     rows = np.unique(np.concatenate([near, worded, titled, brought]))
     return likeness_of(texts, parts.statistics, parts.whitening, asked, rows)
+
+
+def shared_words(parts: SimilarParts, asked: Asked, hits: list[SimilarHit]) -> list[list[str]]:
+    """The most telling words that each of `hits` has in common with the text."""
+    known: Known = {"statistics": parts.statistics, "counted": asked.view.counted}
+    rows = np.array([hit.version for hit in hits], dtype=np.int64)
+    shared = parts.texts.words.shared(asked.question.text, rows, WORDS, **known)
+    return [[keyword.word for keyword in found] for found in shared]
 
 
 def points_of(ranker: SimilarRanker, found: Likeness) -> dict[str, Floats]:

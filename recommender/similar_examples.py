@@ -5,6 +5,7 @@ answer's threads, and which of them somebody linked or parted from the one that 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ from .linking import PARTED, pairs_of
 from .parts import Parts
 from .queries import SimilarQuery
 from .similar import SimilarParts, candidates
+from .templates import Templates, fit_templates
 from .training import first_text
 from .view import View, view_of
 from .whitening import Whitening, fit_whitening, sample
@@ -31,6 +33,8 @@ MOST = 400
 
 WHITENED = 20_000
 """Texts that are enough for a mean and a covariance."""
+
+CHUNK = 1_000
 
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 """What is taken out of a text that asks: the link itself may stand there."""
@@ -53,6 +57,24 @@ def whitening_of(parts: Parts, view: View) -> Whitening | None:
     rows = np.flatnonzero(view.counted & (posts["root"][of] == of))
     read = parts.texts.english
     return fit_whitening(read.vectors(sample(rows[read.has(rows)], WHITENED)))
+
+
+def templates_of(parts: Parts, view: View) -> Templates:
+    """The lines that recur in the roots open to all."""
+    posts, versions = view.community.posts, view.community.versions
+    of = np.minimum(versions["post"], len(posts) - 1)
+    rows = sample(np.flatnonzero(view.counted & (posts["root"][of] == of)), WHITENED)
+    hidden = (posts["flags"][of[rows]] & NAMELESS) != 0
+    authors = np.where(hidden, 0, posts["author"][of[rows]]).tolist()
+    return fit_templates(_bodies(parts, rows.tolist(), authors))
+
+
+def _bodies(parts: Parts, rows: list[int], authors: list[int]) -> Iterator[tuple[int, str]]:
+    for start in range(0, len(rows), CHUNK):
+        texts = parts.store.texts(rows[start : start + CHUNK])
+        for row, author in zip(rows[start : start + CHUNK], authors[start:], strict=False):
+            if row in texts:
+                yield author, body_text(texts[row])
 
 
 def pairings_of(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-from .alike import BEST, NEVER_SAME, SIGNALS, Floats, SimilarRanker, standing
+from .alike import BEST, NEVER_SAME, SIGNALS, Floats, SimilarRanker, logistic, standing
 from .similar_examples import Pairing
 
 Flags = npt.NDArray[np.bool_]
@@ -39,16 +39,22 @@ DIGITS = 4
 ITERATIONS = 500
 
 
-def own_similar(pairings: Sequence[Pairing], prior: SimilarRanker) -> SimilarRanker:
-    """The prior moved by `pairings`; as it is where fewer than `LEAST` of them hold a link."""
-    linked = [pairing for pairing in pairings if pairing.linked.any()]
-    if len(linked) < LEAST:
-        return prior
-    weights = fit_weights(linked, prior, STRENGTH)
-    ranker = replace(prior, weights=weights, links=len(linked))
-    stands, same, counts = pairs_of(pairings, ranker)
+def own_similar(
+    linked: Sequence[Pairing], split: Sequence[Pairing], prior: SimilarRanker
+) -> SimilarRanker:
+    """The prior moved by the `linked` pairings; where fewer than `LEAST` of them hold a link,
+    only its threshold, by posts that were `split` in two."""
+    own = [pairing for pairing in linked if pairing.linked.any()]
+    if len(own) < LEAST:
+        if len(split) < LEAST:
+            return prior
+        stands, same, counts = pairs_of([*linked, *split], prior)
+        threshold = threshold_of(logistic(stands, prior.same), same, counts)
+        return replace(prior, threshold=max(threshold, prior.threshold))
+    ranker = replace(prior, weights=fit_weights(own, prior, STRENGTH), links=len(own))
+    stands, same, counts = pairs_of(linked, ranker)
     ranker = replace(ranker, same=fit_same(stands, same, counts, prior.same))
-    return replace(ranker, threshold=threshold_of(chances(stands, ranker.same), same, counts))
+    return replace(ranker, threshold=threshold_of(logistic(stands, ranker.same), same, counts))
 
 
 def fit_weights(
@@ -78,16 +84,17 @@ def fit_weights(
 
 
 def pairs_of(pairings: Sequence[Pairing], ranker: SimilarRanker) -> tuple[Floats, Flags, Floats]:
-    """Of each answer the linked, the parted and the ten best others: how they stand (m, 3),
+    """Of each answer the linked, the parted and the ten best others: how they stand (m, 4),
     whether they are linked (m,), and how much they count (m,)."""
     weights = np.array([ranker.weights[name] for name in SIGNALS])
-    stands, same, counts = [np.zeros((0, 3))], [np.zeros(0, bool)], [np.zeros(0)]
+    stands, same, counts = [np.zeros((0, 4))], [np.zeros(0, bool)], [np.zeros(0)]
     for pairing in pairings:
         score = pairing.signals.astype(np.float64) @ weights
         chosen = pairing.linked | pairing.parted
         others = np.flatnonzero(~chosen)
         chosen[others[np.argsort(-score[others], kind="stable")[:BEST]]] = True
-        stands.append(standing(score)[chosen])
+        peculiar = pairing.signals[:, SIGNALS.index("peculiar")].astype(np.float64)
+        stands.append(standing(score, peculiar)[chosen])
         same.append(pairing.linked[chosen])
         counts.append(np.where(pairing.parted[chosen], PARTED_WEIGHT, 1.0))
     return np.concatenate(stands), np.concatenate(same), np.concatenate(counts)
@@ -108,17 +115,10 @@ def fit_same(
         slope = terms.T @ (counts * (1.0 / (1.0 + np.exp(-logit)) - same))
         return float(total + SAME_STRENGTH * (away @ away)), slope + 2 * SAME_STRENGTH * away
 
-    bounds = [(None, None), (0.0, None), (0.0, None), (None, None)]
+    bounds = [(None, None), (0.0, None), (0.0, None), (None, None), (0.0, None)]
     with threadpool_limits(1):
         found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
     return tuple(round(float(value), DIGITS) for value in found.x)
-
-
-def chances(stands: Floats, same: tuple[float, ...]) -> Floats:
-    """The logistic's answer for each row of `stands` (m, 3)."""
-    intercept, *slopes = same
-    found: Floats = 1.0 / (1.0 + np.exp(-(intercept + stands @ np.array(slopes))))
-    return found
 
 
 def threshold_of(chance: Floats, same: Flags, counts: Floats) -> float:
