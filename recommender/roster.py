@@ -65,7 +65,7 @@ class Roster:
             known = dict.fromkeys((_spelled(person.name or ""), own))
             for names, spelled in (*((self._names, one) for one in known), (self._ids, own)):
                 first = spelled.partition(" ")[0]
-                if len(first) >= SHORTEST_NAME and first.isalpha():
+                if len(first) >= SHORTEST_NAME:
                     names.setdefault(first, []).append((pk, spelled))
 
     def __len__(self) -> int:
@@ -91,16 +91,20 @@ class Roster:
         spelled = _spelled(text)
         padded = f" {spelled} "
         marked = f" {_spelled(_CALL.sub(f' {_AT} ', text))} "
-        return [
-            (pk, _how(whole, padded, marked))
+        found = [
+            (pk, _how(word, whole, padded, marked))
             for word in dict.fromkeys(spelled.split())
             for pk, whole in names.get(word, ())
         ]
+        return [(pk, how) for pk, how in found if how is not None]
 
 
-def _how(whole: str, padded: str, marked: str) -> str:
+def _how(first: str, whole: str, padded: str, marked: str) -> str | None:
+    """How somebody called `whole` is named; a first name with figures only after an at sign."""
     if f" {_AT} {whole} " in marked:
         return CALLED
+    if not first.isalpha():
+        return None
     return WHOLE if " " in whole and f" {whole} " in padded else FIRST
 
 

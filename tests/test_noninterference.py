@@ -26,6 +26,7 @@ from tests.communities import (
     answers,
     encoders,
     engine_of,
+    every_signal,
     flattened,
     new_store,
     random_community,
@@ -76,8 +77,8 @@ def compare(whole: dict[str, object], part: dict[str, object]) -> None:
 def test_what_one_may_not_read_has_no_influence(seed: int, viewer: str | None) -> None:
     community = random_community(seed)
     whole, part = (
-        engine_of(community.records()),
-        engine_of(readable_part(community, viewer).records()),
+        engine_of(community.records(), prior=every_signal()),
+        engine_of(readable_part(community, viewer).records(), prior=every_signal()),
     )
     for as_of in (None, START + timedelta(days=100)):
         # A thread is asked for by each id there ever was: unreadable ones are not there.
