@@ -104,6 +104,7 @@ class Engine(Following):
                 k,
                 shown,
                 self.settings.feed,
+                self._knowing,
             )
 
     def expertise(

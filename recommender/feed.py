@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from . import weights
 from .columns import DIGITS, Flags, Ints
 from .community import Community
+from .feedranker import FeedRanker
 from .feedsignals import feed_signals
+from .mentions import Mentions
+from .profiles import Profiles
 from .texts import TextIndex
 from .view import View
 
@@ -16,11 +18,21 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class Knowing:
+    """What a feed is scored by beside the community and its texts."""
+
+    ranker: FeedRanker
+    profiles: Profiles
+    mentions: Mentions
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
     """A pool in order: posts by key, their scores, points by signal (rows as posts).
 
     `season`: in season again. `talked`: somebody replied within the last days. `close`: nearer
-    than most of the pool to what the person has taken part in.
+    than most of the pool to what the person has taken part in. `usual`: mean points by signal
+    over the whole pool.
     """
 
     posts: Ints
@@ -29,6 +41,7 @@ class Scored:
     season: Flags
     talked: Flags
     close: Flags
+    usual: dict[str, float]
 
     def part(self, rows: Ints) -> "Scored":
         """Those of `rows`, in that order."""
@@ -39,17 +52,28 @@ class Scored:
             self.season[rows],
             self.talked[rows],
             self.close[rows],
+            self.usual,
         )
 
 
 def score(
-    community: Community, texts: TextIndex, view: View, person: int, pool: Ints, season: Flags
+    community: Community,
+    texts: TextIndex,
+    view: View,
+    person: int,
+    pool: Ints,
+    season: Flags,
+    knowing: Knowing,
 ) -> Scored:
     """Order `pool` for a person; ties by key, which the caller settles by id."""
-    signals = feed_signals(community, texts, view, person, pool, season)
-    points = {name: weights.FEED[name] * values for name, values in signals.values.items()}
+    signals = feed_signals(
+        community, texts, knowing.profiles, knowing.mentions, view, person, pool, season
+    )
+    each = knowing.ranker.points()
+    points = {name: each[name] * values for name, values in signals.values.items()}
     total = np.round(sum(points.values(), np.zeros(len(pool))), DIGITS)
-    scored = Scored(pool, total, points, season, signals.talked, signals.close)
+    usual = {name: float(values.mean()) if len(pool) else 0.0 for name, values in points.items()}
+    scored = Scored(pool, total, points, season, signals.talked, signals.close, usual)
     return scored.part(np.lexsort((pool, -total)))
 
 
