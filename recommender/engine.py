@@ -15,7 +15,7 @@ from data.rows import to_us
 from . import expertise, experts, similar
 from .cursors import decode_cursor
 from .feedpage import feed_page
-from .following import RANKER, STATISTICS, Following, Progress
+from .following import FEED_RANKER, RANKER, STATISTICS, Following, Progress
 from .ideas import trials
 from .learning import learn
 from .queries import ExpertsQuery, SimilarQuery
@@ -37,7 +37,7 @@ class Engine(Following):
         with self._current():
             view = self._view(query.viewer_id or query.asker_id, query.as_of, now)
             return suggest(
-                self._parts,
+                self.parts,
                 self.statistics,
                 self.ranker,
                 self.settings.ranking,
@@ -162,15 +162,28 @@ class Engine(Following):
         """
         told = None if progress is None else lambda done, total: progress("learning", done, total)
         with self._current():
-            prior, moved = self.settings.prior, self.settings.own_weights
+            settings = self.settings
             view = self._view(None, until, now)
-            fitted = learn(self._parts, view, to_us(until or now), prior, moved, told)
+            fitted = learn(
+                self.parts,
+                view,
+                to_us(until or now),
+                settings.prior,
+                settings.feed_prior,
+                settings.own_weights,
+                told,
+            )
             self.store.keep_learned(
-                {STATISTICS: fitted.statistics.to_bytes(), RANKER: fitted.ranker.to_bytes()}
+                {
+                    STATISTICS: fitted.statistics.to_bytes(),
+                    RANKER: fitted.ranker.to_bytes(),
+                    FEED_RANKER: fitted.feed.to_bytes(),
+                }
             )
             self.close()
         return {
             "texts": fitted.texts,
             "questions": fitted.questions,
             "answered": fitted.answered,
+            "turns": fitted.feed.turns,
         }

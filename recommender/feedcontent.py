@@ -10,9 +10,11 @@ import numpy.typing as npt
 from embeddings.dense import DenseIndex
 from embeddings.face import Vectors
 
+from .access import OPEN
 from .columns import Ints, decayed
 from .feedhistory import History
 from .profiles import Profiles
+from .standing import standing_rows
 from .texts import TextIndex
 from .view import View
 
@@ -28,7 +30,7 @@ TASTE_PRIOR, OWN_PRIOR, PROFILE_PRIOR = 10.0, 3.0, 10.0
 """Threads of no taste at all that somebody is taken to have turned to and to have started beside
 their own; and threads turned to beyond which a profile counts by half."""
 
-USUAL = 1_000
+USUAL = 500
 """Newest open threads that show what is usual."""
 
 
@@ -39,25 +41,24 @@ def content_signals(
     person: int,
     history: History,
     rows: Ints,
-    row_of: Ints,
 ) -> dict[str, Floats]:
     """Signals of the pool's `rows` (n,): closeness to what the person turned to, in both lanes, to
     what they started, and to their profile.
 
-    `row_of`: the standing version of each post, 0 for none. A text that a lane does not hold is as
-    close as the pool's mean. Profiles bear no date: of the past they say nothing.
+    A text that a lane does not hold is as close as the pool's mean. Profiles bear no date: of the
+    past they say nothing.
     """
-    turned, started = history.turned[-TASTE:], history.started[-TASTE:]
+    turned = standing_rows(view.community, view, history.turned[-TASTE:])
+    started = standing_rows(view.community, view, history.started[-TASTE:])
     weight = decayed(view.moment - history.turned_at[-TASTE:], TASTE_HALF_LIFE)
-    usual = usual_rows(view, row_of)
+    usual = usual_rows(view)
     found = {}
     for name, index in (("content", texts.multilingual), ("content_english", texts.english)):
         around = index.mean(usual)
-        liked = _taste(index, row_of[turned], weight, around, TASTE_PRIOR)
-        wanted = [liked]
+        wanted = [_taste(index, turned, weight, around, TASTE_PRIOR)]
         if name == "content":
-            asked = _taste(index, row_of[started], np.ones(len(started)), around, OWN_PRIOR)
-            wanted += [asked, _profile(profiles, view, person, len(history.turned), around)]
+            own = _taste(index, started, np.ones(len(started)), around, OWN_PRIOR)
+            wanted += [own, _profile(profiles, view, person, len(history.turned), around)]
         closeness = _towards(index, np.stack(wanted), rows)
         found[name] = closeness[0]
         if name == "content":
@@ -65,16 +66,16 @@ def content_signals(
     return found
 
 
-def usual_rows(view: View, row_of: Ints) -> Ints:
-    """Texts of the newest threads that are open to all."""
-    posts = view.community.posts
-    roots = np.flatnonzero((row_of > 0) & (posts["root"] == np.arange(len(posts))))
-    roots = roots[view.counted[row_of[roots]] & (posts["created"][roots] < view.moment)]
-    if len(roots) > USUAL:
-        newest = np.lexsort((roots, posts["created"][roots]))[-USUAL:]
-        roots = roots[newest]
-    rows: Ints = row_of[roots]
-    return rows
+def usual_rows(view: View) -> Ints:
+    """Texts of the newest threads, of those that are open to all."""
+    community = view.community
+    posts, begun = community.posts, community.by_time
+    begun = begun[: int(np.searchsorted(posts["created"][begun], view.moment))]
+    # Closed ones must not take the place of open ones.
+    begun = begun[posts["access"][begun] == OPEN][-USUAL:]
+    rows = standing_rows(community, view, begun)
+    usual: Ints = rows[view.counted[rows] & (rows > 0)]
+    return usual
 
 
 def _taste(index: DenseIndex, rows: Ints, weight: Floats, around: Vectors, prior: float) -> Vectors:

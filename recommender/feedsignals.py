@@ -21,6 +21,7 @@ from .ideas import DAY_US
 from .mentions import Mentions
 from .profiles import Profiles
 from .sites import UNKNOWN, homes_of, homes_of_posts
+from .standing import standing_rows
 from .texts import TextIndex
 from .view import HOUR_US, View
 
@@ -69,18 +70,15 @@ def feed_signals(
     season: Flags,
 ) -> FeedSignals:
     """Every signal of `pool` for a person."""
-    posts = community.posts
-    row_of = np.zeros(len(posts), dtype=np.int64)
-    standing = np.flatnonzero(view.texts)
-    row_of[community.versions["post"][standing]] = standing
+    rows = standing_rows(community, view, pool)
     history = history_of(community, view, person)
     threads = threads_of(community, view, pool)
     values = _times(community, view, history, threads, pool, season)
     values |= _places(community, view, history, pool)
     values |= _people(community, history, threads, pool)
-    values["tags"] = _tags(community, view, history, pool, row_of)
-    values |= content_signals(texts, profiles, view, person, history, row_of[pool], row_of)
-    values |= _named(community, mentions, view, person, threads, pool, row_of)
+    values["tags"] = _tags(community, view, history, rows)
+    values |= content_signals(texts, profiles, view, person, history, rows)
+    values |= _named(community, mentions, view, person, threads, rows)
     values |= _chosen(community, view, person, pool)
     values["season"] = season.astype(np.float64)
     quiet = view.moment - threads.last
@@ -171,16 +169,17 @@ def _people(
     }
 
 
-def _tags(community: Community, view: View, history: History, pool: Ints, row_of: Ints) -> Floats:
-    """log(1 + threads somebody turned to that bear a thread's tags), fading."""
+def _tags(community: Community, view: View, history: History, rows: Ints) -> Floats:
+    """log(1 + threads somebody turned to that bear a thread's tags), fading; `rows` of the pool."""
+    turned = standing_rows(community, view, history.turned)
     weight = decayed(view.moment - history.turned_at, SPACE_HALF_LIFE).tolist()
     counts: dict[str, float] = {}
-    for row, part in zip(row_of[history.turned].tolist(), weight, strict=True):
+    for row, part in zip(turned.tolist(), weight, strict=True):
         for tag in community.tags.get(row, ()):
             counts[tag.casefold()] = counts.get(tag.casefold(), 0.0) + part
     sums = [
         sum(counts.get(tag.casefold(), 0.0) for tag in community.tags.get(row, ()))
-        for row in row_of[pool].tolist()
+        for row in rows.tolist()
     ]
     return np.log1p(np.array(sums, dtype=np.float64))
 
@@ -191,24 +190,24 @@ def _named(
     view: View,
     person: int,
     threads: Threads,
-    pool: Ints,
-    row_of: Ints,
+    rows: Ints,
 ) -> dict[str, Floats]:
     """Whether somebody is addressed in a thread, and lately. Of the past, ids alone are names."""
     record = community.people[person]
     names = [record.id, record.id.partition(":")[2]]
     if record.name and not view.past:
         names.append(record.name)
-    keys = np.concatenate([pool, threads.posts])
-    places = np.concatenate([np.arange(len(pool)), threads.places])
-    told = row_of[keys] > 0
-    keys, places = keys[told], places[told]
-    hit = mentions.of(names, row_of[keys])
-    keys, places = keys[hit], places[hit]
-    named, lately = np.zeros(len(pool)), np.zeros(len(pool))
-    named[places] = 1.0
-    age = np.maximum(view.moment - community.posts["created"][keys], 0)
-    np.maximum.at(lately, places, decayed(age, NAMED_HALF_LIFE))
+    created = community.posts["created"]
+    spoken = np.concatenate([rows, standing_rows(community, view, threads.posts)])
+    places = np.concatenate([np.arange(len(rows)), threads.places])
+    at = np.concatenate([created[threads.pool], created[threads.posts]])
+    told = spoken > 0
+    hit = np.zeros(len(spoken), dtype=bool)
+    hit[told] = mentions.of(names, spoken[told])
+    named, lately = np.zeros((2, len(rows)))
+    named[places[hit]] = 1.0
+    age = np.maximum(view.moment - at[hit], 0)
+    np.maximum.at(lately, places[hit], decayed(age, NAMED_HALF_LIFE))
     return {"named": named, "named_lately": lately}
 
 

@@ -21,10 +21,11 @@ POPULAR_HALF_LIFE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Threads:
-    """The threads of a pool; arrays (pool,) but for the first four.
+    """The threads of a pool; arrays (pool,) but for the next four.
 
     Attributes
     ----------
+    pool : their roots by key.
     posts, places : replies by key, and which thread of the pool each is in.
     who, at : distinct pairs of thread and person who is named: place, and person's key.
     replies : how many.
@@ -32,6 +33,7 @@ class Threads:
     crowd : people who took part or liked, each once, their last time fading.
     """
 
+    pool: Ints
     posts: Ints
     places: Ints
     at: Ints
@@ -62,6 +64,7 @@ def threads_of(community: Community, view: View, pool: Ints) -> Threads:
     )
     fresh = decayed(np.maximum(view.moment - seen, 0), POPULAR_HALF_LIFE)
     return Threads(
+        pool=pool,
         posts=keys,
         places=places,
         at=at,

@@ -129,8 +129,9 @@ class Following:
             self.feed_ranker = FeedRanker.from_bytes(feed) if feed else self.settings.feed_prior
 
     @property
-    def _parts(self) -> Parts:
-        return Parts(self.store, self.past, self.texts, self.profiles, self.reader)
+    def parts(self) -> Parts:
+        """What it ranks with, to be held still by whoever uses it."""
+        return Parts(self.store, self.past, self.texts, self.profiles, self.reader, self.mentions)
 
     @property
     def _knowing(self) -> Knowing:

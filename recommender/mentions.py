@@ -53,6 +53,8 @@ class Mentions:
             self._read = np.pad(self._read, (0, room))
             self._spoken = np.pad(self._spoken, (0, room))
         unread = np.unique(rows[~self._read[rows]])
+        if not len(unread):
+            return
         for row, post in self._store.texts(unread.tolist()).items():
             spans = tuple(span.casefold() for span in SPAN.findall(post.body or ""))
             if spans:
