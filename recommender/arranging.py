@@ -4,7 +4,8 @@ In: threads in the order of their scores, what was shown before, who is invited 
 next places. The best comes first. Of any ten consecutive places no more than two go to one author
 and no more than two to near-duplicates of each other; what would be a third is postponed, never
 dropped, and once nothing else is left it comes all the same. One place in ten is kept for what
-spreads from other sites (`spreading`), and a set share is drawn by lot (`drawing`).
+spreads from other sites (`spreading`) and would come later by its score, and a set share is drawn
+by lot (`drawing`).
 
 Where a feed is cut into pages makes no difference: what comes next follows from what is left and
 from the last nine that were shown.
@@ -49,6 +50,17 @@ class Line:
     scores: Floats
     explorable: Flags
     invited: Floats
+
+    def part(self, rows: Ints) -> "Line":
+        """Those of `rows`, in that order."""
+        return Line(
+            self.posts[rows],
+            self.authors[rows],
+            self.vectors[rows],
+            self.scores[rows],
+            self.explorable[rows],
+            self.invited[rows],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +123,9 @@ def _chosen(line: Line, free: Flags, place: int, lottery: Lottery) -> Placed:
             won, propensity = lottery.draw(place, line.posts[rows], line.scores[rows])
             return Placed(int(rows[won]), propensity)
     elif place % STRETCH == _kept(place - place % STRETCH, lottery):
-        fit = np.where(free, line.invited, 0.0)
+        # What comes within this stretch by its score alone needs no place of its own.
+        late = np.cumsum(free) > STRETCH - place % STRETCH
+        fit = np.where(free & late, line.invited, 0.0)
         if fit.max() > 0.0:
             return Placed(int(np.argmax(fit)))
     return Placed(int(np.argmax(free)))

@@ -12,20 +12,22 @@ from data.errors import UnknownPerson
 from data.models import Person, Post
 from data.rows import to_us
 
-from . import expertise, experts, similar
+from . import experts, similar
 from .cursors import decode_cursor
 from .feedpage import feed_page
-from .following import FEED_RANKER, RANKER, STATISTICS, Following, Progress
+from .following import FEED_RANKER, RANKER, STATISTICS, TOPICS, Progress
 from .ideas import trials
 from .learning import learn
 from .queries import ExpertsQuery, SimilarQuery
-from .results import ExpertsAnswer, FeedPage, SimilarIdea, Topic
+from .results import ExpertsAnswer, FeedPage, SimilarIdea
 from .suggesting import suggest
+from .surveying import Surveying
+from .topicmodel import fit_topics
 from .view import end_of_hour
 from .words import similar_reason
 
 
-class Engine(Following):
+class Engine(Surveying):
     """Answers who knows, what is similar, and what concerns whom."""
 
     # Answers ------------------------------------------------------------------------------
@@ -104,27 +106,7 @@ class Engine(Following):
                 k,
                 shown,
                 self.settings.feed,
-                self._knowing,
-            )
-
-    def expertise(
-        self, person_id: str, *, viewer_id: str | None, as_of: datetime | None, now: datetime
-    ) -> tuple[Topic, ...]:
-        """What a person has shown knowledge of, as a viewer may know it.
-
-        Raises
-        ------
-        UnknownPerson
-        """
-        with self._current():
-            pk = self.community.person_keys.get(person_id, 0)
-            # Whom the viewer can know of does not depend on the moment asked about.
-            today = experts.visible(self.community, self._view(viewer_id, None, now))
-            if not today[pk] and (not pk or viewer_id != person_id):
-                raise UnknownPerson(person_id)
-            view = self._view(viewer_id, as_of, now)
-            return expertise.topics(
-                view.community, self.texts, self.store, self.statistics, view, person_id, viewer_id
+                self.knowing,
             )
 
     def people(self, text: str, viewer_id: str | None, now: datetime) -> tuple[Person, ...]:
@@ -173,17 +155,21 @@ class Engine(Following):
                 settings.own_weights,
                 told,
             )
-            self.store.keep_learned(
-                {
-                    STATISTICS: fitted.statistics.to_bytes(),
-                    RANKER: fitted.ranker.to_bytes(),
-                    FEED_RANKER: fitted.feed.to_bytes(),
-                }
-            )
+            kept = {
+                STATISTICS: fitted.statistics.to_bytes(),
+                RANKER: fitted.ranker.to_bytes(),
+                FEED_RANKER: fitted.feed.to_bytes(),
+            }
+            before = self.topic_index.model
+            found = fit_topics(self.parts, view, to_us(until or now), before)
+            if found is not None:
+                kept[TOPICS] = found.to_bytes()
+            self.store.keep_learned(kept)
             self.close()
         return {
             "texts": fitted.texts,
             "questions": fitted.questions,
             "answered": fitted.answered,
             "turns": fitted.feed.turns,
+            "topics": len(found.words) if found is not None else 0,
         }

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from . import weights
+from .collaborative import Together
 from .columns import DIGITS, Flags, Ints
 from .community import Community
 from .feedranker import FeedRanker
@@ -31,8 +33,8 @@ class Scored:
     """A pool in order: posts by key, their scores, points by signal (rows as posts).
 
     `season`: in season again. `talked`: somebody replied within the last days. `close`: nearer
-    than most of the pool to what the person has taken part in. `usual`: mean points by signal
-    over the whole pool.
+    than most of the pool to what the person has taken part in. `shared`: several
+    like-minded people turned to it. `usual`: mean points by signal over the whole pool.
     """
 
     posts: Ints
@@ -41,6 +43,7 @@ class Scored:
     season: Flags
     talked: Flags
     close: Flags
+    shared: Flags
     usual: dict[str, float]
 
     def part(self, rows: Ints) -> "Scored":
@@ -52,6 +55,7 @@ class Scored:
             self.season[rows],
             self.talked[rows],
             self.close[rows],
+            self.shared[rows],
             self.usual,
         )
 
@@ -63,17 +67,20 @@ def score(
     person: int,
     pool: Ints,
     season: Flags,
+    together: Together,
     knowing: Knowing,
 ) -> Scored:
     """Order `pool` for a person; ties by key, which the caller settles by id."""
     signals = feed_signals(
         community, texts, knowing.profiles, knowing.mentions, view, person, pool, season
     )
-    each = knowing.ranker.points()
+    each = weighted(knowing.ranker, together.timeless)
+    signals.values["together"] = together.signal(pool)
     points = {name: each[name] * values for name, values in signals.values.items()}
     total = np.round(sum(points.values(), np.zeros(len(pool))), DIGITS)
     usual = {name: float(values.mean()) if len(pool) else 0.0 for name, values in points.items()}
-    scored = Scored(pool, total, points, season, signals.talked, signals.close, usual)
+    shared = together.shown(pool)
+    scored = Scored(pool, total, points, season, signals.talked, signals.close, shared, usual)
     return scored.part(np.lexsort((pool, -total)))
 
 
@@ -84,3 +91,12 @@ def with_points(scored: Scored, name: str, points: Floats) -> Scored:
     total = np.round(scored.scores + points, DIGITS)
     more = replace(scored, scores=total, points={**scored.points, name: points})
     return more.part(np.lexsort((scored.posts, -total)))
+
+
+def weighted(ranker: FeedRanker, timeless: float) -> dict[str, float]:
+    """Points a unit of the signals by name, between those for what is new and for an archive."""
+    new = ranker.points()
+    return {
+        name: (1.0 - timeless) * points + timeless * weights.ARCHIVE.get(name, 0.0)
+        for name, points in new.items()
+    }

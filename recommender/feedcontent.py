@@ -30,6 +30,9 @@ TASTE_PRIOR, OWN_PRIOR, PROFILE_PRIOR = 10.0, 3.0, 10.0
 """Threads of no taste at all that somebody is taken to have turned to and to have started beside
 their own; and threads turned to beyond which a profile counts by half."""
 
+UNDATED = 0.5
+"""Weight of what bears no date: as of a half-life ago."""
+
 USUAL = 500
 """Newest open threads that show what is usual."""
 
@@ -48,9 +51,12 @@ def content_signals(
     A text that a lane does not hold is as close as the pool's mean. Profiles bear no date: of the
     past they say nothing.
     """
-    turned = standing_rows(view.community, view, history.turned[-TASTE:])
+    # The last ones count: what was merely opened does where little was turned to.
+    liked = np.concatenate([history.opened, history.turned])[-TASTE:]
+    when = np.concatenate([history.opened_at, history.turned_at])[-TASTE:]
+    turned = standing_rows(view.community, view, liked)
     started = standing_rows(view.community, view, history.started[-TASTE:])
-    weight = decayed(view.moment - history.turned_at[-TASTE:], TASTE_HALF_LIFE)
+    weight = np.where(when > 0, decayed(view.moment - when, TASTE_HALF_LIFE), UNDATED)
     usual = usual_rows(view)
     found = {}
     for name, index in (("content", texts.multilingual), ("content_english", texts.english)):

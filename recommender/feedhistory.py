@@ -21,6 +21,9 @@ Floats = npt.NDArray[np.float64]
 WARM = ("like", "bookmark", "follow", "helpful", "tried")
 """Interactions that speak for a post."""
 
+OPENED = ("view", "join")
+"""Interactions that say no more than that a thread was opened."""
+
 LATELY = 400
 """Own posts last written of which it is looked at whom they follow."""
 
@@ -38,7 +41,8 @@ class History:
     times : when those were written (microseconds), ascending.
     turned : roots of others' threads that they posted in, liked or followed, in the order in
         which they first did.
-    turned_at : when; 0 where only the day is known to be past.
+    turned_at : when; 0 where it bears no date.
+    opened, opened_at : the same of threads that they opened, turned to or not.
     started : roots of their own threads, in order of time.
     answered : (people,) by key, how often they posted right after each person in a thread, fading.
     """
@@ -47,6 +51,8 @@ class History:
     times: Ints
     turned: Ints
     turned_at: Ints
+    opened: Ints
+    opened_at: Ints
     started: Ints
     answered: Floats
 
@@ -58,34 +64,50 @@ def history_of(community: Community, view: View, person: int) -> History:
     own = np.flatnonzero(view.posts & (posts["author"] == person))
     own = own[created[own] < view.moment]
     own = own[np.lexsort((own, created[own]))]
-    warm, warm_at = _warmed(community, view, person)
-    threads = np.concatenate([root[own], warm])
-    at = np.concatenate([created[own], warm_at])
-    order = np.lexsort((threads, at))
-    threads, at = threads[order], at[order]
-    inside = threads < len(posts)
-    inside[inside] = posts["author"][threads[inside]] != person
-    threads, at = threads[inside], at[inside]
-    first = np.sort(np.unique(threads, return_index=True)[1])
+    warm, warm_at = _acted(community, view, person, WARM)
+    turned, turned_at = _others(
+        community,
+        person,
+        np.concatenate([root[own], warm]),
+        np.concatenate([created[own], warm_at]),
+    )
+    opened, opened_at = _others(community, person, *_acted(community, view, person, OPENED))
     return History(
         own=own,
         times=created[own],
-        turned=threads[first],
-        turned_at=at[first],
+        turned=turned,
+        turned_at=turned_at,
+        opened=opened,
+        opened_at=opened_at,
         started=own[root[own] == own],
         answered=_answered(community, view, person, own[-LATELY:]),
     )
 
 
-def _warmed(community: Community, view: View, person: int) -> tuple[Ints, Ints]:
-    """Roots of the threads that a person liked or followed a readable post of, and when."""
+def _acted(
+    community: Community, view: View, person: int, kinds: tuple[str, ...]
+) -> tuple[Ints, Ints]:
+    """Roots of the threads with a readable post that a person did one of `kinds` with, and when."""
     acts = community.interactions
-    codes = [INTERACTION_KINDS.index(kind) for kind in WARM]
+    codes = [INTERACTION_KINDS.index(kind) for kind in kinds]
     mine = np.flatnonzero(
         dated(community, view) & (acts["person"] == person) & np.isin(acts["kind"], codes)
     )
     mine = mine[view.posts[acts["post"][mine]]]
     return community.posts["root"][acts["post"][mine]], np.maximum(acts["at"][mine], 0)
+
+
+def _others(community: Community, person: int, threads: Ints, at: Ints) -> tuple[Ints, Ints]:
+    """Threads that are not the person's own, each once, at the first of their times."""
+    posts = community.posts
+    inside = threads < len(posts)
+    threads, at = threads[inside], at[inside]
+    foreign = posts["author"][threads] != person
+    threads, at = threads[foreign], at[foreign]
+    order = np.lexsort((threads, at))
+    threads, at = threads[order], at[order]
+    first = np.sort(np.unique(threads, return_index=True)[1])
+    return threads[first], at[first]
 
 
 def posts_of_threads(community: Community, view: View, roots: Ints) -> tuple[Ints, Ints]:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from data.rows import from_us
 
 from .access import OPEN
+from .collaborative import Together
 from .columns import Ints
 from .feedpool import FRESH_US, pool_of
 from .feedranker import BY_HAND, SIGNALS, UNITS, FeedRanker
@@ -44,6 +45,9 @@ POOLED_STRENGTH = 0.01
 """Penalty on the squared weights where communities are fitted together."""
 
 DIGITS = 4
+
+NOBODY = Together(np.zeros(0), np.zeros(0, np.int64), own=False, timeless=0.0)
+"""Old threads are nobody's choice in a pool of new ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def turn_of(parts: Parts, today: View, key: int) -> Turn | None:
     person = int(posts["author"][key])
     community = parts.past.of(today.community, parts.store, at)
     view = view_of(community, None, at, at)
-    pool, season = pool_of(community, view, person)
+    pool, season = pool_of(community, view, person, NOBODY)
     fresh = community.posts["created"][pool] >= view.moment - FRESH_US
     pool, season = pool[fresh], season[fresh]
     chosen = np.flatnonzero(pool == posts["root"][key])
@@ -103,7 +107,10 @@ def turn_of(parts: Parts, today: View, key: int) -> Turn | None:
         community, parts.texts, parts.profiles, parts.mentions, view, person, pool, season
     ).values
     columns = [signals[name] / UNITS[name] for name in SIGNALS]
-    fixed = sum((BY_HAND[name] * signals[name] for name in BY_HAND), np.zeros(len(pool)))
+    fixed = sum(
+        (points * signals[name] for name, points in BY_HAND.items() if name in signals),
+        np.zeros(len(pool)),
+    )
     return Turn(np.stack(columns, axis=1).astype(np.float32), fixed, int(chosen[0]))
 
 

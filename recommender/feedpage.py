@@ -5,6 +5,7 @@ import numpy as np
 from data.store import Store
 
 from .arranging import Line, Placed, arranged
+from .collaborative import together
 from .columns import Ints
 from .community import Community
 from .cursors import encode_cursor
@@ -82,8 +83,9 @@ def lined_up(
 ) -> tuple[Scored, Line]:
     """What is left of a person's pool when `shown` were shown, best first, ties by id; scored, and
     ready to be arranged, rows alike."""
-    pool, season = pool_of(community, view, person)
-    scored = score(community, texts, view, person, pool, season, knowing)
+    shared = together(community, view, person)
+    pool, season = pool_of(community, view, person, shared)
+    scored = score(community, texts, view, person, pool, season, shared, knowing)
     points = dismissal_points(community, texts, view, person, scored.posts)
     scored = with_points(scored, SET_ASIDE, points)
     scored = scored.part(settled(scored, lottery.ids))

@@ -30,12 +30,13 @@ from .ranker import Ranker
 from .settings import EngineSettings
 from .showing import shown_posts
 from .texts import TextIndex
+from .topicindex import TopicIndex
 from .view import View, view_of
 
 Progress = Callable[[str, int, int], None]
 
-STATISTICS, RANKER, FEED_RANKER = "statistics", "ranker", "feed"
-"""The names under which `learn` keeps the corpus statistics and the rankers."""
+STATISTICS, RANKER, FEED_RANKER, TOPICS = "statistics", "ranker", "feed", "topics"
+"""The names under which `learn` keeps the corpus statistics, the rankers and the topics."""
 
 
 class Following:
@@ -58,6 +59,7 @@ class Following:
         self.past = Past()
         self.texts = TextIndex(self.encoders, index_folder)
         self.profiles = Profiles(self.encoders)
+        self.topic_index = TopicIndex()
         self.settings = settings or EngineSettings()
         self.statistics: Statistics | None = None
         self.ranker = self.settings.prior
@@ -92,10 +94,20 @@ class Following:
     # Following ----------------------------------------------------------------------------
 
     def sync(self, progress: Progress | None = None) -> None:
-        """Embed what the store holds and nobody has read, and follow it to its newest state."""
+        """Embed what the store holds and nobody has read, and follow it to its newest state.
+
+        A standby's texts are embedded by whoever writes to its primary.
+        """
         told = None if progress is None else lambda done, total: progress("embedding", done, total)
         with self._embedding:
-            embed_pending(self.store, self.encoders, told)
+            if self.store.database.takes_writes():
+                embed_pending(self.store, self.encoders, told)
+        with self._current():
+            pass
+
+    def sync_after(self, seq: int) -> None:
+        """As `sync`, of what was written after transaction `seq`: a caller waits for no other's."""
+        embed_pending(self.store, self.encoders, since=seq)
         with self._current():
             pass
 
@@ -116,6 +128,7 @@ class Following:
         else:
             self.texts.absorb(self.store, self.store.changes(self.texts.seq))
         self.community.absorb(changes)
+        self.topic_index.absorb(changes)
         self.profiles.absorb(self.store, changes.people, changes.removed.get("person", []))
         self.mentions.forget(
             [*changes.removed.get("version", ()), *changes.versions[:, 0].tolist()]
@@ -127,6 +140,7 @@ class Following:
             self.ranker = Ranker.from_bytes(ranker) if ranker else self.settings.prior
             # A database from before feeds were learned has none.
             self.feed_ranker = FeedRanker.from_bytes(feed) if feed else self.settings.feed_prior
+            self.topic_index.take(kept.get(TOPICS))
 
     @property
     def parts(self) -> Parts:
@@ -134,7 +148,8 @@ class Following:
         return Parts(self.store, self.past, self.texts, self.profiles, self.reader, self.mentions)
 
     @property
-    def _knowing(self) -> Knowing:
+    def knowing(self) -> Knowing:
+        """What feeds are scored by, to be held still by whoever uses it."""
         return Knowing(self.feed_ranker, self.profiles, self.mentions)
 
     def _view(self, viewer_id: str | None, as_of: datetime | None, now: datetime) -> View:

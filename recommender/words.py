@@ -49,6 +49,7 @@ def feed_reasons(
         "profile": "close to what your profile says",
         "company": "people whom you answer are in it",
         "tags": "tagged like threads you have joined",
+        "together": "people who turn to the same threads as you turned to it",
         "unanswered": "nobody has replied yet",
         "site": "from your site",
     }
@@ -60,10 +61,13 @@ def feed_reasons(
         for name in personal
     }
     true = {name: points[PROVING.get(name, name)] > 0.0 for name in personal}
+    true["together"] = bool(scored.shared[place])
     true["content"] = bool(scored.close[place])
     order = sorted(personal, key=lambda name: (-more[name], name))
     reasons = [
-        personal[name] for name in order if true[name] and whole[name] >= WORTH and personal[name]
+        personal[name]
+        for name in order
+        if true[name] and whole[name] >= LEAST.get(name, WORTH) and personal[name]
     ]
     if trials is not None:
         reasons.insert(0, trials.sentence())
@@ -103,3 +107,6 @@ PROVING = {"place": "posts_here"}
 
 WORTH = 0.05
 """Points from which a signal is a reason."""
+
+LEAST = {"together": 1.0}
+"""The same where it is more: well above what each thread of the like-minded gets."""

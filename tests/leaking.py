@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import data.reading
+import recommender.collaborative
 import recommender.dismissals
 import recommender.feedhistory
 import recommender.feedpool
@@ -155,6 +156,7 @@ def _acts(patch: pytest.MonkeyPatch, which: Callable[[Columns, View], Any]) -> N
         recommender.feedpool,
         recommender.feedhistory,
         recommender.feedthreads,
+        recommender.collaborative,
         recommender.dismissals,
         recommender.spreading,
     ):

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli import app
+from data.readers.detect import READERS
 
 RECORDS = [
     {"id": "anna", "name": "Anna Berg", "title": "Lighting apprentice", "languages": ["sv"]},
@@ -73,6 +74,22 @@ def test_help_needs_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_import_s_help_names_every_format(run: Any) -> None:
+    shown = run("import", "--help").stdout
+    assert all(reader.name in shown for reader in READERS) and "--private" in shown
+
+
+def test_any_csv_goes_in_by_a_mapping(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "texts.csv").write_text("Wer;Wann;Was\nann;1.6.2026;Lampen?\nbo;heute;Ja\n")
+    columns = '[posts.columns]\nauthor = "Wer"\ncreated = "Wann"\nbody = "Was"\n'
+    (tmp_path / "map.toml").write_text(f'[posts]\ndates = "%d.%m.%Y"\n{columns}')
+    assert_mendable(run("import", "texts.csv"), "--map", "Wer, Wann, Was")
+    result = run("import", "texts.csv", "--map", "map.toml")
+    assert result.exit_code == 0, result.output
+    assert "texts.csv:3: created: 'heute' is no date" in result.stdout
+    assert "Read as csv: 1 posts taken in." in result.stdout
 
 
 def test_an_export_goes_in_and_is_asked(run: Any, community: Path) -> None:
