@@ -38,10 +38,10 @@ EARLY = 0.3
 MOST = 600
 """Turns that are enough; more are drawn from evenly."""
 
-OWN_STRENGTH = 20.0
+OWN_STRENGTH = 100.0
 """Turns that the prior weights as much as (evaluation/results/feed-training.md)."""
 
-POOLED_STRENGTH = 0.01
+POOLED_STRENGTH = 0.03
 """Penalty on the squared weights where communities are fitted together."""
 
 DIGITS = 4

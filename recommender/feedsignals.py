@@ -140,7 +140,9 @@ def _places(community: Community, view: View, history: History, pool: Ints) -> d
         decayed(view.moment - created, SPACE_HALF_LIFE),
         size,
     )
-    share = (usual + LEAST_USUAL) / (usual.sum() + LEAST_USUAL * size)
+    # Not the number of all spaces: there may be some that the viewer does not know of.
+    known = np.count_nonzero(usual) + 1
+    share = (usual + LEAST_USUAL) / (usual.sum() + LEAST_USUAL * known)
     own = counted(
         space[history.turned], decayed(view.moment - history.turned_at, SPACE_HALF_LIFE), size
     )
