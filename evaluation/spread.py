@@ -129,7 +129,8 @@ def _policy(
     changes = before_window(
         history.store.changes(0), stage.starts, turns.keys[stage.threads], stage.times
     )
-    world = World(changes, history.engine.texts, history.archive.post_ids, at_home, settings)
+    engine, ids = history.engine, history.archive.post_ids
+    world = World(changes, engine.texts, ids, at_home, settings, engine.knowing)
     number = {int(key): n for n, key in enumerate(turns.keys.tolist())}
 
     def ours(shown: Shown) -> list[int]:

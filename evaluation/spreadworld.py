@@ -17,6 +17,7 @@ from evaluation.history import Ints
 from recommender.arranging import Before, arranged
 from recommender.community import Community
 from recommender.drawing import Lottery
+from recommender.feed import Knowing
 from recommender.feedpage import lined_up
 from recommender.settings import FeedSettings
 from recommender.texts import TextIndex
@@ -76,6 +77,7 @@ class World:
         ids: Mapping[int, str],
         homes: Ints,
         settings: FeedSettings,
+        knowing: Knowing,
     ) -> None:
         self.community = Community()
         self.community.absorb(changes)
@@ -83,6 +85,7 @@ class World:
         self._ids = ids
         self._homes = homes
         self._settings = settings
+        self._knowing = knowing
         self._next = int(changes.posts[:, 0].max(initial=0)) + 1
         self._empty = replace(
             changes,
@@ -108,6 +111,7 @@ class World:
             self._homes,
             self._settings,
             lottery,
+            self._knowing,
         )
         line = line.part(np.flatnonzero(np.isin(scored.posts, allowed)))
         dim = line.vectors.shape[1]

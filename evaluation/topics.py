@@ -68,7 +68,7 @@ def figures_of(source: Path) -> Figures | None:
 
 
 def _measured(engine: Engine) -> Figures | None:
-    parts = Parts(engine.store, engine.past, engine.texts, engine.profiles, engine.reader)
+    parts = engine.parts
     end = from_us(int(engine.community.posts["created"].max()) + 1)
     moments = [end - WEEK * (WEEKS - week) for week in range(WEEKS + 1)]
     began = time.perf_counter()

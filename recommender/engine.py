@@ -15,7 +15,16 @@ from data.rows import to_us
 from . import experts, similar
 from .cursors import decode_cursor
 from .feedpage import feed_page
-from .following import RANKER, SIMILAR, STATISTICS, TEMPLATES, TOPICS, WHITENING, Progress
+from .following import (
+    FEED_RANKER,
+    RANKER,
+    SIMILAR,
+    STATISTICS,
+    TEMPLATES,
+    TOPICS,
+    WHITENING,
+    Progress,
+)
 from .ideas import trials
 from .learning import learn
 from .likeness import Asked
@@ -40,7 +49,7 @@ class Engine(Surveying):
         with self._current():
             view = self._view(query.viewer_id or query.asker_id, query.as_of, now)
             return suggest(
-                self._parts,
+                self.parts,
                 self.statistics,
                 self.ranker,
                 self.settings.ranking,
@@ -114,6 +123,7 @@ class Engine(Surveying):
                 k,
                 shown,
                 self.settings.feed,
+                self.knowing,
             )
 
     def people(self, text: str, viewer_id: str | None, now: datetime) -> tuple[Person, ...]:
@@ -151,17 +161,27 @@ class Engine(Surveying):
         """
         told = None if progress is None else lambda done, total: progress("learning", done, total)
         with self._current():
-            prior, moved = self.settings.prior, self.settings.own_weights
+            settings = self.settings
             view = self._view(None, until, now)
-            fitted = learn(self._parts, view, to_us(until or now), prior, moved, told)
+            fitted = learn(
+                self.parts,
+                view,
+                to_us(until or now),
+                settings.prior,
+                settings.feed_prior,
+                settings.own_weights,
+                told,
+            )
             kept = {
                 STATISTICS: fitted.statistics.to_bytes(),
                 RANKER: fitted.ranker.to_bytes(),
+                FEED_RANKER: fitted.feed.to_bytes(),
                 SIMILAR: fitted.similar.to_bytes(),
                 TEMPLATES: fitted.templates.to_bytes(),
                 WHITENING: fitted.whitening.to_bytes() if fitted.whitening else b"",
             }
-            found = fit_topics(self._parts, view, to_us(until or now), self.topic_index.model)
+            before = self.topic_index.model
+            found = fit_topics(self.parts, view, to_us(until or now), before)
             if found is not None:
                 kept[TOPICS] = found.to_bytes()
             self.store.keep_learned(kept)
@@ -170,5 +190,6 @@ class Engine(Surveying):
             "texts": fitted.texts,
             "questions": fitted.questions,
             "answered": fitted.answered,
+            "turns": fitted.feed.turns,
             "topics": len(found.words) if found is not None else 0,
         }

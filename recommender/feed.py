@@ -9,11 +9,23 @@ from . import weights
 from .collaborative import Together
 from .columns import DIGITS, Flags, Ints
 from .community import Community
+from .feedranker import FeedRanker
 from .feedsignals import feed_signals
+from .mentions import Mentions
+from .profiles import Profiles
 from .texts import TextIndex
 from .view import View
 
 Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowing:
+    """What a feed is scored by beside the community and its texts."""
+
+    ranker: FeedRanker
+    profiles: Profiles
+    mentions: Mentions
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +34,7 @@ class Scored:
 
     `season`: in season again. `talked`: somebody replied within the last days. `close`: nearer
     than most of the pool to what the person has taken part in. `shared`: several
-    like-minded people turned to it.
+    like-minded people turned to it. `usual`: mean points by signal over the whole pool.
     """
 
     posts: Ints
@@ -32,6 +44,7 @@ class Scored:
     talked: Flags
     close: Flags
     shared: Flags
+    usual: dict[str, float]
 
     def part(self, rows: Ints) -> "Scored":
         """Those of `rows`, in that order."""
@@ -43,6 +56,7 @@ class Scored:
             self.talked[rows],
             self.close[rows],
             self.shared[rows],
+            self.usual,
         )
 
 
@@ -54,14 +68,19 @@ def score(
     pool: Ints,
     season: Flags,
     together: Together,
+    knowing: Knowing,
 ) -> Scored:
     """Order `pool` for a person; ties by key, which the caller settles by id."""
-    signals = feed_signals(community, texts, view, person, pool, season, together)
-    weight = weighted(together.timeless)
-    points = {name: weight[name] * values for name, values in signals.values.items()}
+    signals = feed_signals(
+        community, texts, knowing.profiles, knowing.mentions, view, person, pool, season
+    )
+    each = weighted(knowing.ranker, together.timeless)
+    signals.values["together"] = together.signal(pool)
+    points = {name: each[name] * values for name, values in signals.values.items()}
     total = np.round(sum(points.values(), np.zeros(len(pool))), DIGITS)
+    usual = {name: float(values.mean()) if len(pool) else 0.0 for name, values in points.items()}
     shared = together.shown(pool)
-    scored = Scored(pool, total, points, season, signals.talked, signals.close, shared)
+    scored = Scored(pool, total, points, season, signals.talked, signals.close, shared, usual)
     return scored.part(np.lexsort((pool, -total)))
 
 
@@ -74,9 +93,10 @@ def with_points(scored: Scored, name: str, points: Floats) -> Scored:
     return more.part(np.lexsort((scored.posts, -total)))
 
 
-def weighted(timeless: float) -> dict[str, float]:
-    """The weights of the signals by name, between those for what is new and for an archive."""
+def weighted(ranker: FeedRanker, timeless: float) -> dict[str, float]:
+    """Points a unit of the signals by name, between those for what is new and for an archive."""
+    new = ranker.points()
     return {
-        name: (1.0 - timeless) * weight + timeless * weights.ARCHIVE[name]
-        for name, weight in weights.FEED.items()
+        name: (1.0 - timeless) * points + timeless * weights.ARCHIVE.get(name, 0.0)
+        for name, points in new.items()
     }

@@ -21,7 +21,10 @@ from embeddings.statistics import Statistics
 from .alike import SimilarRanker, default_similar
 from .community import Community
 from .embedding import embed_pending
+from .feed import Knowing
+from .feedranker import FeedRanker
 from .meaning import Reader
+from .mentions import Mentions
 from .parts import Parts
 from .past import Past
 from .profiles import Profiles
@@ -37,7 +40,7 @@ from .whitening import Whitening
 
 Progress = Callable[[str, int, int], None]
 
-STATISTICS, RANKER, TOPICS = "statistics", "ranker", "topics"
+STATISTICS, RANKER, FEED_RANKER, TOPICS = "statistics", "ranker", "feed", "topics"
 SIMILAR, WHITENING, TEMPLATES = "similar", "whitening", "templates"
 """The names under which `learn` keeps the corpus statistics, the rankers and the topics."""
 
@@ -66,6 +69,8 @@ class Following:
         self.settings = settings or EngineSettings()
         self.statistics: Statistics | None = None
         self.ranker = self.settings.prior
+        self.feed_ranker = self.settings.feed_prior
+        self.mentions = Mentions(store)
         self.similar_ranker = default_similar()
         self.whitening: Whitening | None = None
         self.templates = Templates()
@@ -142,11 +147,16 @@ class Following:
         self.community.absorb(changes)
         self.topic_index.absorb(changes)
         self.profiles.absorb(self.store, changes.people, changes.removed.get("person", []))
+        self.mentions.forget(
+            [*changes.removed.get("version", ()), *changes.versions[:, 0].tolist()]
+        )
         if first or changes.learned:
             kept = self.store.learned()
-            fitted, ranker = kept.get(STATISTICS), kept.get(RANKER)
+            fitted, ranker, feed = (kept.get(name) for name in (STATISTICS, RANKER, FEED_RANKER))
             self.statistics = Statistics.from_bytes(fitted) if fitted else None
             self.ranker = Ranker.from_bytes(ranker) if ranker else self.settings.prior
+            # A database from before feeds were learned has none.
+            self.feed_ranker = FeedRanker.from_bytes(feed) if feed else self.settings.feed_prior
             self.topic_index.take(kept.get(TOPICS))
             alike, even = kept.get(SIMILAR), kept.get(WHITENING, b"")
             self.similar_ranker = SimilarRanker.from_bytes(alike) if alike else default_similar()
@@ -154,8 +164,14 @@ class Following:
             self.templates = Templates.from_bytes(kept.get(TEMPLATES, b""))
 
     @property
-    def _parts(self) -> Parts:
-        return Parts(self.store, self.past, self.texts, self.profiles, self.reader)
+    def parts(self) -> Parts:
+        """What it ranks with, to be held still by whoever uses it."""
+        return Parts(self.store, self.past, self.texts, self.profiles, self.reader, self.mentions)
+
+    @property
+    def knowing(self) -> Knowing:
+        """What feeds are scored by, to be held still by whoever uses it."""
+        return Knowing(self.feed_ranker, self.profiles, self.mentions)
 
     @property
     def _similar(self) -> SimilarParts:

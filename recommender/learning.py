@@ -1,4 +1,5 @@
-"""What `learn` does: corpus statistics, then weights, then chances, on open posts alone."""
+"""What `learn` does: corpus statistics, then weights, then chances, then those of the feed, on open
+posts alone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,6 +9,8 @@ import numpy as np
 from embeddings.statistics import Statistics
 
 from .alike import SimilarRanker, default_similar
+from .feedlearning import own_feed_ranker, own_turns
+from .feedranker import FeedRanker
 from .fitting import OWN_STRENGTH, Example, as_vector, fit_chances, fit_weights, silence_of
 from .parts import Parts
 from .ranker import Ranker
@@ -32,6 +35,7 @@ class Learned:
 
     statistics: Statistics
     ranker: Ranker
+    feed: FeedRanker
     similar: SimilarRanker
     whitening: Whitening | None
     templates: Templates
@@ -45,17 +49,21 @@ def learn(
     view: View,
     until: int,
     prior: Ranker,
+    feed_prior: FeedRanker,
     moved: bool = True,
     told: Callable[[int, int], None] | None = None,
 ) -> Learned:
     """Fit on what `view`, a stranger's of the moment `until`, holds.
 
-    `moved`: whether the ranker is moved from `prior`, or only the corpus statistics are fitted.
+    `moved`: whether the rankers are moved from `prior` and `feed_prior`, or only the corpus
+    statistics are fitted.
     """
     statistics = parts.texts.words.fit(view.counted)
     prior = replace(prior, centre=centre_of(parts, view))
     examples = examples_of(parts, view, until, statistics, prior, told) if moved else []
     ranker = own_ranker(examples, prior) if moved else prior
+    turns = own_turns(parts, view, until, told) if moved else []
+    feed = own_feed_ranker(turns, feed_prior) if moved else feed_prior
     whitening = whitening_of(parts, view)
     alike = default_similar()
     if moved:
@@ -66,6 +74,7 @@ def learn(
     return Learned(
         statistics=statistics,
         ranker=ranker,
+        feed=feed,
         similar=alike,
         whitening=whitening,
         templates=templates_of(parts, view),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .arranging import MOST_ALIKE
+from .feedranker import FeedRanker, default_feed_ranker
 from .ranker import Ranker, RankingSettings, default_ranker
 from .spreading import READERS
 
@@ -30,8 +31,8 @@ class FeedSettings:
 class EngineSettings:
     """Which encoders read, by lane, and where snapshots of the indexes lie (None: nowhere).
 
-    `prior`: the ranker that is taken where nothing was learned, and that learning starts from;
-    `own_weights`: whether learning moves it.
+    `prior`, `feed_prior`: the rankers that are taken where nothing was learned, and that learning
+    starts from; `own_weights`: whether learning moves them.
     """
 
     english_encoder: str = "minilm"
@@ -39,5 +40,6 @@ class EngineSettings:
     index_folder: Path | None = None
     ranking: RankingSettings = field(default_factory=RankingSettings)
     prior: Ranker = field(default_factory=default_ranker)
+    feed_prior: FeedRanker = field(default_factory=default_feed_ranker)
     own_weights: bool = True
     feed: FeedSettings = field(default_factory=FeedSettings)

@@ -64,7 +64,7 @@ class Surveying(Following):
             self._known(person_id, viewer_id, now)
             view = self._view(viewer_id, as_of, now)
             return expertise.topics(
-                self._parts, self.topic_index, self.statistics, view, person_id, viewer_id
+                self.parts, self.topic_index, self.statistics, view, person_id, viewer_id
             )
 
     def peers(
@@ -86,7 +86,7 @@ class Surveying(Following):
         with self._current():
             pk = self._known(person_id, viewer_id, now)
             view = self._view(viewer_id, as_of, now)
-            return peers.find(self._parts, self.topic_index, view, pk, k)
+            return peers.find(self.parts, self.topic_index, view, pk, k)
 
     def peer_signals(
         self, person_id: str, as_of: datetime
@@ -104,7 +104,7 @@ class Surveying(Following):
         with self._current():
             pk = self._known(person_id, person_id, as_of)
             view = self._view(person_id, as_of, as_of)
-            ranking = peers.rank(self._parts, self.topic_index, view, pk)
+            ranking = peers.rank(self.parts, self.topic_index, view, pk)
             order, people = ranking.order, view.community.people
             values = {name: column[order].tolist() for name, column in ranking.found.values.items()}
             return [people[pk].id for pk in order], values, ranking.score[order].tolist()

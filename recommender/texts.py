@@ -15,7 +15,6 @@ from embeddings.dense import DenseIndex
 from embeddings.errors import IndexCorrupt
 from embeddings.face import Encoder
 from embeddings.lexical import LexicalIndex
-from embeddings.registry import MINILM, MULTILINGUAL
 
 from .embedding import scheme_of, unpacked
 from .meaning import MeaningIndex
@@ -42,16 +41,6 @@ class TextIndex(MeaningIndex):
         self.words = LexicalIndex()
         self.titles = LexicalIndex()
         self._saved_at = -1
-
-    @property
-    def multilingual(self) -> DenseIndex:
-        """The vectors that all languages share: every root has one."""
-        return self.dense[MULTILINGUAL]
-
-    @property
-    def english(self) -> DenseIndex:
-        """The vectors that MiniLM made of English texts."""
-        return self.dense[MINILM]
 
     # Following the store ------------------------------------------------------------------
 

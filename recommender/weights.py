@@ -30,37 +30,23 @@ PARTED_POINTS = -2.0
 """Points of a thread that the text, posted already, was said not to be the same as; by hand: it
 may still be of use, but nobody is to be told of it first."""
 
-FRESH_DAYS = 14.0
-"""Age at which freshness gives no points; older threads lose some (PROTOCOL.md's pool)."""
-
 ALIVE_DAYS = 3.0
-"""The same for the time since a thread's last post."""
-
-FEED: dict[str, float] = {
-    "fresh": 2.0,
-    "alive": 2.5,
-    "space": 0.6,
-    "author": 0.2,
-    "content": 1.5,
-    "company": 0.1,
-    "popular": 0.1,
-    "season": 2.0,
-    "together": 0.0,
-}
-"""Points of the feed's signals: near a listwise fit on five communities' validation windows, where
-popularity came out negative and is kept small by hand (evaluation/results/feed.md). The points of
-a season are by hand, not measured."""
+"""Days since the last reply in which people are said to be replying to a thread."""
 
 ARCHIVE: dict[str, float] = {
     "fresh": 0.3,
     "alive": 0.1,
-    "space": 0.6,
+    "space": 0.1,
     "author": 0.2,
-    "content": 1.5,
+    "content": 6.0,
     "company": 0.1,
     "popular": 0.1,
     "season": 2.0,
+    "profile": 8.0,
+    "chosen": 0.5,
+    "site": 0.3,
     "together": 5.0,
 }
-"""The same where people read regardless of age: what like-minded people read weighs most
-(evaluation/results/clicks.md); the little for freshness is by hand, so that the new has a start."""
+"""Points a unit of the feed's signals where people read regardless of age, others 0: what
+like-minded people read weighs most (evaluation/results/clicks.md); the little for freshness is by
+hand, so that the new has a start."""
