@@ -151,6 +151,7 @@ def feed_json(page: FeedPage, find_person: FindPerson, viewer_id: str, moment: d
             **shown_post(item.post, find_person, viewer_id, moment),
             "score": item.score,
             "reasons": list(item.reasons),
+            **({} if item.propensity is None else {"propensity": item.propensity}),
         }
         for item in page.items
     ]

@@ -216,7 +216,12 @@ COMPONENTS: Json = {
             "items": _list(
                 _object(
                     ("post", "author", "score", "reasons"),
-                    {**_SHOWN, "score": _NUMBER, "reasons": _list(_TEXT)},
+                    {
+                        **_SHOWN,
+                        "score": _NUMBER,
+                        "reasons": _list(_TEXT),
+                        "propensity": _PROBABILITY,
+                    },
                 ),
                 maxItems=MAX_K,
             ),

@@ -18,7 +18,9 @@ class Settings(BaseSettings):
     by which browsers may reach the server, separated by commas. `newcomers`: points, 0 to 5, for
     somebody who has not joined a thread yet. `quickness`: whether how soon somebody usually
     replies may count. `false_alarms`: rate, 0 to .2, at which "nobody here has shown knowledge of
-    this" may be said of questions that somebody does answer.
+    this" may be said of questions that somebody does answer. `exploration`: share, 0 to .5, of a
+    feed's places that are drawn by lot among threads by newcomers and from other sites.
+    `spread`: readers, 0 to 20, at each other site whom a new idea is offered to begin with.
     """
 
     model_config = SettingsConfigDict(env_prefix="WHOKNOWS_", env_ignore_empty=True)
@@ -34,6 +36,8 @@ class Settings(BaseSettings):
     newcomers: float = Field(default=0.0, ge=0.0, le=5.0)
     quickness: bool = True
     false_alarms: float = Field(default=0.02, ge=0.0, le=0.2)
+    exploration: float = Field(default=0.1, ge=0.0, le=0.5)
+    spread: int = Field(default=3, ge=0, le=20)
 
     @field_validator("log_level")
     @classmethod

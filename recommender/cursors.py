@@ -17,8 +17,9 @@ MOST_CURSOR_BYTES = 8 * 20_000
 
 
 def encode_cursor(view: View, shown: Ints) -> str:
-    """Where a reader is: when they began, whether in the past, and what they were shown."""
-    steps = np.diff(np.sort(shown), prepend=0)
+    """Where a reader is: when they began, whether in the past, and what they were shown, in that
+    order: what comes next depends on what came last."""
+    steps = np.diff(shown, prepend=0)
     raw = np.concatenate([[view.moment, int(view.past)], steps]).astype("<i8").tobytes()
     return urlsafe_b64encode(zlib.compress(raw, 9)).decode().rstrip("=")
 

@@ -95,7 +95,17 @@ class Engine(Following):
                 now, past, shown = decode_cursor(cursor, as_of or end_of_hour(now))
                 as_of = now if past else None
             view = self._view(person_id, as_of, now)
-            return feed_page(view.community, self.texts, self.store, view, person_id, k, shown)
+            return feed_page(
+                view.community,
+                self.texts,
+                self.store,
+                view,
+                person_id,
+                k,
+                shown,
+                self.settings.feed,
+                self._knowing,
+            )
 
     def expertise(
         self, person_id: str, *, viewer_id: str | None, as_of: datetime | None, now: datetime

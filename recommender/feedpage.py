@@ -1,21 +1,27 @@
-"""One page of a feed: the pool in order, cut, read from the store, with reasons."""
+"""One page of a feed: the pool scored and arranged, cut, read from the store, with reasons."""
 
 import numpy as np
 
 from data.store import Store
 
+from .arranging import Line, Placed, arranged
 from .collaborative import together
 from .columns import Ints
 from .community import Community
 from .cursors import encode_cursor
-from .feed import score
+from .dismissals import dismissal_points
+from .drawing import Lottery
+from .feed import Knowing, Scored, score, with_points
 from .feedpool import pool_of
 from .ideas import trials
+from .lineup import before_of, from_elsewhere, line_of, settled
 from .results import FeedItem, FeedPage
+from .settings import FeedSettings
 from .showing import shown_posts
+from .sites import by_newcomers, homes_of
 from .texts import TextIndex
 from .view import View
-from .words import feed_reasons
+from .words import SET_ASIDE, explored_reasons, feed_reasons, spread_reasons
 
 
 def feed_page(
@@ -26,34 +32,69 @@ def feed_page(
     person_id: str,
     k: int,
     shown: Ints,
+    settings: FeedSettings,
+    knowing: Knowing,
 ) -> FeedPage:
-    """The `k` best threads for a person that are not among `shown`, ties by id."""
+    """The next `k` threads for a person to whom `shown` were shown, in that order."""
     person = community.person_keys[person_id]
-    shared = together(community, view, person)
-    pool, season = pool_of(community, view, person, shared)
-    scored = score(community, texts, view, person, pool, season, shared)
-    left = np.flatnonzero(~np.isin(scored.posts, shown))
-    # Ties at the cut are settled by id, so all that share the last place's score are read.
-    cut = left[:k]
-    if len(left) > k:
-        cut = left[scored.scores[left] >= scored.scores[left[k - 1]]]
-    ids = store.post_ids(scored.posts[cut].tolist())
-    ranked = sorted(
-        (int(place) for place in cut if int(scored.posts[place]) in ids),
-        key=lambda place: (-scored.scores[place], ids[int(scored.posts[place])]),
-    )[:k]
-    keys = scored.posts[ranked] if ranked else np.zeros(0, dtype=np.int64)
+    homes = homes_of(community, view)
+    lottery = Lottery.at(settings.exploration, person_id, view.moment, store.post_ids)
+    scored, line = lined_up(
+        community, texts, view, person, shown, homes, settings, lottery, knowing
+    )
+    before = before_of(community, texts, view, shown)
+    placed = arranged(line, before, k, lottery)
+    keys = line.posts[[place.row for place in placed]]
     posts = shown_posts(community, store, view, keys.tolist())
     tried = trials(community, view, keys)
+    new = by_newcomers(community, view, keys)
+    away = from_elsewhere(community, homes, person, keys)
     items = []
-    for place, key in zip(ranked, keys.tolist(), strict=True):
+    for n, (place, key) in enumerate(zip(placed, keys.tolist(), strict=True)):
+        # It may have been deleted since.
         if key not in posts:
             continue
         space = community.spaces.get(int(community.posts["space"][key]))
         reasons = feed_reasons(
-            scored, place, posts[key], tried.get(key), (space.name or space.id) if space else None
+            scored,
+            place.row,
+            posts[key],
+            tried.get(key),
+            (space.name or space.id) if space else None,
+            told_first(line, place, bool(new[n]), bool(away[n])),
         )
-        items.append(FeedItem(posts[key], float(scored.scores[place]), reasons))
-    more = len(left) > len(ranked) and len(ranked) > 0
+        score_ = float(line.scores[place.row])
+        items.append(FeedItem(posts[key], score_, reasons, place.propensity))
+    more = len(line.posts) > len(placed) > 0
     cursor = encode_cursor(view, np.concatenate([shown, keys])) if more else None
     return FeedPage(tuple(items), cursor)
+
+
+def lined_up(
+    community: Community,
+    texts: TextIndex,
+    view: View,
+    person: int,
+    shown: Ints,
+    homes: Ints,
+    settings: FeedSettings,
+    lottery: Lottery,
+    knowing: Knowing,
+) -> tuple[Scored, Line]:
+    """What is left of a person's pool when `shown` were shown, best first, ties by id; scored, and
+    ready to be arranged, rows alike."""
+    shared = together(community, view, person)
+    pool, season = pool_of(community, view, person, shared)
+    scored = score(community, texts, view, person, pool, season, knowing, shared)
+    points = dismissal_points(community, texts, view, person, scored.posts)
+    scored = with_points(scored, SET_ASIDE, points)
+    scored = scored.part(settled(scored, lottery.ids))
+    scored = scored.part(np.flatnonzero(~np.isin(scored.posts, shown)))
+    return scored, line_of(community, texts, view, person, scored, homes, settings)
+
+
+def told_first(line: Line, place: Placed, new: bool, away: bool) -> tuple[str, ...]:
+    """Reasons that have to be told whatever else speaks for a thread."""
+    if place.propensity is not None:
+        return explored_reasons(new, away)
+    return spread_reasons() if line.invited[place.row] > 0.0 else ()

@@ -19,7 +19,10 @@ from embeddings.statistics import Statistics
 
 from .community import Community
 from .embedding import embed_pending
+from .feed import Knowing
+from .feedranker import FeedRanker
 from .meaning import Reader
+from .mentions import Mentions
 from .parts import Parts
 from .past import Past
 from .profiles import Profiles
@@ -31,8 +34,8 @@ from .view import View, view_of
 
 Progress = Callable[[str, int, int], None]
 
-STATISTICS, RANKER = "statistics", "ranker"
-"""The names under which `learn` keeps the corpus statistics and the ranker."""
+STATISTICS, RANKER, FEED_RANKER = "statistics", "ranker", "feed"
+"""The names under which `learn` keeps the corpus statistics and the rankers."""
 
 
 class Following:
@@ -58,6 +61,8 @@ class Following:
         self.settings = settings or EngineSettings()
         self.statistics: Statistics | None = None
         self.ranker = self.settings.prior
+        self.feed_ranker = self.settings.feed_prior
+        self.mentions = Mentions(store)
         self._lock = RLock()
         self._embedding = Lock()
 
@@ -112,15 +117,24 @@ class Following:
             self.texts.absorb(self.store, self.store.changes(self.texts.seq))
         self.community.absorb(changes)
         self.profiles.absorb(self.store, changes.people, changes.removed.get("person", []))
+        self.mentions.forget(
+            [*changes.removed.get("version", ()), *changes.versions[:, 0].tolist()]
+        )
         if first or changes.learned:
             kept = self.store.learned()
-            fitted, ranker = kept.get(STATISTICS), kept.get(RANKER)
+            fitted, ranker, feed = (kept.get(name) for name in (STATISTICS, RANKER, FEED_RANKER))
             self.statistics = Statistics.from_bytes(fitted) if fitted else None
             self.ranker = Ranker.from_bytes(ranker) if ranker else self.settings.prior
+            # A database from before feeds were learned has none.
+            self.feed_ranker = FeedRanker.from_bytes(feed) if feed else self.settings.feed_prior
 
     @property
     def _parts(self) -> Parts:
         return Parts(self.store, self.past, self.texts, self.profiles, self.reader)
+
+    @property
+    def _knowing(self) -> Knowing:
+        return Knowing(self.feed_ranker, self.profiles, self.mentions)
 
     def _view(self, viewer_id: str | None, as_of: datetime | None, now: datetime) -> View:
         return view_of(self.past.of(self.community, self.store, as_of), viewer_id, as_of, now)

@@ -64,11 +64,16 @@ class SimilarIdea:
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """A thread's root for a person to read, with reasons in words."""
+    """A thread's root for a person to read, with reasons in words.
+
+    `propensity`: the chance with which it was drawn for its place, None where nothing was drawn
+    (`drawing`).
+    """
 
     post: Post
     score: float
     reasons: tuple[str, ...]
+    propensity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

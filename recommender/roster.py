@@ -20,7 +20,8 @@ class Roster:
     """Columns by person key, made anew whenever somebody changes.
 
     `suggestible`: neither bot nor hidden nor gone; `described`: by a record of their own;
-    `left`, `joined`: times in microseconds, NEVER if not stated.
+    `left`, `joined`: times in microseconds, NEVER if not stated. `sites`: a number a site, 0 if
+    not stated; what a site is called is compared without case.
     """
 
     def __init__(self, people: Mapping[int, Person]) -> None:
@@ -31,14 +32,18 @@ class Roster:
         self.described: Flags = np.zeros(size, bool)
         self.left: Ints = np.full(size, NEVER)
         self.joined: Ints = np.full(size, NEVER)
+        self.sites: Ints = np.zeros(size, np.int64)
         self.busy: list[int] = []
         self._names: Names = {}
         self._ids: Names = {}
+        sites: dict[str, int] = {}
         for pk, person in people.items():
             self.bots[pk] = person.bot
             self.suggestible[pk] = not person.bot and person.consent != "hidden"
             self.active[pk] = person.active
             self.described[pk] = not person.implicit
+            if person.site and person.site.strip():
+                self.sites[pk] = sites.setdefault(person.site.strip().casefold(), len(sites) + 1)
             if person.left is not None:
                 self.left[pk] = to_us(person.left)
             if person.joined is not None:

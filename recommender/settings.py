@@ -3,15 +3,33 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .feedranker import FeedRanker, default_feed_ranker
 from .ranker import Ranker, RankingSettings, default_ranker
+from .spreading import READERS
+
+EXPLORATION = 0.1
+"""One place in ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSettings:
+    """What is decided about feeds.
+
+    `exploration`: share of the places, 0 to 1, that are drawn by lot among threads by newcomers
+    and from other sites. `readers`: to how many readers at each other site a new idea is offered
+    to begin with; 0 leaves ideas where they are.
+    """
+
+    exploration: float = EXPLORATION
+    readers: int = READERS
 
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
     """Which encoders read, by lane, and where snapshots of the indexes lie (None: nowhere).
 
-    `prior`: the ranker that is taken where nothing was learned, and that learning starts from;
-    `own_weights`: whether learning moves it.
+    `prior`, `feed_prior`: the rankers that are taken where nothing was learned, and that learning
+    starts from; `own_weights`: whether learning moves them.
     """
 
     english_encoder: str = "minilm"
@@ -19,4 +37,6 @@ class EngineSettings:
     index_folder: Path | None = None
     ranking: RankingSettings = field(default_factory=RankingSettings)
     prior: Ranker = field(default_factory=default_ranker)
+    feed_prior: FeedRanker = field(default_factory=default_feed_ranker)
     own_weights: bool = True
+    feed: FeedSettings = field(default_factory=FeedSettings)

@@ -34,6 +34,9 @@ WORDLESS = 0.35
 """How much less than its cosine a like text of the same language covers of a text's words: the
 usual gap between the two among linked threads."""
 
+NEARLY_SAME = 0.8
+"""Cosine from which two texts say nearly the same: near-duplicates."""
+
 DEPTH = 100
 """Hits that each field brings in; the sum is taken over all that any of them found."""
 
@@ -121,7 +124,7 @@ def probability_same(score: float) -> float:
 
 def closeness(likeness: float) -> str:
     """A cosine in words."""
-    if likeness >= 0.8:
+    if likeness >= NEARLY_SAME:
         return "says nearly the same"
     if likeness >= 0.6:
         return "is close in meaning"

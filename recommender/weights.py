@@ -34,37 +34,5 @@ SAME = (-7.1, 10.6)
 """Intercept and weight of the score in the logistic of "the same?": drawn through the share of
 linked ones among near neighbours (.24 at a score of .56) and an assumed .95 for copies, at 1."""
 
-FRESH_DAYS = 14.0
-"""Age at which freshness gives no points; older threads lose some (PROTOCOL.md's pool)."""
-
 ALIVE_DAYS = 3.0
-"""The same for the time since a thread's last post."""
-
-FEED: dict[str, float] = {
-    "fresh": 2.0,
-    "alive": 2.5,
-    "space": 0.6,
-    "author": 0.2,
-    "content": 1.5,
-    "company": 0.1,
-    "popular": 0.1,
-    "season": 2.0,
-    "together": 0.0,
-}
-"""Points of the feed's signals: near a listwise fit on five communities' validation windows, where
-popularity came out negative and is kept small by hand (evaluation/results/feed.md). The points of
-a season are by hand, not measured."""
-
-ARCHIVE: dict[str, float] = {
-    "fresh": 0.3,
-    "alive": 0.1,
-    "space": 0.6,
-    "author": 0.2,
-    "content": 1.5,
-    "company": 0.1,
-    "popular": 0.1,
-    "season": 2.0,
-    "together": 5.0,
-}
-"""The same where people read regardless of age: what like-minded people read weighs most
-(evaluation/results/clicks.md); the little for freshness is by hand, so that the new has a start."""
+"""Days since the last reply in which people are said to be replying to a thread."""

@@ -8,6 +8,9 @@ from .similar import SimilarHit, closeness
 
 MOST_REASONS = 3
 
+SET_ASIDE = "set aside"
+"""The signal of `dismissals`."""
+
 
 def similar_reason(
     hit: SimilarHit, written: str | None, trials: Trials | None, language: str | None
@@ -28,34 +31,77 @@ def similar_reason(
 
 
 def feed_reasons(
-    scored: Scored, place: int, post: Post, trials: Trials | None, space: str | None
+    scored: Scored,
+    place: int,
+    post: Post,
+    trials: Trials | None,
+    space: str | None,
+    first: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
-    """The strongest reasons for an item, best first; at least one."""
+    """The strongest reasons for an item, best first; at least one. `first` come before them."""
     personal = {
         "season": f"in season again: first shared on {post.created:%Y-%m-%d}",
-        "space": f"in {space}, where you take part" if space else "",
+        "named": "you are addressed in it",
+        "place": f"in {space}, where you take part" if space else "",
+        "chosen": f"in {space}, of which you are a member" if space else "",
         "author": "by somebody whose threads you have joined",
         "content": "close to what you have taken part in",
-        "company": "people you have met in other threads are in it",
+        "profile": "close to what your profile says",
+        "company": "people whom you answer are in it",
         "together": "people who turn to the same threads as you turned to it",
+        "tags": "tagged like threads you have joined",
+        "unanswered": "nobody has replied yet",
+        "site": "from your site",
     }
     points = {name: float(values[place]) for name, values in scored.points.items()}
-    order = sorted(personal, key=lambda name: (-points[name], name))
-    worth = {name: points[name] >= least for name, least in WORTH.items()}
-    worth["content"] = bool(scored.close[place])
-    worth["together"] &= bool(scored.shared[place])
-    reasons = [personal[name] for name in order if worth[name] and personal[name]]
+    whole = {name: sum(points[part] for part in SPEAKING.get(name, (name,))) for name in personal}
+    # What speaks for every thread of the pool alike is told after what speaks for this one.
+    more = {
+        name: whole[name] - sum(scored.usual[part] for part in SPEAKING.get(name, (name,)))
+        for name in personal
+    }
+    true = {name: points[PROVING.get(name, name)] > 0.0 for name in personal}
+    true["content"] = bool(scored.close[place])
+    true["together"] &= bool(scored.shared[place])
+    order = sorted(personal, key=lambda name: (-more[name], name))
+    reasons = [
+        personal[name] for name in order if true[name] and whole[name] >= WORTH and personal[name]
+    ]
     if trials is not None:
         reasons.insert(0, trials.sentence())
     if scored.talked[place]:
         reasons.append("people are replying to it these days")
-    if points["fresh"] > 0.0 and not scored.season[place]:
-        reasons.append(f"new on {post.created:%Y-%m-%d}")
-    if not reasons:
+    if not reasons or (len(reasons) < MOST_REASONS and not scored.season[place]):
         reasons.append(f"posted on {post.created:%Y-%m-%d}, not seen by you yet")
-    return tuple(reasons[:MOST_REASONS])
+    if points[SET_ASIDE] < 0.0:
+        # What holds a thread back is told too, at the cost of a reason for it.
+        told = (*first, *reasons)[: MOST_REASONS - 1]
+        return (*told, "less prominent: like what you set aside")
+    return (*first, *reasons)[:MOST_REASONS]
 
 
-WORTH = {"season": 0.1, "space": 0.15, "author": 0.1, "company": 0.06, "together": 1.0}
-"""Points from which a signal is a reason: a sixteenth of one's threads, one thread, one person; of
-what like-minded people read, well above what each of their threads gets."""
+def explored_reasons(new: bool, away: bool) -> tuple[str, ...]:
+    """Why a thread was drawn by lot."""
+    if new and away:
+        return ("from a colleague at another site who is new here",)
+    return ("from a colleague who is new here" if new else "from another site",)
+
+
+def spread_reasons() -> tuple[str, ...]:
+    """Why an idea is offered at another site than its own."""
+    return ("new at another site, close to what you work on",)
+
+
+SPEAKING = {
+    "named": ("named", "named_lately"),
+    "place": ("space", "posts_here"),
+    "content": ("content", "content_english", "own"),
+    "company": ("answered", "company"),
+}
+"""Signals that say one thing together, where they are not called like their reason."""
+
+PROVING = {"place": "posts_here"}
+"""The signal without which a reason would not be true, where it is not called like that."""
+
+WORTH = 0.05
+"""Points from which a signal is a reason."""

@@ -15,10 +15,13 @@ import pytest
 
 import data.reading
 import recommender.collaborative
+import recommender.dismissals
+import recommender.feedhistory
 import recommender.feedpool
-import recommender.feedsignals
+import recommender.feedthreads
 import recommender.following
 import recommender.ideas
+import recommender.spreading
 import recommender.view
 from data.models import INTERACTION_KINDS
 from recommender.columns import Columns
@@ -148,11 +151,19 @@ def _acts(patch: pytest.MonkeyPatch, which: Callable[[Columns, View], Any]) -> N
     def leaking(community: Community, view: View) -> Any:
         return community.interactions.live & which(community.interactions, view)
 
-    readers = (recommender.feedpool, recommender.feedsignals, recommender.collaborative)
-    for module in (recommender.ideas, *readers):
+    for module in (
+        recommender.ideas,
+        recommender.collaborative,
+        recommender.feedpool,
+        recommender.feedhistory,
+        recommender.feedthreads,
+        recommender.dismissals,
+        recommender.spreading,
+    ):
         patch.setattr(module, "dated", leaking)
     # Kinds that speak for nothing so far are given something to say.
-    patch.setattr(recommender.feedsignals, "WARM", INTERACTION_KINDS)
+    for module in (recommender.feedhistory, recommender.feedthreads):
+        patch.setattr(module, "WARM", INTERACTION_KINDS)
 
 
 def acts_to_come(patch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,9 @@ def told(engine: Engine, as_of: datetime = T) -> dict[str, object]:
                 (d.post.id, d.score, d.probability_same, d.reason) for d in ideas
             ]
         page = engine.feed(viewer, k=50, as_of=as_of, now=NOW)
-        found[f"{viewer} feed"] = [(d.post.id, d.score, d.reasons) for d in page.items]
+        found[f"{viewer} feed"] = [
+            (d.post.id, d.score, d.reasons, d.propensity) for d in page.items
+        ]
         for person in ("p01", "p02"):
             topics = engine.expertise(person, viewer_id=viewer, as_of=as_of, now=NOW)
             found[f"{viewer} expertise {person}"] = topics

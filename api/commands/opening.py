@@ -51,13 +51,14 @@ def opened_store(settings: Settings) -> Iterator["Store"]:
 def engine_settings(settings: Settings) -> "EngineSettings":
     """What the engine is told of the settings."""
     from recommender.ranker import RankingSettings
-    from recommender.settings import EngineSettings
+    from recommender.settings import EngineSettings, FeedSettings
 
     return EngineSettings(
         settings.english_encoder,
         settings.multilingual_encoder,
         settings.index_folder,
         RankingSettings(settings.newcomers, settings.quickness, settings.false_alarms),
+        feed=FeedSettings(settings.exploration, settings.spread),
     )
 
 

@@ -41,7 +41,9 @@ export const readExpertise = (id, viewer) =>
 export const readThread = (id, viewer) =>
   call("GET", at("posts", id, "thread") + query({ viewer_id: viewer }));
 export const keepPost = (post) => call("PUT", at("posts", post.id), post);
-export const note = (person, post, kind, value) =>
+// `propensity`: the chance with which the feed drew the post, kept with what was done with it.
+export const note = (person, post, kind, { value, propensity } = {}) =>
   call("POST", at("interactions"), {
-    person, post, kind, at: new Date().toISOString(), ...(value ? { value } : {}),
+    person, post, kind, at: new Date().toISOString(),
+    ...(value ? { value } : {}), ...(propensity ? { propensity } : {}),
   });

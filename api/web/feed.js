@@ -10,9 +10,9 @@ function said(place, text) {
   place.replaceChildren(el("p", { class: "hint", role: "status" }, text));
 }
 
-async function tell(place, me, post, kind, value, thanks) {
+async function tell(place, me, item, kind, value, thanks) {
   try {
-    await note(me.id, post.id, kind, value);
+    await note(me.id, item.post.id, kind, { value, propensity: item.propensity });
     said(place, thanks);
   } catch (error) {
     place.append(failure(error));
@@ -20,28 +20,28 @@ async function tell(place, me, post, kind, value, thanks) {
 }
 
 function actions(item, me, row) {
-  const { post } = item;
+  const { post, propensity } = item;
   const place = el("div", { class: "actions" });
   const outcome = (value) => el("button", { class: "quiet", type: "button",
-    onclick: () => tell(place, me, post, "tried", value, `Noted: tried here, ${value}.`) }, value);
+    onclick: () => tell(place, me, item, "tried", value, `Noted: tried here, ${value}.`) }, value);
   place.append(
-    el("button", { class: "quiet", type: "button", onclick: () => openThread(post.id, me) },
-      "Read"),
+    el("button", { class: "quiet", type: "button",
+      onclick: () => openThread(post.id, me, propensity) }, "Read"),
     el("details", { class: "tried" },
       el("summary", { class: "quiet" }, "Tried it here …"),
       el("div", {}, OUTCOMES.map(outcome))),
     el("button", { class: "quiet", type: "button",
-      onclick: () => tell(row(), me, post, "dismiss", null, "It will not be shown again.") },
+      onclick: () => tell(row(), me, item, "dismiss", null, "It will not be shown again.") },
       "Not for me"));
   return place;
 }
 
 function card(item, me) {
-  const { post } = item;
+  const { post, propensity } = item;
   const node = el("li", { class: "card" });
   node.append(
     el("button", { class: "heading", type: "button", dir: "auto", lang: post.language,
-      onclick: () => openThread(post.id, me) }, titleOf(post)),
+      onclick: () => openThread(post.id, me, propensity) }, titleOf(post)),
     meta(item, me),
     ...(post.title ? [el("p", { class: "excerpt", dir: "auto", lang: post.language },
       plain(post))] : []),

@@ -43,13 +43,13 @@ function message(shown, me) {
     me && post.parent && post.author !== me.id && helpful(post, me));
 }
 
-export async function openThread(postId, me) {
+export async function openThread(postId, me, propensity) {
   const body = openDialog("…");
   try {
     const { posts: found } = await readThread(postId, me?.id);
     title.textContent = titleOf(found[0].post);
     body.replaceChildren(...found.map((shown) => message(shown, me)));
-    if (me) await note(me.id, found[0].post.id, "view");
+    if (me) await note(me.id, found[0].post.id, "view", { propensity });
   } catch (error) {
     if (title.textContent === "…") title.textContent = "This thread cannot be shown";
     body.replaceChildren(failure(error));

@@ -1,0 +1,92 @@
+"""A scored pool made ready to be arranged: ties settled, and of each thread what variety, lots and
+spreading go by.
+
+In: a pool in the order of its scores. Out: a `Line` and what was shown before it.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from . import feed
+from .arranging import STRETCH, Before, Line
+from .columns import Ints
+from .community import NAMELESS, Community
+from .drawing import Ids
+from .feedpool import FRESH_US
+from .settings import FeedSettings
+from .sites import UNKNOWN, by_newcomers, homes_of_posts
+from .spreading import invited
+from .standing import standing_rows, vectors_of
+from .texts import TextIndex
+from .view import View
+
+
+def settled(scored: feed.Scored, ids: Ids) -> Ints:
+    """The rows of a scored pool, best first, ties by id.
+
+    Ids are read of tied threads alone: few are.
+    """
+    _, first, inverse, counts = np.unique(
+        -scored.scores, return_index=True, return_inverse=True, return_counts=True
+    )
+    tied = np.flatnonzero(counts[inverse] > 1)
+    known: Mapping[int, str] = ids(scored.posts[tied].tolist()) if len(tied) else {}
+    order = np.arange(len(scored.posts))
+    for group in np.flatnonzero(counts > 1).tolist():
+        rows = np.arange(first[group], first[group] + counts[group])
+        order[rows] = sorted(rows.tolist(), key=lambda row: known.get(int(scored.posts[row]), ""))
+    return order
+
+
+def line_of(
+    community: Community,
+    texts: TextIndex,
+    view: View,
+    person: int,
+    scored: feed.Scored,
+    homes: Ints,
+    settings: FeedSettings,
+) -> Line:
+    """The line of a scored pool, rows as there.
+
+    Drawn by lot may be what is young enough for the feed's pool and by a newcomer or from another
+    site than the person's.
+    """
+    posts, pool = community.posts, scored.posts
+    young = posts["created"][pool] >= view.moment - FRESH_US
+    return Line(
+        posts=pool,
+        authors=named_authors(community, pool),
+        vectors=vectors_of(texts, standing_rows(community, view, pool)),
+        scores=scored.scores,
+        explorable=young
+        & (by_newcomers(community, view, pool) | from_elsewhere(community, homes, person, pool)),
+        invited=invited(community, texts, view, person, pool, homes, settings.readers),
+    )
+
+
+def before_of(community: Community, texts: TextIndex, view: View, shown: Ints) -> Before:
+    """What was `shown` (keys in that order), as far as the viewer may read it today."""
+    last = shown[-(STRETCH - 1) :]
+    # A cursor may have been made up, and what it names may be gone.
+    last = last[(last > 0) & (last < len(view.posts))]
+    last = last[view.posts[last]]
+    rows = standing_rows(community, view, last)
+    return Before(len(shown), named_authors(community, last), vectors_of(texts, rows))
+
+
+def named_authors(community: Community, posts: Ints) -> Ints:
+    """Authors of `posts`; 0, nobody, of those who are not named."""
+    named = (community.posts["flags"][posts] & NAMELESS) == 0
+    authors: Ints = np.where(named, community.posts["author"][posts], 0)
+    return authors
+
+
+def from_elsewhere(
+    community: Community, homes: Ints, person: int, posts: Ints
+) -> np.typing.NDArray[np.bool_]:
+    """Which of `posts` come from another site than the person's."""
+    where = homes_of_posts(community, homes, posts)
+    elsewhere: np.typing.NDArray[np.bool_] = (where != UNKNOWN) & (where != homes[person])
+    return elsewhere

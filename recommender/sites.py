@@ -1,0 +1,52 @@
+"""Where people and threads are at home, and who is new: what exploring and spreading go by.
+
+A person's home is their site. Where somebody works bears no date, so of the past it is not known,
+and whose site is not known is at home nowhere in particular: all of them together are one site, of
+which no thread is said to come.
+"""
+
+import numpy as np
+
+from .columns import Flags, Ints
+from .community import NAMELESS, Community
+from .view import View
+from .weights import NEW_UNTIL
+
+UNKNOWN = 0
+"""The home of whose site is not known."""
+
+
+def homes_of(community: Community, view: View) -> Ints:
+    """The home of each person by key, a number a site; of the past, UNKNOWN for all."""
+    if view.past:
+        return np.full(len(community.roster), UNKNOWN)
+    return community.roster.sites
+
+
+def homes_of_posts(community: Community, homes: Ints, posts: Ints) -> Ints:
+    """Where `posts` come from: their authors' homes; UNKNOWN of those who are not named."""
+    named = (community.posts["flags"][posts] & NAMELESS) == 0
+    where: Ints = np.where(named, homes[community.posts["author"][posts]], UNKNOWN)
+    return where
+
+
+def by_newcomers(community: Community, view: View, posts: Ints) -> Flags:
+    """Which of `posts` are by named authors with fewer than NEW_UNTIL posts that the viewer may
+    read, dated before the moment."""
+    columns = community.posts
+    told = view.posts & (columns["created"] < view.moment)
+    told &= (columns["flags"] & NAMELESS) == 0
+    counts = np.bincount(columns["author"][told], minlength=len(community.roster))
+    authors = columns["author"][posts]
+    named = ((columns["flags"][posts] & NAMELESS) == 0) & (authors != 0)
+    new: Flags = named & (counts[authors] < NEW_UNTIL)
+    return new
+
+
+def readers_at(community: Community, view: View, homes: Ints, home: int) -> Flags:
+    """Who reads at a site, by key: neither bots nor gone. The hidden read like everybody."""
+    roster = community.roster
+    here: Flags = (homes == home) & ~roster.bots & (roster.left > view.moment)
+    here &= roster.active | view.past
+    here[0] = False
+    return here
