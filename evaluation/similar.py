@@ -50,8 +50,9 @@ class Comparing:
 
     def __call__(self, query: Linked) -> Line:
         """The journal's line of a query."""
+        asked = similar_query(query)
         start = time.perf_counter()
-        ideas = self._engine.similar(similar_query(query), now=query.at)
+        ideas = self._engine.similar(asked, now=query.at)
         seconds = {OURS: time.perf_counter() - start}
         runs = {OURS: [idea.post.id for idea in ideas]}
         scores = {}
@@ -71,7 +72,10 @@ class Comparing:
             "relevant": sorted(hashed(id_) for id_ in relevant),
             "systems": {name: report.values(run, relevant, MEASURES) for name, run in runs.items()},
             "ranked": {name: [hashed(id_) for id_ in run] for name, run in runs.items()},
-            "slices": sorted(query.kinds),
+            "slices": [
+                *sorted(query.kinds),
+                report.language_slice(f"{asked.title or ''}\n{asked.body or ''}"),
+            ],
             "linked": [n in query.targets for n in pairs],
             "pairs": {OURS: ours} | {name: found[pairs] for name, found in scores.items()},
             "seconds": seconds,
@@ -128,7 +132,7 @@ def replay_similar(opened: Opened, journal: Journal, most: int, tell: Progress) 
         "systems": report.means(values),
         "difference": report.compared(values, PRIMARY),
         "to_beat": TO_BEAT,
-        "slices": report.slices(lines, PRIMARY, LINKS),
+        "slices": report.slices(lines, PRIMARY, (*LINKS, *report.languages(lines))),
         "same": same_report(lines),
         "median_ms": times[OURS],
         "times_ms": times,
