@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from api.commands.showing import show_experts
 from evaluation import languages, report, translated
 from evaluation.journal import Line
 
@@ -29,3 +30,19 @@ def test_places_become_figures() -> None:
     assert translated.hit(places) == 0.25 and translated.hit(places, 5) == 0.75
     assert translated.mean_reciprocal(places) == pytest.approx((1 + 1 / 2 + 1 / 5) / 4)
     assert languages.parity({"en": 0.8, "de": 0.9, "pl": 0.6}) == pytest.approx(0.75)
+
+
+def test_evidence_that_is_not_in_english_says_its_language(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    part = {"kind": "post", "points": 1.0, "reason": "replied", "excerpt": "ljuset är för svagt"}
+    for language, mark in (("sv", True), ("en", False)):
+        candidate = {
+            "person": {"id": "p"},
+            "score": 1.0,
+            "probability": 0.2,
+            "contributions": [part | {"language": language}],
+        }
+        show_experts({"candidates": [candidate], "answerable": 0.5, "reason": None})
+        told = capsys.readouterr().out
+        assert "ljuset är för svagt" in told and ("in sv" in told) == mark
