@@ -111,7 +111,11 @@ class Asking:
                 name: sum(earlier.get(person, 0) < NEW_UNTIL for person in run[:SHOWN])
                 for name, run in runs.items()
             },
-            "slices": [SLICES[int(known)], SLICES[band]],
+            "slices": [
+                SLICES[int(known)],
+                SLICES[band],
+                report.language_slice(f"{question.root.title or ''}\n{body_text(question.root)}"),
+            ],
         }
 
 
@@ -181,7 +185,7 @@ def summarised(
         "systems": {name: systems[name] | _exposure(lines, name, people) for name in systems},
         "difference": report.compared(values, PRIMARY),
         "to_beat": TO_BEAT,
-        "slices": report.slices(lines, PRIMARY, SLICES),
+        "slices": report.slices(lines, PRIMARY, (*SLICES, *report.languages(lines))),
         "calibration": report.calibration(lines),
         "leaders": leaders(window.questions, history.replies),
         "median_ms": times[OURS],

@@ -4,6 +4,7 @@ In: lines of the same queries. Out: plain dicts of numbers, ready for JSON. No i
 """
 
 import statistics
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from embeddings.language import detect_language
 from evaluation import metrics
 from evaluation.history import Floats
 from evaluation.journal import Line
@@ -24,6 +26,8 @@ OURS = "whoknows"
 DEPTH = 100
 """Ranks that are looked at: what the engine gives at most. It binds every system alike; who is
 ranked lower counts as not found."""
+LANGUAGE, LEAST_ASKED = "language: ", 20
+"""How the slices by language are called, and how many queries make one."""
 CALIBRATED = 10
 """How many candidates of each question the calibration of `probability` looks at."""
 
@@ -85,6 +89,24 @@ def slices(lines: Iterable[Line], measure: str, names: Sequence[str]) -> dict[st
             queries = len(next(iter(of_measure.values()))[measure])
             report[name] = {"queries": queries, "systems": means(of_measure)}
     return report
+
+
+def language_slice(text: str) -> str:
+    """The slice of a query by the language that its words tell."""
+    return f"{LANGUAGE}{detect_language(text) or 'not told'}"
+
+
+def languages(lines: Iterable[Line]) -> list[str]:
+    """The slices by language with `LEAST_ASKED` ranked queries or more; none if there is one."""
+    counts = Counter(
+        name
+        for line in lines
+        if line["systems"]
+        for name in line["slices"]
+        if name.startswith(LANGUAGE)
+    )
+    told = sorted(name for name, count in counts.items() if count >= LEAST_ASKED)
+    return told if len(told) > 1 else []
 
 
 def timing(lines: Iterable[Line]) -> dict[str, float]:

@@ -9,6 +9,7 @@ done. On the reads of articles it was tried on it finds more than EASE
 (evaluation/results/clicks.md).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +46,22 @@ SHARPNESS = 2.0
 
 SCALE = 50.0
 """The signal is log(1 + SCALE * share of the like-minded): one in fifty of them is worth log 2."""
+
+SHARED, POINTS = "together", 5.0
+"""The signal's name, and its points in an archive (evaluation/results/clicks.md)."""
+
+TIMELY = (
+    "alive_minutes",
+    "alive_hours",
+    "alive",
+    "fresh_hours",
+    "fresh",
+    "unanswered",
+    "replies",
+    "popular",
+    "seen",
+)
+"""Signals of a thread's age, and learned where that matters: nothing in an archive."""
 
 FEWEST = 3
 """People of whom it may be told together what they read."""
@@ -114,6 +131,13 @@ class Together:
         """The signal of the threads `pool`, 0 where nobody turned to one."""
         found: Floats = np.log1p(SCALE * self.share[pool])
         return found
+
+
+def blended(points: Mapping[str, float], timeless: float) -> dict[str, float]:
+    """The points of the feed's signals by name, between what a ranker says, which was learned
+    where people read what is new, and those for an archive."""
+    found = {name: (1.0 - timeless) * value for name, value in points.items() if name in TIMELY}
+    return {**points, **found, SHARED: timeless * POINTS}
 
 
 def turns_of(community: Community, view: View) -> tuple[Turns, Turns]:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from . import weights
-from .collaborative import Together
+from .collaborative import SHARED, Together, blended
 from .columns import DIGITS, Flags, Ints
 from .community import Community
 from .feedranker import FeedRanker
@@ -33,8 +32,8 @@ class Scored:
     """A pool in order: posts by key, their scores, points by signal (rows as posts).
 
     `season`: in season again. `talked`: somebody replied within the last days. `close`: nearer
-    than most of the pool to what the person has taken part in. `shared`: several
-    like-minded people turned to it. `usual`: mean points by signal over the whole pool.
+    than most of the pool to what the person has taken part in. `usual`: mean points by signal
+    over the whole pool. `shared`: several like-minded people turned to it.
     """
 
     posts: Ints
@@ -67,16 +66,16 @@ def score(
     person: int,
     pool: Ints,
     season: Flags,
-    together: Together,
     knowing: Knowing,
+    together: Together,
 ) -> Scored:
     """Order `pool` for a person; ties by key, which the caller settles by id."""
     signals = feed_signals(
         community, texts, knowing.profiles, knowing.mentions, view, person, pool, season
     )
-    each = weighted(knowing.ranker, together.timeless)
-    signals.values["together"] = together.signal(pool)
-    points = {name: each[name] * values for name, values in signals.values.items()}
+    each = blended(knowing.ranker.points(), together.timeless)
+    values = {**signals.values, SHARED: together.signal(pool)}
+    points = {name: each[name] * column for name, column in values.items()}
     total = np.round(sum(points.values(), np.zeros(len(pool))), DIGITS)
     usual = {name: float(values.mean()) if len(pool) else 0.0 for name, values in points.items()}
     shared = together.shown(pool)
@@ -91,12 +90,3 @@ def with_points(scored: Scored, name: str, points: Floats) -> Scored:
     total = np.round(scored.scores + points, DIGITS)
     more = replace(scored, scores=total, points={**scored.points, name: points})
     return more.part(np.lexsort((scored.posts, -total)))
-
-
-def weighted(ranker: FeedRanker, timeless: float) -> dict[str, float]:
-    """Points a unit of the signals by name, between those for what is new and for an archive."""
-    new = ranker.points()
-    return {
-        name: (1.0 - timeless) * points + timeless * weights.ARCHIVE.get(name, 0.0)
-        for name, points in new.items()
-    }

@@ -85,7 +85,7 @@ def lined_up(
     ready to be arranged, rows alike."""
     shared = together(community, view, person)
     pool, season = pool_of(community, view, person, shared)
-    scored = score(community, texts, view, person, pool, season, shared, knowing)
+    scored = score(community, texts, view, person, pool, season, knowing, shared)
     points = dismissal_points(community, texts, view, person, scored.posts)
     scored = with_points(scored, SET_ASIDE, points)
     scored = scored.part(settled(scored, lottery.ids))

@@ -43,11 +43,9 @@ BY_HAND: dict[str, float] = {
     "profile": 8.0,
     "chosen": 0.5,
     "site": 0.3,
-    "together": 0.0,
 }
 """Points a unit of what no history at hand could teach: profiles, memberships and sites bear no
-date, and no community at hand has seasons. Not measured. What like-minded people turned to counts
-where old things are read (`weights.ARCHIVE`)."""
+date, and no community at hand has seasons. Not measured."""
 
 
 @dataclass(frozen=True, slots=True)

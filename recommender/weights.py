@@ -32,21 +32,3 @@ may still be of use, but nobody is to be told of it first."""
 
 ALIVE_DAYS = 3.0
 """Days since the last reply in which people are said to be replying to a thread."""
-
-ARCHIVE: dict[str, float] = {
-    "fresh": 0.3,
-    "alive": 0.1,
-    "space": 0.1,
-    "author": 0.2,
-    "content": 6.0,
-    "company": 0.1,
-    "popular": 0.1,
-    "season": 2.0,
-    "profile": 8.0,
-    "chosen": 0.5,
-    "site": 0.3,
-    "together": 5.0,
-}
-"""Points a unit of the feed's signals where people read regardless of age, others 0: what
-like-minded people read weighs most (evaluation/results/clicks.md); the little for freshness is by
-hand, so that the new has a start."""

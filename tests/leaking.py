@@ -153,6 +153,7 @@ def _acts(patch: pytest.MonkeyPatch, which: Callable[[Columns, View], Any]) -> N
 
     for module in (
         recommender.ideas,
+        recommender.collaborative,
         recommender.feedpool,
         recommender.feedhistory,
         recommender.feedthreads,

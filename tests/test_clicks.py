@@ -64,3 +64,11 @@ def test_who_reads_alike_is_shown_alike(tmp_path: Path) -> None:
 def test_no_reads_hold_nothing_out(tmp_path: Path) -> None:
     clicks = clicks_of([], tmp_path)
     assert clicks.held == [] and np.sum(clicks.seen.toarray()) == 0
+
+
+def test_who_opens_the_same_as_another_is_taken_for_one_of_two_accounts(tmp_path: Path) -> None:
+    reads = [(person, f"t{n}") for person in ("a", "b") for n in range(5)]
+    reads += [("c", f"t{n}") for n in (0, 1, 2)]
+    clicks = clicks_of(reads, tmp_path)
+    doubled = {one.person: bool(clicks.doubled[one.who]) for one in clicks.held}
+    assert doubled == {"a": True, "b": True, "c": False}

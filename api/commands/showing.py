@@ -70,7 +70,10 @@ def _evidence(parts: list[Json]) -> Table:
         if part.get("excerpt") and quoted < _MAX_QUOTED:
             quoted += 1
             when = f"  {_day(part['at'])}" if "at" in part else ""
-            words = Text(f"“{' '.join(part['excerpt'].split())}”{when}", style="dim italic")
+            # All else is said in English, so what is not says which language it is in.
+            foreign = f"  in {part['language']}" if part.get("language", "en") != "en" else ""
+            quote = f"“{' '.join(part['excerpt'].split())}”{when}{foreign}"
+            words = Text(quote, style="dim italic")
             table.add_row("", "", words)
     return table
 

@@ -1,7 +1,7 @@
 // Evidence: what a score is made of, as a bar and as sentences, each with the post behind it.
 
 import { openThread } from "./thread.js";
-import { ago, el, styled } from "./words.js";
+import { ago, el, language, styled } from "./words.js";
 
 const SHOWN = 4;
 const signed = (points) => (points < 0 ? "−" : "+") + Math.abs(points).toFixed(2);
@@ -22,7 +22,10 @@ export function evidence(part, me) {
     el("i", { class: part.kind, "aria-hidden": "true" }),
     el("span", { dir: "auto" }, part.reason),
     part.points !== 0 && el("span", { class: "points" }, signed(part.points)),
-    part.excerpt && el("blockquote", { dir: "auto" }, part.excerpt),
+    part.excerpt && el("blockquote", { dir: "auto", lang: part.language }, part.excerpt),
+    // The page is in English; evidence stays in the language it was written in, and says which.
+    part.excerpt && part.language && part.language !== document.documentElement.lang &&
+      el("span", { class: "under" }, `Written in ${language(part.language)}`),
     part.post_id && el("span", { class: "under" },
       el("button", { class: "link", type: "button", onclick: () => openThread(part.post_id, me) },
         "Open the thread"),

@@ -24,18 +24,26 @@ OTHERS = ("de", "es", "fr", "pl")
 SENTENCES = 600
 # From here on STS-B's raters call a pair equivalent but for unimportant details.
 PARAPHRASE = 4.0
-_DATA = Path(__file__).parents[2].parent / "shared" / "data" / "languages"
+DATA = Path(__file__).parents[2].parent / "shared" / "data" / "languages"
 
 Encode = Callable[[list[str]], Vectors]
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Row-aligned sentences: `first[language][i]` is a translation of `first["en"][i]`."""
+    """Row-aligned sentences: `first[language][i]` is a translation of `first["en"][i]`.
+
+    `second_in`: the other sentence of each pair, by language; `likeness`: of the two, 0 to 5.
+    """
 
     first: dict[str, list[str]]
-    second: list[str]  # English
+    second_in: dict[str, list[str]]
     likeness: np.ndarray
+
+    @property
+    def second(self) -> list[str]:
+        """The other English sentences."""
+        return self.second_in[ENGLISH]
 
 
 def read_rows(folder: Path, development: bool) -> Rows:
@@ -51,7 +59,7 @@ def read_rows(folder: Path, development: bool) -> Rows:
     chosen = chosen[SENTENCES:] if development else chosen[:SENTENCES]
     return Rows(
         {language: [table[at][0] for at in chosen] for language, table in tables.items()},
-        [tables[ENGLISH][at][1] for at in chosen],
+        {language: [table[at][1] for at in chosen] for language, table in tables.items()},
         np.array([float(tables[ENGLISH][at][2]) for at in chosen]),
     )
 
@@ -151,7 +159,7 @@ def english_alone(rows: Rows, search: Search) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=_DATA)
+    parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--development", action="store_true")
     arguments = parser.parse_args()
     rows = read_rows(arguments.data, arguments.development)
