@@ -54,7 +54,7 @@ APRIORI = {
     "tags": 0.1,
     "asker_30": 0.3,
     "asker_180": 0.2,
-    "named_called": 4.0,
+    "named_called": 3.0,
     "named_whole": 3.0,
     "named_first": 0.5,
 }
