@@ -55,7 +55,7 @@ APRIORI = {
     "asker_30": 0.3,
     "asker_180": 0.2,
     "named_called": 3.0,
-    "named_whole": 3.0,
+    "named_whole": 2.0,
     "named_first": 0.5,
 }
 """Where every fit of several communities starts from and is drawn back to: all weights positive
