@@ -137,6 +137,7 @@ def similar_json(
             **shown_post(idea.post, find_person, viewer_id, moment),
             "score": idea.score,
             "probability_same": idea.probability_same,
+            "same": idea.same,
             "reason": idea.reason,
         }
         for idea in ideas
@@ -159,8 +160,9 @@ def feed_json(page: FeedPage, find_person: FindPerson, viewer_id: str, moment: d
 
 
 def topic_json(topic: Topic) -> Json:
-    """Something a person has shown knowledge of."""
+    """Something a person has shown knowledge of; `id` is that of the community's topic."""
     return {
+        **({"id": topic.id} if topic.id is not None else {}),
         "label": topic.label,
         "weight": topic.weight,
         "replies": topic.replies,

@@ -12,7 +12,7 @@ from api import errors
 from api.figures import Counting, Figures
 from api.openapi import describe
 from api.paths import RawPath
-from api.routes import health, imports, page, people, posts, searches
+from api.routes import health, imports, page, people, posts, searches, topics
 from api.security import Guard
 from api.settings import Settings
 from data.errors import WhoknowsError
@@ -24,18 +24,35 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+LOOK_AGAIN = 2.0
+"""Seconds between looks at whether another process left texts that nobody has read."""
+
+
 @asynccontextmanager
-async def _bring_up_index(app: FastAPI) -> AsyncIterator[None]:
-    """Index what the store holds beside the first requests; `/health/ready` tells when it is."""
+async def _read_beside(app: FastAPI) -> AsyncIterator[None]:
+    """Read what is new beside the requests; `/health/ready` tells when nothing is left.
 
-    def sync() -> None:
-        try:
-            app.state.engine.sync()
-        except WhoknowsError as error:
-            logger.error("the index could not be brought up: %s", error)
+    Several processes on one PostgreSQL share the work; a standby that is promoted begins to.
+    """
+    ends = threading.Event()
 
-    threading.Thread(target=sync, name="bring-up-index", daemon=True).start()
+    def read() -> None:
+        told = ""
+        while True:
+            try:
+                app.state.engine.sync()
+                told = ""
+            except WhoknowsError as error:
+                if str(error) != told:
+                    logger.error("the index could not be brought up: %s", error)
+                # Of what lasts it is enough to be told once.
+                told = str(error)
+            if ends.wait(LOOK_AGAIN):
+                return
+
+    threading.Thread(target=read, name="read-beside", daemon=True).start()
     yield
+    ends.set()
 
 
 def create_app(store: "Store", engine: "Engine", settings: Settings) -> FastAPI:
@@ -48,10 +65,10 @@ def create_app(store: "Store", engine: "Engine", settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         strict_content_type=False,
-        lifespan=_bring_up_index,
+        lifespan=_read_beside,
     )
     app.state.store, app.state.engine, app.state.figures = store, engine, Figures()
-    routers = [module.router for module in (searches, imports, people, posts, health, page)]
+    routers = [module.router for module in (searches, imports, people, posts, topics, health, page)]
     app.state.routes = [route for router in routers for route in router.routes]
     for router in routers:
         app.include_router(router)

@@ -102,7 +102,14 @@ def demo(
 @_mendable
 def import_(
     path: Annotated[Path, typer.Argument(help="An export: a folder or a file.")],
-    format_: Annotated[str, typer.Option("--format", help="The export's format.")] = "auto",
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="community, stackexchange, slack, discourse, mattermost, zulip, zulip-archive, "
+            "yammer (Viva Engage), csv or mbox; auto finds it out.",
+        ),
+    ] = "auto",
     source: Annotated[
         str | None, typer.Option(parser=_words, help="Makes every id NAME:id.", metavar="NAME")
     ] = None,
@@ -117,7 +124,15 @@ def import_(
     ] = False,
     include_private: Annotated[
         list[str] | None,
-        typer.Option(help="A private channel or group to take in; 'direct': direct messages."),
+        typer.Option(
+            "--private",
+            metavar="NAME",
+            help="A private channel or group to take in; 'groups': all; 'direct': direct messages.",
+        ),
+    ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="FILE", help="TOML: which column of a CSV means what."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -132,6 +147,7 @@ def import_(
         people_map=people,
         match_email=match_email,
         include_private=tuple(include_private or ()),
+        mapping=mapping,
         as_json=as_json,
     )
 
@@ -172,6 +188,40 @@ def feed(person: PersonId, k: K = 10, as_of: AsOf = None, as_json: AsJson = Fals
     from api.commands.asking import run_feed
 
     run_feed(person, k=k, as_of=as_of, as_json=as_json)
+
+
+@app.command()
+@_mendable
+def peers(
+    person: PersonId, k: K = 5, viewer: Viewer = None, as_of: AsOf = None, as_json: AsJson = False
+) -> None:
+    """Colleagues with the same concerns whom this person does not meet yet, and why."""
+    from api.commands.surveying import run_peers
+
+    run_peers(person, k=k, viewer=viewer, as_of=as_of, as_json=as_json)
+
+
+@app.command()
+@_mendable
+def topics(
+    topic: Annotated[
+        str | None, typer.Argument(metavar="[TOPIC]", parser=_words, help="Its threads alone.")
+    ] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", metavar="TEXT", parser=_words, help="Among them.")
+    ] = None,
+    k: K = 10,
+    viewer: Viewer = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """What the community is about, who could answer it, and what waits for an answer."""
+    from api.commands.surveying import run_topic, run_topics
+
+    if topic is None:
+        run_topics(viewer=viewer, as_of=as_of, as_json=as_json)
+    else:
+        run_topic(topic, search, k=k, viewer=viewer, as_of=as_of, as_json=as_json)
 
 
 @app.command()

@@ -4,8 +4,20 @@ The rules of records are judged in `data.records`, those of answers are made in 
 `tests/test_schemathesis.py` holds the three together.
 """
 
-from typing import Any
-
+from api.described_surveys import SURVEYS
+from api.schema_parts import (
+    FLAG,
+    NUMBER,
+    TEXT,
+    TIME,
+    Json,
+    choice,
+    given,
+    list_of,
+    object_of,
+    or_null,
+    ref,
+)
 from api.schemas import MAX_K
 from data.fields import MAX_ID
 from data.models import (
@@ -17,11 +29,6 @@ from data.models import (
 )
 from recommender.results import CONTRIBUTION_KINDS
 
-Json = dict[str, Any]
-_TEXT: Json = {"type": "string"}
-_NUMBER: Json = {"type": "number"}
-_FLAG: Json = {"type": "boolean"}
-_TIME: Json = {"type": "string", "format": "date-time"}
 # Not blank and without NUL. A whole number is read as its digits.
 _ID: Json = {
     "type": ["string", "integer"],
@@ -35,218 +42,194 @@ _PROBABILITY: Json = {"type": "number", "minimum": 0, "maximum": 1}
 _WHOLE: Json = {"type": "integer", "minimum": -(2**31) + 1, "maximum": 2**31 - 1}
 
 
-def _ref(name: str) -> Json:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _list(items: Json, **bounds: int) -> Json:
-    return {"type": "array", "items": items, **bounds}
-
-
-def _choice(values: tuple[str, ...]) -> Json:
-    return {"type": "string", "enum": list(values)}
-
-
-def _or_null(schema: Json) -> Json:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _given(properties: Json) -> Json:
-    """`properties` as a caller may give them: null is the same as leaving one out."""
-    return {name: _or_null(schema) for name, schema in properties.items()}
-
-
-def _object(required: tuple[str, ...], properties: Json) -> Json:
-    return {"type": "object", "required": list(required), "properties": properties}
-
-
 _PERSON: Json = {
-    **dict.fromkeys(("name", "title", "about", "email", "department"), _TEXT),
-    **dict.fromkeys(("site", "location", "timezone"), _TEXT),
-    "languages": _list(_TEXT),
+    **dict.fromkeys(("name", "title", "about", "email", "department"), TEXT),
+    **dict.fromkeys(("site", "location", "timezone"), TEXT),
+    "languages": list_of(TEXT),
     "manager": _ID,
-    "bot": _FLAG,
-    "active": _FLAG,
-    "joined": _TIME,
-    "left": _TIME,
-    "consent": _choice(CONSENTS),
+    "bot": FLAG,
+    "active": FLAG,
+    "joined": TIME,
+    "left": TIME,
+    "consent": choice(CONSENTS),
     "weekly_capacity": {**_WHOLE, "minimum": 0},
-    "away_until": _TIME,
+    "away_until": TIME,
 }
 _POST: Json = {
     "author": _ID,
-    "created": _TIME,
-    "body": _TEXT,
-    "kind": _choice(POST_KINDS),
-    "title": _TEXT,
-    "body_format": _choice(BODY_FORMATS),
+    "created": TIME,
+    "body": TEXT,
+    "kind": choice(POST_KINDS),
+    "title": TEXT,
+    "body_format": choice(BODY_FORMATS),
     "parent": _ID,
     "thread": _ID,
     "space": _ID,
-    "tags": _list(_TEXT),
-    "language": _TEXT,
-    "updated": _TIME,
-    "valid_until": _TIME,
-    "anonymous": _FLAG,
-    "attachments": _list(
-        _object(("url",), {"url": {"type": "string", "pattern": r"\S"}, "alt": _TEXT})
+    "tags": list_of(TEXT),
+    "language": TEXT,
+    "updated": TIME,
+    "valid_until": TIME,
+    "anonymous": FLAG,
+    "attachments": list_of(
+        object_of(("url",), {"url": {"type": "string", "pattern": r"\S"}, "alt": TEXT})
     ),
-    "visibility": _choice(POST_VISIBILITIES),
+    "visibility": choice(POST_VISIBILITIES),
     "score": _WHOLE,
-    "accepted": _FLAG,
+    "accepted": FLAG,
 }
-_CONTRIBUTION = _object(
+_CONTRIBUTION = object_of(
     ("kind", "points", "reason"),
     {
-        "kind": _choice(CONTRIBUTION_KINDS),
-        "points": _NUMBER,
-        "reason": _TEXT,
-        "post_id": _TEXT,
-        "excerpt": _TEXT,
-        "at": _TIME,
-        "language": _TEXT,
+        "kind": choice(CONTRIBUTION_KINDS),
+        "points": NUMBER,
+        "reason": TEXT,
+        "post_id": TEXT,
+        "excerpt": TEXT,
+        "at": TIME,
+        "language": TEXT,
     },
 )
-_SHOWN = {"post": _ref("Post"), "author": _or_null(_ref("ShownPerson"))}
+_SHOWN = {"post": ref("Post"), "author": or_null(ref("ShownPerson"))}
 
 COMPONENTS: Json = {
-    "Problem": _object(
+    "Problem": object_of(
         ("type", "title", "status", "detail"),
         {
-            "type": _TEXT,
-            "title": _TEXT,
+            "type": TEXT,
+            "title": TEXT,
             "status": {"type": "integer"},
-            "detail": _TEXT,
-            "field": _TEXT,
-            "errors": _list(_object(("field", "reason"), {"field": _TEXT, "reason": _TEXT})),
+            "detail": TEXT,
+            "field": TEXT,
+            "errors": list_of(object_of(("field", "reason"), {"field": TEXT, "reason": TEXT})),
         },
     ),
-    "PersonRecord": _object((), _given(_PERSON)),
-    "PostRecord": _object(
+    "PersonRecord": object_of((), given(_PERSON)),
+    "PostRecord": object_of(
         ("author", "created", "body"),
         {
-            **_given(_POST),
+            **given(_POST),
             "author": _ID,
-            "created": _TIME,
+            "created": TIME,
             "body": {"type": "string", "pattern": r"\S"},
         },
     ),
-    "InteractionRecord": _object(
+    "InteractionRecord": object_of(
         ("post", "kind"),
         {
-            **_given(
-                {"person": _ID, "at": _TIME, "value": _TEXT, "site": _TEXT, "day_only": _FLAG}
-            ),
+            **given({"person": _ID, "at": TIME, "value": TEXT, "site": TEXT, "day_only": FLAG}),
             "post": _ID,
-            "kind": _choice(INTERACTION_KINDS),
+            "kind": choice(INTERACTION_KINDS),
         },
     ),
     "Lines": {
         "description": "One JSON object a line, with `type`: person, space, post, interaction, "
         "link, delete_person or delete_post, and the keys of that record.",
     },
-    "Person": _object(("id",), {"id": _TEXT, **_PERSON}),
-    "ShownPerson": _object(
+    "Person": object_of(("id",), {"id": TEXT, **_PERSON}),
+    "ShownPerson": object_of(
         ("id",),
         {
-            "id": _TEXT,
+            "id": TEXT,
             **{name: _PERSON[name] for name in ("name", "title", "about", "department")},
             **{name: _PERSON[name] for name in ("site", "location", "timezone", "languages")},
-            "local_time": _TEXT,
+            "local_time": TEXT,
         },
     ),
-    "Post": _object(("id", "author"), {"id": _TEXT, **_POST, "author": _or_null(_TEXT)}),
-    "People": _object(("people",), {"people": _list(_ref("ShownPerson"), maxItems=MAX_K)}),
-    "Thread": _object(("posts",), {"posts": _list(_object(("post", "author"), _SHOWN))}),
-    "ImportReport": _object(
+    "Post": object_of(("id", "author"), {"id": TEXT, **_POST, "author": or_null(TEXT)}),
+    "People": object_of(("people",), {"people": list_of(ref("ShownPerson"), maxItems=MAX_K)}),
+    "Thread": object_of(("posts",), {"posts": list_of(object_of(("post", "author"), _SHOWN))}),
+    "ImportReport": object_of(
         ("accepted", "rejected", "errors"),
         {
             "accepted": {"type": "integer"},
             "rejected": {"type": "integer"},
-            "errors": _list(
-                _object(
+            "errors": list_of(
+                object_of(
                     ("line", "id", "reason"),
-                    {"line": {"type": "integer"}, "id": _or_null(_TEXT), "reason": _TEXT},
+                    {"line": {"type": "integer"}, "id": or_null(TEXT), "reason": TEXT},
                 )
             ),
         },
     ),
     "Contribution": _CONTRIBUTION,
-    "Experts": _object(
+    "Experts": object_of(
         ("candidates", "answerable", "reason", "took_ms"),
         {
-            "candidates": _list(
-                _object(
+            "candidates": list_of(
+                object_of(
                     ("person", "score", "probability", "contributions"),
                     {
-                        "person": _ref("ShownPerson"),
-                        "score": _NUMBER,
+                        "person": ref("ShownPerson"),
+                        "score": NUMBER,
                         "probability": _PROBABILITY,
-                        "contributions": _list(_ref("Contribution"), maxItems=12),
+                        "contributions": list_of(ref("Contribution"), maxItems=12),
                     },
                 ),
                 maxItems=MAX_K,
             ),
             "answerable": _PROBABILITY,
-            "reason": _or_null(_TEXT),
-            "took_ms": _NUMBER,
+            "reason": or_null(TEXT),
+            "took_ms": NUMBER,
         },
     ),
-    "Similar": _object(
+    "Similar": object_of(
         ("posts", "took_ms"),
         {
-            "posts": _list(
-                _object(
-                    ("post", "author", "score", "probability_same", "reason"),
+            "posts": list_of(
+                object_of(
+                    ("post", "author", "score", "probability_same", "same", "reason"),
                     {
                         **_SHOWN,
-                        "score": _NUMBER,
+                        "score": NUMBER,
                         "probability_same": _PROBABILITY,
-                        "reason": _TEXT,
+                        "same": FLAG,
+                        "reason": TEXT,
                     },
                 ),
                 maxItems=MAX_K,
             ),
-            "took_ms": _NUMBER,
+            "took_ms": NUMBER,
         },
     ),
-    "Feed": _object(
+    "Feed": object_of(
         ("items", "next"),
         {
-            "items": _list(
-                _object(
+            "items": list_of(
+                object_of(
                     ("post", "author", "score", "reasons"),
                     {
                         **_SHOWN,
-                        "score": _NUMBER,
-                        "reasons": _list(_TEXT),
+                        "score": NUMBER,
+                        "reasons": list_of(TEXT),
                         "propensity": _PROBABILITY,
                     },
                 ),
                 maxItems=MAX_K,
             ),
-            "next": _or_null(_TEXT),
+            "next": or_null(TEXT),
         },
     ),
-    "Expertise": _object(
+    "Expertise": object_of(
         ("topics", "took_ms"),
         {
-            "topics": _list(
-                _object(
+            "topics": list_of(
+                object_of(
                     ("label", "weight", "replies", "latest", "evidence"),
                     {
-                        "label": _TEXT,
-                        "weight": _NUMBER,
+                        "id": TEXT,
+                        "label": TEXT,
+                        "weight": NUMBER,
                         "replies": {"type": "integer"},
-                        "latest": _or_null(_TIME),
-                        "evidence": _list(_ref("Contribution")),
+                        "latest": or_null(TIME),
+                        "evidence": list_of(ref("Contribution")),
                     },
                 )
             ),
-            "took_ms": _NUMBER,
+            "took_ms": NUMBER,
         },
     ),
-    "Health": _object(("status",), {"status": _TEXT}),
+    **SURVEYS,
+    "Health": object_of(("status",), {"status": TEXT}),
 }
 
 _JSON = "application/json"
@@ -266,6 +249,9 @@ ANSWERS: dict[str, list[tuple[str, str | None, str | None]]] = {
     "delete /v1/people/{id}": [("204", None, None)],
     "get /v1/people/{id}/feed": [("200", _JSON, "Feed")],
     "get /v1/people/{id}/expertise": [("200", _JSON, "Expertise")],
+    "get /v1/people/{id}/peers": [("200", _JSON, "Peers")],
+    "get /v1/topics": [("200", _JSON, "Topics")],
+    "get /v1/topics/{id}/threads": [("200", _JSON, "TopicThreads")],
     "put /v1/posts/{id}": [("200", _JSON, "Post"), ("201", _JSON, "Post")],
     "get /v1/posts/{id}": [("200", _JSON, "Post")],
     "get /v1/posts/{id}/thread": [("200", _JSON, "Thread")],

@@ -21,6 +21,7 @@ from data.errors import (
     InvalidRecord,
     StoreError,
     UnknownPerson,
+    UnknownTopic,
     UnreadableSource,
     WhoknowsError,
 )
@@ -30,6 +31,7 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 # Looked up along the class's bases, so that a new error has its parent's status.
 STATUS: Mapping[type[Exception], int] = {
     UnknownPerson: 404,
+    UnknownTopic: 404,
     InvalidCursor: 422,
     InvalidRecord: 422,
     UnreadableSource: 422,
@@ -37,7 +39,11 @@ STATUS: Mapping[type[Exception], int] = {
     WhoknowsError: 400,
     EmbeddingError: 503,
 }
-FIELD: Mapping[type[Exception], str] = {UnknownPerson: "id", InvalidCursor: "cursor"}
+FIELD: Mapping[type[Exception], str] = {
+    UnknownPerson: "id",
+    UnknownTopic: "id",
+    InvalidCursor: "cursor",
+}
 TITLES = {422: "Unprocessable Content", 413: "Content Too Large"}
 
 logger = logging.getLogger(__name__)

@@ -60,6 +60,14 @@ Moment = Annotated[
     BeforeValidator(_moment),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+MomentInQuery = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "maxLength": 0}]}
+    ),
+]
+"""In a query string an empty one is none."""
 Text = Annotated[str, AfterValidator(_at_most(100_000)), AfterValidator(clean_text)]
 Name = Annotated[str, Field(pattern=_NO_NUL), AfterValidator(_at_most(2_000))]
 K = Annotated[int, Field(ge=1, le=MAX_K), BeforeValidator(_whole)]
@@ -105,6 +113,7 @@ class SimilarSearch(_Asked):
     title: Text | None = None
     body: Text | None = None
     k: K = 5
+    tags: Names = Field(default_factory=list)
     space: Name | None = None
     viewer_id: Name | None = None
     as_of: Moment | None = None
@@ -134,7 +143,7 @@ class FeedParameters(_AskedInQuery):
     """The query string of a feed."""
 
     k: K = 10
-    as_of: Moment | None = None
+    as_of: MomentInQuery | None = None
     cursor: Name | None = None
 
 
@@ -142,7 +151,24 @@ class ExpertiseParameters(_AskedInQuery):
     """The query string of a person's expertise."""
 
     viewer_id: Name | None = None
-    as_of: Moment | None = None
+    as_of: MomentInQuery | None = None
+
+
+class TopicsParameters(ExpertiseParameters):
+    """The query string of the list of topics."""
+
+
+class TopicParameters(ExpertiseParameters):
+    """The query string of a topic's threads: `q` is what is sought among them."""
+
+    q: Text = ""
+    k: K = 10
+
+
+class PeersParameters(ExpertiseParameters):
+    """The query string of a person's peers."""
+
+    k: K = 5
 
 
 class PostParameters(_AskedInQuery):

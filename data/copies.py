@@ -1,6 +1,6 @@
 """A copy of a database to work on, so that what is tried out there leaves the real one alone.
 
-In: an open store on SQLite. Out: the file of the copy, its snapshots of the indexes beside it.
+In: an open store. Out: an SQLite file, the snapshots of its indexes beside it if it has any.
 """
 
 import os
@@ -8,27 +8,42 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+from sqlalchemy import insert, select
+
 from .errors import StoreError
 from .store import Store
+from .tables import metadata
+
+ROWS = 5_000
+"""Rows copied at a time from a server."""
 
 
-def copy_database(store: Store, target: Path, index_folder: Path) -> None:
+def copy_database(store: Store, target: Path, index_folder: Path | None) -> None:
     """Copy the state of `store` to the SQLite file `target`, replacing what is there.
 
     `index_folder`: the snapshots of its indexes; they come along to `target`.index, which is
-    where an engine looks for them.
+    where an engine looks for them. Without them it builds its indexes from the kept vectors.
 
     Raises
     ------
-    StoreError : the store is not a file of SQLite's, or `target` cannot be written.
+    StoreError : the store is in memory alone, or `target` cannot be written.
     """
-    if store.database.path is None:
-        raise StoreError("only an SQLite database in a file can be copied")
+    if store.database.is_sqlite and store.database.path is None:
+        raise StoreError("a database in memory cannot be copied; keep it in a file")
     beside = target.with_name(target.name + ".index")
     shutil.rmtree(beside, ignore_errors=True)
     for leftover in (target, *(target.with_name(target.name + end) for end in ("-wal", "-shm"))):
         leftover.unlink(missing_ok=True)
-    source = sqlite3.connect(store.database.path)
+    if store.database.path is not None:
+        _copy_file(store.database.path, target)
+    else:
+        _copy_rows(store, target)
+    if index_folder is not None and index_folder.is_dir():
+        shutil.copytree(index_folder, beside, copy_function=_link)
+
+
+def _copy_file(path: Path, target: Path) -> None:
+    source = sqlite3.connect(path)
     try:
         copy = sqlite3.connect(target)
         try:
@@ -40,8 +55,19 @@ def copy_database(store: Store, target: Path, index_folder: Path) -> None:
         raise StoreError(f"{target}: the database cannot be copied there ({error})") from error
     finally:
         source.close()
-    if index_folder.is_dir():
-        shutil.copytree(index_folder, beside, copy_function=_link)
+
+
+def _copy_rows(store: Store, target: Path) -> None:
+    copy = Store.open(f"sqlite:///{target}")
+    try:
+        # One snapshot for all tables, so that the copy is of one moment.
+        with store.database.reading() as source, copy.database.writing_connection() as sink:
+            for table in metadata.sorted_tables:
+                found = source.execution_options(yield_per=ROWS).execute(select(table))
+                for part in found.mappings().partitions(ROWS):
+                    sink.execute(insert(table), [dict(row) for row in part])
+    finally:
+        copy.close()
 
 
 def _link(source: str, target: str) -> None:

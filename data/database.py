@@ -6,6 +6,7 @@ In: a URL. Out: connections to read with, and `writing()`, the one owner of a tr
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import (
     Connection,
@@ -20,9 +21,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from .errors import StoreError
+from .server import Standby, is_server, open_server, sentence_of, standby_of
 from .tables import counters
 
 HEAD = "0002"
@@ -43,26 +46,42 @@ class Database:
 
     def __init__(self, url: str) -> None:
         try:
-            parsed = make_url(url)
-            self.engine: Engine = create_engine(parsed)
+            self.url = make_url(url)
+            self.is_sqlite = self.url.get_backend_name() == "sqlite"
+            if not self.is_sqlite and not is_server(self.url):
+                raise ValueError(f"{self.url.drivername} is neither SQLite nor PostgreSQL")
         except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:
             raise StoreError(
                 f"WHOKNOWS_DATABASE_URL: not a database URL ({error});"
-                " write for example sqlite:///whoknows.db"
+                " write for example sqlite:///whoknows.db or postgresql://user@host/name"
             ) from error
-        self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.path: Path | None = None
         if self.is_sqlite:
-            if parsed.database and parsed.database != ":memory:":
-                self.path = Path(parsed.database).absolute()
-                if not self.path.parent.is_dir():
-                    raise StoreError(
-                        f"{self.path.parent}: no such folder for the database; create it, or set"
-                        " WHOKNOWS_DATABASE_URL"
-                    )
-            event.listen(self.engine, "connect", _configure_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
-        self._migrate(parsed.render_as_string(hide_password=True))
+            self.engine = self._open_file()
+            self._read_options: dict[str, Any] = {}
+        else:
+            try:
+                self.engine = open_server(self.url, BUSY_TIMEOUT_MS)
+            except ImportError as error:
+                raise StoreError(
+                    f"PostgreSQL needs its driver ({error}); pip install 'psycopg[binary]'"
+                ) from error
+            # One state for all statements, as a transaction on SQLite has.
+            self._read_options = {"isolation_level": "REPEATABLE READ"}
+        self._migrate(self.url.render_as_string(hide_password=True))
+
+    def _open_file(self) -> Engine:
+        if self.url.database and self.url.database != ":memory:":
+            self.path = Path(self.url.database).absolute()
+            if not self.path.parent.is_dir():
+                raise StoreError(
+                    f"{self.path.parent}: no such folder for the database; create it, or set"
+                    " WHOKNOWS_DATABASE_URL"
+                )
+        engine = create_engine(self.url)
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
 
     def _migrate(self, shown: str) -> None:
         try:
@@ -73,6 +92,8 @@ class Database:
                         return
             self._upgrade()
         except DBAPIError as error:
+            if not self.is_sqlite and (told := sentence_of(error, self.url)) is not None:
+                raise told from error
             raise StoreError(f"{shown}: cannot be used as a database ({error.orig})") from error
         except SQLAlchemyError as error:
             raise StoreError(f"{shown}: cannot be used as a database ({error})") from error
@@ -97,30 +118,58 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection whose statements see one state of the database."""
-        with self.engine.connect() as connection:
-            yield connection
+        """A connection whose statements see one state of the database.
+
+        Raises
+        ------
+        StoreError : the server does not answer.
+        """
+        with self._telling(), self.engine.connect() as connection:
+            yield connection.execution_options(**self._read_options)
 
     @contextmanager
     def writing_connection(self) -> Iterator[Connection]:
-        """A transaction that holds SQLite's write lock from its start.
+        """A transaction that holds the one write lock of the database from its start.
 
-        Two writers that both read first would otherwise fail each other at commit.
+        Two writers that both read first would otherwise fail each other at commit, and on
+        PostgreSQL a later number of the change sequence could be seen before an earlier one.
+
+        Raises
+        ------
+        StoreError : the lock cannot be had, or the database does not take or answer it.
         """
+        with (
+            self._telling(),
+            self.engine.connect().execution_options(immediate=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def unhurried(self) -> Iterator[Connection]:
+        """A connection of which each statement sees what is committed by then; for claims."""
+        with self._telling(), self.engine.connect() as connection:
+            yield connection
+
+    def standby(self) -> Standby | None:
+        """How a standby follows its primary; None of whatever takes writes itself."""
+        if self.is_sqlite:
+            return None
+        with self.unhurried() as connection:
+            return standby_of(connection)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Errors that a person can mend, as sentences."""
         try:
-            with (
-                self.engine.connect().execution_options(immediate=True) as connection,
-                connection.begin(),
-            ):
-                yield connection
+            yield
+        except NoConnectionLeft as error:
+            raise StoreError("too many requests wait for the database; try again") from error
         except DBAPIError as error:
-            if error.connection_invalidated or "locked" in str(error.orig):
-                raise StoreError(
-                    "the database is held by another process; try again in a moment"
-                ) from error
-            if "readonly" in str(error.orig) or "full" in str(error.orig):
-                raise StoreError(f"the database cannot be written ({error.orig})") from error
-            raise
+            told = _sentence(error) if self.is_sqlite else sentence_of(error, self.url)
+            if told is None:
+                raise
+            raise told from error
 
     @contextmanager
     def writing(self) -> Iterator["Transaction"]:
@@ -156,6 +205,16 @@ class Transaction:
         """`count` new primary keys for `table`, never handed out before."""
         last = self._take(table, count)
         return range(last - count + 1, last + 1)
+
+
+def _sentence(error: DBAPIError) -> StoreError | None:
+    """What an error of SQLite's says to a person; None where it is a fault of this program."""
+    said = str(error.orig)
+    if error.connection_invalidated or "locked" in said:
+        return StoreError("the database is held by another process; try again in a moment")
+    if "readonly" in said or "full" in said:
+        return StoreError(f"the database cannot be written ({said})")
+    return None
 
 
 def _configure_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:

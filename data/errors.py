@@ -36,6 +36,14 @@ class UnknownPerson(WhoknowsError):
         self.person_id = person_id
 
 
+class UnknownTopic(WhoknowsError):
+    """No topic of this id is there, or none that the viewer may know of."""
+
+    def __init__(self, topic_id: str) -> None:
+        super().__init__(f"there is no topic with the id {topic_id!r}; see the list of topics")
+        self.topic_id = topic_id
+
+
 class InvalidCursor(WhoknowsError):
     """A feed's cursor that this program did not hand out."""
 

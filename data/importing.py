@@ -18,7 +18,8 @@ from .identity import Identities, completed, read_people_map
 from .models import Interaction, Link, Person, Post, Record
 from .provenance import Provenance
 from .readers.detect import open_reader
-from .readers.face import Item, ReadOptions, Rejection
+from .readers.face import DELETED, Item, ReadOptions, Rejection
+from .readers.mapping import read_mapping
 from .rows import interaction_row
 from .runs import ImportRun
 from .store import Store
@@ -65,12 +66,14 @@ def import_path(
     people_map: Path | None = None,
     match_email: bool = False,
     include_private: tuple[str, ...] = (),
+    mapping: Path | None = None,
     on_progress: Progress | None = None,
     embed: Callable[[], None] | None = None,
 ) -> ImportReport:
     """Import the export at `path`; `embed` is called after every batch.
 
-    `on_progress` is told (records done, records in all or None).
+    `on_progress` is told (records done, records in all or None). `mapping`: which column of a CSV
+    means what (`data.readers.mapping`).
 
     Raises
     ------
@@ -81,12 +84,14 @@ def import_path(
         raise UnreadableSource(
             f"--source {source!r}: use letters, digits, '.', '-' and '_', at most 64"
         )
-    reader = open_reader(path, format)
-    options = ReadOptions(include_private)
-    mapping = read_people_map(people_map) if people_map else {}
+    reader = open_reader(path, format, mapped=mapping is not None)
+    options = ReadOptions(include_private, mapping)
+    same_people = read_people_map(people_map) if people_map else {}
     by_email = store.people_by_email() if match_email else {}
-    names = Identities(source, mapping, by_email)
-    stated = [reader.name, source, snapshot, mapping, match_email, include_private]
+    names = Identities(source, same_people, by_email)
+    stated = [reader.name, source, snapshot, same_people, match_email, include_private]
+    if mapping is not None:
+        stated.append(repr(read_mapping(mapping)))
     run = store.begin_run(_fingerprint(path, stated))
     origin = f"import:{source or ''}"
     importer = _Importer(store, names, store.provenance(origin, run.number), run)
@@ -113,7 +118,13 @@ def import_path(
         # What could not be read may be what would be missed.
         kept_back = "parts of the export could not be read, so nothing was deleted"
     elif snapshot:
-        spared = [name for r in rejections for name in (names.of(r.id), names.person(r.id)) if name]
+        spared = [
+            name
+            for r in rejections
+            if r.reason != DELETED
+            for name in (names.of(r.id), names.person(r.id))
+            if name
+        ]
         deleted = store.sweep(origin, run.number, spared)
     importer.finish()
     return ImportReport(

@@ -20,6 +20,7 @@ _STRONG = re.compile(r"(?<!\\)(\*\*|__|~~)(?=\S)(.{1,300}?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])(.{1,300}?)(?<=[^\s*_])\1(?![\w*])")
 _CODE = re.compile(r"(`+)(.{1,2000}?)\1")
 _MENTION = re.compile(r"@_?\*\*([^*\n|]{1,200})(?:\|\d+)?\*\*")
+_CHANNEL = re.compile(r"#\*\*([^*\n>]{1,200})(?:>([^*\n]{1,200}?)(?:@\d{1,18})?)?\*\*")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
 _TAGS = (
     "a|abbr|aside|b|blockquote|br|center|code|dd|del|details|div|dl|dt|em|font|h[1-6]|hr|i|iframe"
@@ -39,18 +40,25 @@ def markdown_to_text(markdown: str) -> str:
     """
     prose: list[str] = []
     done: list[str] = []
-    fence, quoting = "", False
+    # The fences that are open, outermost first. Inside of a quote others may stand: their ends
+    # are not the quote's.
+    open_: list[str] = []
+    quoting = False
     for line in _drop_quote_tags(markdown).splitlines():
         mark = _FENCE.match(line)
-        if fence:
+        if open_:
+            fence = open_[-1]
             if mark and mark[1][0] == fence[0] and len(mark[1]) >= len(fence) and not mark[2]:
-                fence = ""
+                open_.pop()
+            elif quoting and mark and mark[2]:
+                open_.append(mark[1])
             elif not quoting:
                 done.append(line)
         elif mark:
             done.append(_prose(prose))
             prose = []
-            fence, quoting = mark[1], mark[2] == "quote"
+            open_.append(mark[1])
+            quoting = mark[2] == "quote"
         else:
             prose.append(line)
     done.append(_prose(prose))
@@ -91,6 +99,8 @@ def _prose(lines: list[str]) -> str:
 def _inline(line: str) -> str:
     if "@" in line:
         line = _MENTION.sub(r"@\1", line)
+    if "#**" in line:
+        line = _CHANNEL.sub(lambda at: f"#{at[1]} > {at[2]}" if at[2] else f"#{at[1]}", line)
     if "*" in line or "_" in line or "~" in line:
         line = _EMPHASIS.sub(r"\2", _STRONG.sub(r"\2", line))
     if "`" in line:

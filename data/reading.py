@@ -87,7 +87,10 @@ class Reading:
     database: Database
 
     def changes(self, since: int) -> Changes:
-        """Everything newer than transaction number `since`, as of one moment."""
+        """Everything newer than transaction number `since`, as of one moment.
+
+        Rows in the order in which they were last written: the same on every database.
+        """
         with self.database.reading() as connection:
             newest = select(counters.c.value).where(counters.c.name == "seq")
             seq = connection.scalar(newest) or 0
@@ -160,6 +163,7 @@ def _posts(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, in
         c.visibility,
         c.attached,
     ).where(c.seq > since)
+    statement = statement.order_by(c.seq, c.pk)
     out: list[tuple[int, ...]] = []
     attached = []
     result = connection.execution_options(yield_per=FETCH).execute(statement)
@@ -191,6 +195,7 @@ def _versions(
         )
         .join(posts, posts.c.pk == c.post)
         .where(c.seq > since)
+        .order_by(c.seq, c.pk)
     )
     out: list[tuple[int, ...]] = []
     embedded = []
@@ -220,7 +225,7 @@ def _interactions(connection: Connection, since: int) -> tuple[Ints, list[tuple[
     out: list[tuple[int, ...]] = []
     sites = []
     for pk, person, post, kind, at, value, day_only, site in connection.execute(
-        statement.where(c.seq > since)
+        statement.where(c.seq > since).order_by(c.seq, c.pk)
     ):
         if at is None:
             at = -1
@@ -237,6 +242,7 @@ def _links(connection: Connection, since: int) -> Ints:
     c = links.c
     codes = {kind: i for i, kind in enumerate(LINK_KINDS)}
     statement = select(c.pk, c.source, c.target, c.kind, c.at).where(c.seq > since)
+    statement = statement.order_by(c.seq, c.pk)
     out: list[tuple[int, ...]] = []
     for pk, source, target, kind, at in connection.execute(statement):
         out.append((pk, source, target, codes[kind], -1 if at is None else at))

@@ -45,7 +45,7 @@ _UNSPACED = (
     r"\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
     r"\U00020000-\U0003ffff]+"
 )
-_RUNS = re.compile(rf"({_UNSPACED})")
+RUNS = re.compile(rf"({_UNSPACED})")
 _PARTS_ASCII = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PARTS = re.compile(r"[^\W_]+")
 
@@ -62,7 +62,7 @@ def expanded(word: str) -> tuple[str, ...]:
     folded = unicodedata.normalize("NFKD", word).translate(_FOLDED)
     folded = unicodedata.normalize("NFC", folded)
     terms: list[str] = []
-    for place, run in enumerate(_RUNS.split(folded)):
+    for place, run in enumerate(RUNS.split(folded)):
         if place % 2 == 0:
             terms += _spaced(run) if run else ()
         elif len(run) == 1:
@@ -90,20 +90,19 @@ def _spaced(word: str) -> tuple[str, ...]:
     if whole in STOP_WORDS:
         return ()
     if whole.isalpha() and (word[1:].islower() or word.isupper() or len(word) == 1):
-        return (_stem(whole),)
+        return (stem(whole),)
     pattern = _PARTS_ASCII if word.isascii() else _PARTS
     parts = [part.casefold()[:LONGEST] for part in pattern.findall(word)]
     kept = dict.fromkeys(
-        _stem(part)
-        for part in parts
-        if part not in STOP_WORDS and (len(part) > 1 or part.isdigit())
+        stem(part) for part in parts if part not in STOP_WORDS and (len(part) > 1 or part.isdigit())
     )
-    stem = _stem(whole)
-    kept.pop(stem, None)
-    return (stem, *kept)
+    first = stem(whole)
+    kept.pop(first, None)
+    return (first, *kept)
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """Take the plural's ending off a case-folded English word; others are left as they are."""
     if len(word) <= 3 or not word.endswith("s") or not word.isascii() or not word.isalpha():
         return word
     if word.endswith("ies") and word[-4] not in "ea":

@@ -26,6 +26,7 @@ from evaluation.journal import Journal, Line, Progress, hashed, measured
 from evaluation.opening import Opened
 from evaluation.protocol import evenly
 from evaluation.report import DEPTH, OURS, Measure
+from recommender.columns import Flags
 from recommender.engine import Engine
 
 TASK = "feed"
@@ -41,6 +42,10 @@ PENALTY = 100.0
 MOST_ITEMS = 5_000
 """Threads, the most opened ones, between which EASE and item-kNN hold a table of weights."""
 SHOWN = 10
+DOUBLE_FROM, DOUBLE_SHARE = 4, 0.5
+"""Threads that two people both opened, and their part of all that either did, from which the two
+are taken for one person with two accounts."""
+SLICES = ("person: seems to have a second account", "person: seems to have one account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class Clicks:
     held : one a person with two threads or more.
     held_rows : keys of the interactions that were held out.
     seen : (people, threads) 1 where somebody opened a thread that was not held out.
+    doubled : by person, whether somebody else opened nearly the same threads.
     """
 
     def __init__(self, archive: Archive) -> None:
@@ -93,6 +99,7 @@ class Clicks:
         rows, columns = np.array(left, dtype=np.int64).reshape(-1, 2).T
         shape = (max(archive.people, default=0) + 1, max(len(roots), 1))
         self.seen = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+        self.doubled = _doubled(self.seen)
         pairs = zip(people.tolist(), items.tolist(), strict=True)
         gone = np.array([pair in out for pair in pairs], dtype=bool)
         self.held_rows: Ints = views[gone, 0]
@@ -129,6 +136,18 @@ class Clicks:
         return ranked
 
 
+def _doubled(seen: sparse.csr_matrix) -> Flags:
+    """Whose threads are nearly those of another: what one account has yet to open the
+    other shows, which says little about other communities."""
+    sizes = np.asarray(seen.sum(axis=1)).ravel()
+    shared = (seen @ seen.T).tocoo()
+    pairs = (shared.row != shared.col) & (shared.data >= DOUBLE_FROM)
+    one, other, both = shared.row[pairs], shared.col[pairs], shared.data[pairs]
+    doubled = np.zeros(len(sizes), dtype=bool)
+    doubled[one[both >= DOUBLE_SHARE * (sizes[one] + sizes[other] - both)]] = True
+    return doubled
+
+
 def replay_clicks(
     opened: Opened, clicks: Clicks, journal: Journal, most: int, tell: Progress
 ) -> dict[str, Any]:
@@ -163,7 +182,7 @@ def replay_clicks(
         "systems": systems,
         "difference": report.compared(values, PRIMARY),
         "to_beat": TO_BEAT,
-        "slices": {},
+        "slices": report.slices(lines, PRIMARY, SLICES),
         "median_ms": times[OURS],
         "times_ms": times,
     }
@@ -190,7 +209,7 @@ def _line(
         "relevant": [hashed(id_) for id_ in relevant],
         "systems": {name: report.values(run, relevant, MEASURES) for name, run in runs.items()},
         "ranked": {name: [hashed(id_) for id_ in run] for name, run in runs.items()},
-        "slices": [],
+        "slices": [SLICES[0 if clicks.doubled[held.who] else 1]],
         "seconds": seconds,
     }
 

@@ -131,7 +131,7 @@ def windows_of(history: Opened) -> Windows:
     Each question's labels are whole when its window ends.
     """
     engine, split = history.engine, history.parts
-    parts = Parts(engine.store, engine.past, engine.texts, engine.profiles, engine.reader)
+    parts = engine.parts
     starts, ends = to_us(history.starts), to_us(split.ends(WINDOW) or history.starts)
     seen = [
         view_of(

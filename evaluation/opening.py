@@ -126,14 +126,13 @@ def _store(
             raise
         return store, True
     store = Store.open(database_url)
-    if store.database.path is None:
-        # A database server's state is not copied; what it has learned is used as it stands.
-        return store, False
     copy = folder / f"{WORKING_COPY}-copy.db"
     try:
         tell("copying", 0, 1)
-        live = store.database.path
-        copy_database(store, copy, settings.index_folder or live.with_name(live.name + ".index"))
+        live, indexes = store.database.path, settings.index_folder
+        if indexes is None and live is not None:
+            indexes = live.with_name(live.name + ".index")
+        copy_database(store, copy, indexes)
     finally:
         store.close()
     return Store.open(f"sqlite:///{copy}"), True

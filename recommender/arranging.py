@@ -4,7 +4,8 @@ In: threads in the order of their scores, what was shown before, who is invited 
 next places. The best comes first. Of any ten consecutive places no more than two go to one author
 and no more than two to near-duplicates of each other; what would be a third is postponed, never
 dropped, and once nothing else is left it comes all the same. One place in ten is kept for what
-spreads from other sites (`spreading`), and a set share is drawn by lot (`drawing`).
+spreads from other sites (`spreading`) and would come later by its score, and a set share is drawn
+by lot (`drawing`).
 
 Where a feed is cut into pages makes no difference: what comes next follows from what is left and
 from the last nine that were shown.
@@ -50,6 +51,17 @@ class Line:
     explorable: Flags
     invited: Floats
 
+    def part(self, rows: Ints) -> "Line":
+        """Those of `rows`, in that order."""
+        return Line(
+            self.posts[rows],
+            self.authors[rows],
+            self.vectors[rows],
+            self.scores[rows],
+            self.explorable[rows],
+            self.invited[rows],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Before:
@@ -70,7 +82,9 @@ class Placed:
     propensity: float | None = None
 
 
-def arranged(line: Line, before: Before, k: int, lottery: Lottery) -> list[Placed]:
+def arranged(
+    line: Line, before: Before, k: int, lottery: Lottery, most_alike: int = MOST_ALIKE
+) -> list[Placed]:
     """The threads of the next `k` places, or as many as are left."""
     left = np.ones(len(line.posts), dtype=bool)
     recent: deque[tuple[int, Flags]] = deque(maxlen=STRETCH - 1)
@@ -78,7 +92,7 @@ def arranged(line: Line, before: Before, k: int, lottery: Lottery) -> list[Place
         recent.append((author, _near(line, vector)))
     placed: list[Placed] = []
     for place in range(before.count, before.count + min(k, len(left))):
-        free = left & _varied(line, recent)
+        free = left & _varied(line, recent, most_alike)
         choice = _chosen(line, free if free.any() else left, place, lottery)
         placed.append(choice)
         left[choice.row] = False
@@ -86,14 +100,14 @@ def arranged(line: Line, before: Before, k: int, lottery: Lottery) -> list[Place
     return placed
 
 
-def _varied(line: Line, recent: deque[tuple[int, Flags]]) -> Flags:
-    """What would not be a third of its kind."""
+def _varied(line: Line, recent: deque[tuple[int, Flags]], most_alike: int) -> Flags:
+    """What would not be one too many of its kind."""
     authors = [author for author, _ in recent if author]
-    crowded = [author for author in set(authors) if authors.count(author) >= MOST_ALIKE]
+    crowded = [author for author in set(authors) if authors.count(author) >= most_alike]
     alike = np.zeros(len(line.posts), dtype=np.int64)
     for _, near in recent:
         alike += near
-    varied: Flags = ~np.isin(line.authors, crowded) & (alike < MOST_ALIKE)
+    varied: Flags = ~np.isin(line.authors, crowded) & (alike < most_alike)
     return varied
 
 
@@ -111,7 +125,9 @@ def _chosen(line: Line, free: Flags, place: int, lottery: Lottery) -> Placed:
             won, propensity = lottery.draw(place, line.posts[rows], line.scores[rows])
             return Placed(int(rows[won]), propensity)
     elif place % STRETCH == _kept(place - place % STRETCH, lottery):
-        fit = np.where(free, line.invited, 0.0)
+        # What comes within this stretch by its score alone needs no place of its own.
+        late = np.cumsum(free) > STRETCH - place % STRETCH
+        fit = np.where(free & late, line.invited, 0.0)
         if fit.max() > 0.0:
             return Placed(int(np.argmax(fit)))
     return Placed(int(np.argmax(free)))

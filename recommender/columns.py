@@ -75,6 +75,30 @@ class Columns:
         self._size = max(self._size, size)
 
 
+class Grouped:
+    """The rows of a column by its value, sorted once a state."""
+
+    def __init__(self) -> None:
+        self._state = -1
+        self._order = self._values = np.zeros(0, np.int64)
+
+    def rows(self, column: Ints, state: int, values: Ints) -> Ints:
+        """Every row of each of `values` (n,): (most rows of any, n), 0 where it has fewer.
+
+        `state`: a number that is another whenever the column is.
+        """
+        if self._state != state:
+            self._order = np.argsort(column, kind="stable")
+            self._values = column[self._order]
+            self._state = state
+        low = np.searchsorted(self._values, values)
+        high = np.searchsorted(self._values, values, side="right")
+        places = low + np.arange(int((high - low).max(initial=0)))[:, None]
+        last = max(len(self._order) - 1, 0)
+        found: Ints = np.where(places < high, self._order[np.minimum(places, last)], 0)
+        return found
+
+
 def _grown(array: npt.NDArray[Any], room: int) -> npt.NDArray[Any]:
     grown = np.zeros(room, array.dtype)
     grown[: len(array)] = array

@@ -23,7 +23,7 @@ from data.reading import (
 )
 
 from .access import Access
-from .columns import Columns, Flags, Ints
+from .columns import Columns, Flags, Grouped, Ints
 from .ledger import Events, Ledger
 from .roster import Roster
 from .tagging import tag_spans
@@ -68,6 +68,8 @@ class Community:
         self.quick = Ledger(nothing, ())
         self.presence = Ledger(nothing, ())
         self.joinings = np.zeros(0, np.int64)
+        self.by_time = np.zeros(0, np.int64)
+        self.versions_of = Grouped()
         self.roster = Roster({})
 
     def absorb(self, changes: Changes) -> Ints:
@@ -162,6 +164,8 @@ class Community:
         for part in np.split(order, starts):
             if len(part):
                 self.threads[int(root[part[0]])] = part.tolist()
+        roots = keys[root[keys] == keys]
+        self.by_time = roots[np.argsort(self.posts["created"][roots], kind="stable")]
         self._mark_joining(keys)
         self._count(keys)
 
@@ -170,7 +174,7 @@ class Community:
 
         `by_space` and `by_tag`: who joined threads where. `first`: who was the first to reply;
         `quick`: who joined within half a day. `presence`: who posted anything under their name.
-        `joinings`: the posts by which threads were joined, in order of time.
+        `joinings`: the posts by which threads were joined, in order of time; `by_time`: the roots.
         """
         posts = self.posts
         self.by_space = Ledger(self._events(self._joined(keys)))
@@ -216,6 +220,8 @@ class Community:
             (self.presence, self._events(self._named(keys))),
         ):
             ledger.add(events)
+        begun = np.concatenate([self.by_time, keys[root[keys] == keys]])
+        self.by_time = begun[np.argsort(self.posts["created"][begun], kind="stable")]
         both = np.concatenate([self.joinings, joined])
         self.joinings = both[np.argsort(self.posts["created"][both], kind="stable")]
         return True

@@ -5,8 +5,9 @@ In: a person, a day, threads with scores. Out: which thread gets a place, and wi
 
 **Chance is seeded by person and day.** A place's lots are hashes of person, day, place and the
 thread's id: the same request on the same data draws the same, a thread that comes in between
-seldom changes a draw but by winning it, and tomorrow's lots are others. The winner is the highest sum
-of log chance and Gumbel noise, which falls on each thread with exactly its chance (Gumbel 1954).
+seldom changes a draw but by winning it, and tomorrow's lots are others. The winner is the highest
+sum of log chance and Gumbel noise, which falls on each thread with exactly its chance (Gumbel
+1954).
 
 **The propensity** is the chance with which the thread was drawn for that place, given that the
 place is drawn at all and what stands before it. It is half of an equal share and half of a softmax

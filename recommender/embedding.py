@@ -1,13 +1,13 @@
 """Pending texts to kept vectors: the one place where the community's texts are encoded."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from data.store import Store
 from data.text import digest
-from data.vectors import Embedded
+from data.vectors import Embedded, Pending
 from embeddings.face import Encoder, Vectors
 from embeddings.lanes import lane_of_text
 from embeddings.language import detect_languages
@@ -43,8 +43,12 @@ def embed_pending(
     store: Store,
     encoders: Mapping[str, Encoder],
     progress: Callable[[int, int], None] | None = None,
+    since: int = 0,
 ) -> int:
-    """Encode every text that `encoders` have not read yet; answer how many there were.
+    """Encode every text that `encoders` have not read yet; answer how many were done here.
+
+    `since`: only what was written after that transaction. What another process is reading is
+    waited for, not done again.
 
     Each round is durable before the next begins, so that a process which ends has lost at most
     `BATCH` texts' work.
@@ -52,39 +56,46 @@ def embed_pending(
     scheme = scheme_of(encoders)
     total = store.count_pending(scheme) if progress is not None else 0
     done = 0
-    while pending := store.pending(scheme, BATCH):
-        texts = store.indexed_texts([item.version for item in pending])
-        here = [item for item in pending if item.version in texts]
-        written = [_read_of(texts[item.version].text, item.is_root) for item in here]
-        guessed = detect_languages(
-            [
-                "" if texts[i.version].language else text
-                for i, text in zip(here, written, strict=True)
-            ]
-        )
-        marks = []
-        wanted: dict[str, dict[bytes, str]] = {lane: {} for lane in encoders}
-        for item, text, guess in zip(here, written, guessed, strict=True):
-            lanes = lane_of_text(texts[item.version].language or guess, item.is_root)
-            key = digest(text)
-            marks.append(Embedded(item.version, key, ",".join(lanes)))
-            for lane in lanes:
-                wanted[lane][key] = text
-        new: dict[str, dict[bytes, bytes]] = {}
-        for lane, by_digest in wanted.items():
-            encoder = encoders[lane]
-            kept = store.kept_vectors(encoder.fingerprint, by_digest)
-            missing = [key for key in by_digest if key not in kept]
-            vectors = encoder.encode([by_digest[key] for key in missing])
-            new[encoder.fingerprint] = {
-                key: packed(vector) for key, vector in zip(missing, vectors, strict=True)
-            }
-        fingerprints = {lane: encoder.fingerprint for lane, encoder in encoders.items()}
-        store.keep_vectors(scheme, fingerprints, new, marks)
+    while True:
+        with store.claimed(scheme, BATCH, since) as pending:
+            if pending:
+                _embed(store, encoders, scheme, pending)
         done += len(pending)
-        if progress is not None:
-            progress(done, total)
-    return done
+        if pending and progress is not None:
+            progress(done, max(done, total))
+        if not pending and not store.held_elsewhere(scheme, since):
+            return done
+
+
+def _embed(
+    store: Store, encoders: Mapping[str, Encoder], scheme: str, pending: Sequence[Pending]
+) -> None:
+    """Encode the texts of `pending` and keep the vectors."""
+    texts = store.indexed_texts([item.version for item in pending])
+    here = [item for item in pending if item.version in texts]
+    written = [_read_of(texts[item.version].text, item.is_root) for item in here]
+    guessed = detect_languages(
+        ["" if texts[i.version].language else text for i, text in zip(here, written, strict=True)]
+    )
+    marks = []
+    wanted: dict[str, dict[bytes, str]] = {lane: {} for lane in encoders}
+    for item, text, guess in zip(here, written, guessed, strict=True):
+        lanes = lane_of_text(texts[item.version].language or guess, item.is_root)
+        key = digest(text)
+        marks.append(Embedded(item.version, key, ",".join(lanes)))
+        for lane in lanes:
+            wanted[lane][key] = text
+    new: dict[str, dict[bytes, bytes]] = {}
+    for lane, by_digest in wanted.items():
+        encoder = encoders[lane]
+        kept = store.kept_vectors(encoder.fingerprint, by_digest)
+        missing = [key for key in by_digest if key not in kept]
+        vectors = encoder.encode([by_digest[key] for key in missing])
+        new[encoder.fingerprint] = {
+            key: packed(vector) for key, vector in zip(missing, vectors, strict=True)
+        }
+    fingerprints = {lane: encoder.fingerprint for lane, encoder in encoders.items()}
+    store.keep_vectors(scheme, fingerprints, new, marks)
 
 
 def _read_of(text: str, is_root: bool) -> str:

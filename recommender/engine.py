@@ -12,20 +12,32 @@ from data.errors import UnknownPerson
 from data.models import Person, Post
 from data.rows import to_us
 
-from . import expertise, experts, similar
+from . import experts, similar
 from .cursors import decode_cursor
 from .feedpage import feed_page
-from .following import RANKER, STATISTICS, Following, Progress
+from .following import (
+    FEED_RANKER,
+    RANKER,
+    SIMILAR,
+    STATISTICS,
+    TEMPLATES,
+    TOPICS,
+    WHITENING,
+    Progress,
+)
 from .ideas import trials
 from .learning import learn
+from .likeness import Asked
 from .queries import ExpertsQuery, SimilarQuery
-from .results import ExpertsAnswer, FeedPage, SimilarIdea, Topic
+from .results import ExpertsAnswer, FeedPage, SimilarIdea
 from .suggesting import suggest
+from .surveying import Surveying
+from .topicmodel import fit_topics
 from .view import end_of_hour
 from .words import similar_reason
 
 
-class Engine(Following):
+class Engine(Surveying):
     """Answers who knows, what is similar, and what concerns whom."""
 
     # Answers ------------------------------------------------------------------------------
@@ -37,7 +49,7 @@ class Engine(Following):
         with self._current():
             view = self._view(query.viewer_id or query.asker_id, query.as_of, now)
             return suggest(
-                self._parts,
+                self.parts,
                 self.statistics,
                 self.ranker,
                 self.settings.ranking,
@@ -49,25 +61,32 @@ class Engine(Following):
     def similar(self, query: SimilarQuery, now: datetime) -> tuple[SimilarIdea, ...]:
         """The threads nearest to a text, best first; ties by id."""
         text = "\n".join(part for part in (query.title, query.body) if part)
-        question = self.reader.read(text)
+        question = self.reader.read(self.templates.without(text))
         with self._current():
             view = self._view(query.viewer_id, query.as_of, now)
-            hits = similar.find(view.community, self.texts, self.statistics, query, question, view)
+            asked = Asked(query, question, view)
+            hits = similar.find(self._similar, asked)
             ids = self.store.post_ids([hit.post for hit in hits])
             hits.sort(key=lambda hit: (-hit.score, ids.get(hit.post, "")))
-            hits = [hit for hit in hits if hit.probability >= query.min_probability][: query.k]
+            hits = hits[: query.k]
             posts = self._shown(view, [hit.post for hit in hits])
             tried = trials(view.community, view, similar.roots_of(hits))
+            words = similar.shared_words(self._similar, asked, hits)
             return tuple(
                 SimilarIdea(
                     posts[hit.post],
                     hit.score,
                     hit.probability,
                     similar_reason(
-                        hit, posts[hit.post].language, tried.get(hit.post), question.language
+                        hit,
+                        shared,
+                        posts[hit.post].language,
+                        tried.get(hit.post),
+                        question.language,
                     ),
+                    hit.same,
                 )
-                for hit in hits
+                for hit, shared in zip(hits, words, strict=True)
                 if hit.post in posts
             )
 
@@ -104,26 +123,7 @@ class Engine(Following):
                 k,
                 shown,
                 self.settings.feed,
-            )
-
-    def expertise(
-        self, person_id: str, *, viewer_id: str | None, as_of: datetime | None, now: datetime
-    ) -> tuple[Topic, ...]:
-        """What a person has shown knowledge of, as a viewer may know it.
-
-        Raises
-        ------
-        UnknownPerson
-        """
-        with self._current():
-            pk = self.community.person_keys.get(person_id, 0)
-            # Whom the viewer can know of does not depend on the moment asked about.
-            today = experts.visible(self.community, self._view(viewer_id, None, now))
-            if not today[pk] and (not pk or viewer_id != person_id):
-                raise UnknownPerson(person_id)
-            view = self._view(viewer_id, as_of, now)
-            return expertise.topics(
-                view.community, self.texts, self.store, self.statistics, view, person_id, viewer_id
+                self.knowing,
             )
 
     def people(self, text: str, viewer_id: str | None, now: datetime) -> tuple[Person, ...]:
@@ -161,15 +161,35 @@ class Engine(Following):
         """
         told = None if progress is None else lambda done, total: progress("learning", done, total)
         with self._current():
-            prior, moved = self.settings.prior, self.settings.own_weights
+            settings = self.settings
             view = self._view(None, until, now)
-            fitted = learn(self._parts, view, to_us(until or now), prior, moved, told)
-            self.store.keep_learned(
-                {STATISTICS: fitted.statistics.to_bytes(), RANKER: fitted.ranker.to_bytes()}
+            fitted = learn(
+                self.parts,
+                view,
+                to_us(until or now),
+                settings.prior,
+                settings.feed_prior,
+                settings.own_weights,
+                told,
             )
+            kept = {
+                STATISTICS: fitted.statistics.to_bytes(),
+                RANKER: fitted.ranker.to_bytes(),
+                FEED_RANKER: fitted.feed.to_bytes(),
+                SIMILAR: fitted.similar.to_bytes(),
+                TEMPLATES: fitted.templates.to_bytes(),
+                WHITENING: fitted.whitening.to_bytes() if fitted.whitening else b"",
+            }
+            before = self.topic_index.model
+            found = fit_topics(self.parts, view, to_us(until or now), before)
+            if found is not None:
+                kept[TOPICS] = found.to_bytes()
+            self.store.keep_learned(kept)
             self.close()
         return {
             "texts": fitted.texts,
             "questions": fitted.questions,
             "answered": fitted.answered,
+            "turns": fitted.feed.turns,
+            "topics": len(found.words) if found is not None else 0,
         }

@@ -1,8 +1,11 @@
-"""What a person has shown knowledge of: their replies, gathered under words and tags.
+"""What a person has shown knowledge of: their replies, gathered under the community's topics.
 
-Topics are the tags of the threads that they replied in and the most telling words of those
-threads' titles; each with the replies that show it.
+Where no topics were learned, or none of them is the person's, replies are gathered under the tags
+of their threads and the most telling words of those threads' titles. Each comes with the replies
+that show it.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,10 +15,14 @@ from data.store import Store
 from data.text import body_text, excerpt
 from embeddings.statistics import Statistics
 
-from .columns import decayed
+from .columns import Ints, decayed
 from .community import Community
+from .parts import Parts
 from .results import Contribution, Topic
 from .texts import TextIndex
+from .topicindex import TopicIndex
+from .topiclabels import labels_of
+from .topics import topic_id
 from .view import View
 
 RECENT = 300
@@ -27,10 +34,18 @@ WORDS_A_TITLE = 3
 HALF_LIFE_DAYS = 180.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """What replies are gathered under: its words stand in them, if anything does."""
+
+    label: str
+    words: tuple[str, ...]
+    topic: str | None = None
+
+
 def topics(
-    community: Community,
-    texts: TextIndex,
-    store: Store,
+    parts: Parts,
+    index: TopicIndex,
     statistics: Statistics | None,
     view: View,
     person_id: str,
@@ -40,6 +55,7 @@ def topics(
 
     A topic's weight is the number of replies that show it, faded by age (half-life 180 days).
     """
+    community, store = view.community, parts.store
     pk = community.person_keys[person_id]
     person = community.people[pk]
     if person.consent == "hidden" and viewer_id != person_id:
@@ -47,45 +63,74 @@ def topics(
     posts = community.posts
     mine = np.flatnonzero(view.posts & (posts["author"] == pk) & (posts["credited"] != 0))
     mine = mine[np.argsort(-posts["created"][mine], kind="stable")][:RECENT]
-    roots = posts["root"][mine]
-    stood = _stood(community, store, view, np.unique(roots))
-    gathered: dict[str, list[int]] = {}
-    for key, root in zip(mine.tolist(), roots.tolist(), strict=True):
-        for label in _labels(texts, statistics, view, stood.get(root)):
-            gathered.setdefault(label, []).append(key)
+    gathered = _by_topic(index, parts.texts, view, mine)
+    if not gathered:
+        gathered = _by_word(parts, statistics, view, mine)
     weight = {
-        label: float(
+        heading: float(
             decayed(np.maximum(view.moment - posts["created"][keys], 0), HALF_LIFE_DAYS).sum()
         )
-        for label, keys in gathered.items()
+        for heading, keys in gathered.items()
     }
-    best = sorted(weight, key=lambda label: (-weight[label], label))[:TOPICS]
+    best = sorted(weight, key=lambda heading: (-weight[heading], heading.label))[:TOPICS]
     quoted = person.consent != "named"
-    wanted = sorted({key for label in best for key in gathered[label][:EVIDENCE]})
+    wanted = sorted({key for heading in best for key in gathered[heading][:EVIDENCE]})
     replies = _stood(community, store, view, np.array(wanted, dtype=np.int64)) if quoted else {}
     ids = store.post_ids(wanted) if quoted else {}
     return tuple(
         Topic(
-            label=label,
-            weight=round(weight[label], 6),
-            replies=len(gathered[label]),
-            latest=from_us(int(posts["created"][gathered[label]].max())),
+            label=heading.label,
+            weight=round(weight[heading], 6),
+            replies=len(gathered[heading]),
+            latest=from_us(int(posts["created"][gathered[heading]].max())),
             evidence=tuple(
                 Contribution(
                     kind="post",
                     points=0.0,
                     reason=f"replied on {from_us(int(posts['created'][key])):%Y-%m-%d}",
                     post_id=ids.get(key),
-                    excerpt=excerpt(body_text(replies[key]), (label,)),
+                    excerpt=excerpt(body_text(replies[key]), heading.words),
                     at=from_us(int(posts["created"][key])),
                     language=replies[key].language,
                 )
-                for key in gathered[label][:EVIDENCE]
+                for key in gathered[heading][:EVIDENCE]
                 if key in replies
             ),
+            id=heading.topic,
         )
-        for label in best
+        for heading in best
     )
+
+
+def _by_topic(
+    index: TopicIndex, texts: TextIndex, view: View, replies: Ints
+) -> dict[_Heading, list[int]]:
+    """Replies by the topic of their thread, as far as that has a name."""
+    if index.model is None or not len(replies):
+        return {}
+    places = index.of_threads(texts, view)
+    of = places[np.minimum(view.community.posts["root"][replies], len(places) - 1)]
+    shown = sorted(set(of[of >= 0].tolist()))
+    gathered = {}
+    for place, label in labels_of(view, index.model.words, places, shown).items():
+        written = tuple(word.written for word in label.words)
+        number = index.model.clusters.numbers[place]
+        heading = _Heading(label.text, written, topic_id(number))
+        gathered[heading] = replies[of == place].tolist()
+    return gathered
+
+
+def _by_word(
+    parts: Parts, statistics: Statistics | None, view: View, replies: Ints
+) -> dict[_Heading, list[int]]:
+    """Replies by the tags and telling words of their thread's root."""
+    roots = view.community.posts["root"][replies]
+    stood = _stood(view.community, parts.store, view, np.unique(roots))
+    gathered: dict[_Heading, list[int]] = {}
+    for key, root in zip(replies.tolist(), roots.tolist(), strict=True):
+        for label in _labels(parts.texts, statistics, view, stood.get(root)):
+            gathered.setdefault(_Heading(label, (label,)), []).append(key)
+    return gathered
 
 
 def _stood(community: Community, store: Store, view: View, posts: np.ndarray) -> dict[int, Post]:

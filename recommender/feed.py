@@ -6,9 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from . import weights
+from .collaborative import Together
 from .columns import DIGITS, Flags, Ints
 from .community import Community
+from .feedranker import FeedRanker
 from .feedsignals import feed_signals
+from .mentions import Mentions
+from .profiles import Profiles
 from .texts import TextIndex
 from .view import View
 
@@ -16,11 +20,21 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class Knowing:
+    """What a feed is scored by beside the community and its texts."""
+
+    ranker: FeedRanker
+    profiles: Profiles
+    mentions: Mentions
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
     """A pool in order: posts by key, their scores, points by signal (rows as posts).
 
     `season`: in season again. `talked`: somebody replied within the last days. `close`: nearer
-    than most of the pool to what the person has taken part in.
+    than most of the pool to what the person has taken part in. `shared`: several
+    like-minded people turned to it. `usual`: mean points by signal over the whole pool.
     """
 
     posts: Ints
@@ -29,6 +43,8 @@ class Scored:
     season: Flags
     talked: Flags
     close: Flags
+    shared: Flags
+    usual: dict[str, float]
 
     def part(self, rows: Ints) -> "Scored":
         """Those of `rows`, in that order."""
@@ -39,17 +55,32 @@ class Scored:
             self.season[rows],
             self.talked[rows],
             self.close[rows],
+            self.shared[rows],
+            self.usual,
         )
 
 
 def score(
-    community: Community, texts: TextIndex, view: View, person: int, pool: Ints, season: Flags
+    community: Community,
+    texts: TextIndex,
+    view: View,
+    person: int,
+    pool: Ints,
+    season: Flags,
+    together: Together,
+    knowing: Knowing,
 ) -> Scored:
     """Order `pool` for a person; ties by key, which the caller settles by id."""
-    signals = feed_signals(community, texts, view, person, pool, season)
-    points = {name: weights.FEED[name] * values for name, values in signals.values.items()}
+    signals = feed_signals(
+        community, texts, knowing.profiles, knowing.mentions, view, person, pool, season
+    )
+    each = weighted(knowing.ranker, together.timeless)
+    signals.values["together"] = together.signal(pool)
+    points = {name: each[name] * values for name, values in signals.values.items()}
     total = np.round(sum(points.values(), np.zeros(len(pool))), DIGITS)
-    scored = Scored(pool, total, points, season, signals.talked, signals.close)
+    usual = {name: float(values.mean()) if len(pool) else 0.0 for name, values in points.items()}
+    shared = together.shown(pool)
+    scored = Scored(pool, total, points, season, signals.talked, signals.close, shared, usual)
     return scored.part(np.lexsort((pool, -total)))
 
 
@@ -60,3 +91,12 @@ def with_points(scored: Scored, name: str, points: Floats) -> Scored:
     total = np.round(scored.scores + points, DIGITS)
     more = replace(scored, scores=total, points={**scored.points, name: points})
     return more.part(np.lexsort((scored.posts, -total)))
+
+
+def weighted(ranker: FeedRanker, timeless: float) -> dict[str, float]:
+    """Points a unit of the signals by name, between those for what is new and for an archive."""
+    new = ranker.points()
+    return {
+        name: (1.0 - timeless) * points + timeless * weights.ARCHIVE.get(name, 0.0)
+        for name, points in new.items()
+    }

@@ -5,12 +5,13 @@ import numpy as np
 from data.store import Store
 
 from .arranging import Line, Placed, arranged
+from .collaborative import together
 from .columns import Ints
 from .community import Community
 from .cursors import encode_cursor
 from .dismissals import dismissal_points
 from .drawing import Lottery
-from .feed import Scored, score, with_points
+from .feed import Knowing, Scored, score, with_points
 from .feedpool import pool_of
 from .ideas import trials
 from .lineup import before_of, from_elsewhere, line_of, settled
@@ -32,14 +33,17 @@ def feed_page(
     k: int,
     shown: Ints,
     settings: FeedSettings,
+    knowing: Knowing,
 ) -> FeedPage:
     """The next `k` threads for a person to whom `shown` were shown, in that order."""
     person = community.person_keys[person_id]
     homes = homes_of(community, view)
     lottery = Lottery.at(settings.exploration, person_id, view.moment, store.post_ids)
-    scored, line = lined_up(community, texts, view, person, shown, homes, settings, lottery)
+    scored, line = lined_up(
+        community, texts, view, person, shown, homes, settings, lottery, knowing
+    )
     before = before_of(community, texts, view, shown)
-    placed = arranged(line, before, k, lottery)
+    placed = arranged(line, before, k, lottery, settings.most_alike)
     keys = line.posts[[place.row for place in placed]]
     posts = shown_posts(community, store, view, keys.tolist())
     tried = trials(community, view, keys)
@@ -75,11 +79,13 @@ def lined_up(
     homes: Ints,
     settings: FeedSettings,
     lottery: Lottery,
+    knowing: Knowing,
 ) -> tuple[Scored, Line]:
     """What is left of a person's pool when `shown` were shown, best first, ties by id; scored, and
     ready to be arranged, rows alike."""
-    pool, season = pool_of(community, view, person)
-    scored = score(community, texts, view, person, pool, season)
+    shared = together(community, view, person)
+    pool, season = pool_of(community, view, person, shared)
+    scored = score(community, texts, view, person, pool, season, shared, knowing)
     points = dismissal_points(community, texts, view, person, scored.posts)
     scored = with_points(scored, SET_ASIDE, points)
     scored = scored.part(settled(scored, lottery.ids))

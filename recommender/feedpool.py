@@ -1,14 +1,15 @@
 """Which threads a person's feed may show, and what that person has turned to before.
 
 Three quarters of first reads are of posts under two days old (FIELD.md), so the pool is fresh
-and older threads only follow where it is small. Nothing own, joined, viewed, dismissed or run out
-is in it, but for what is in season again.
+and older threads only follow where it is small, or where people are seen to read old ones.
+Nothing own, joined, viewed, dismissed or run out is in it, but for what is in season again.
 """
 
 import numpy as np
 
 from data.models import INTERACTION_KINDS
 
+from .collaborative import Together
 from .columns import Flags, Ints
 from .community import Community
 from .ideas import DAY_US, dated, in_season
@@ -20,8 +21,13 @@ FRESH_US = 14 * DAY_US
 POOL = 200
 """Threads a feed holds at least, if the community has as many, and older ones at most."""
 
+ARCHIVE = 300
+"""Older threads besides, where people read what is old: those that like-minded people read."""
 
-def pool_of(community: Community, view: View, person: int) -> tuple[Ints, Flags]:
+
+def pool_of(
+    community: Community, view: View, person: int, together: Together
+) -> tuple[Ints, Flags]:
     """The threads a person may be shown, newest first, and which of them are in season again."""
     posts = community.posts
     keys = np.flatnonzero(roots_of(community, view))
@@ -36,6 +42,7 @@ def pool_of(community: Community, view: View, person: int) -> tuple[Ints, Flags]
     keys, season = keys[order], season[order]
     fresh = int((posts["created"][keys] >= view.moment - FRESH_US).sum())
     kept = np.arange(len(keys)) < max(fresh, POOL)
+    kept |= together.candidates(keys, ARCHIVE)
     return keys[kept | season], season[kept | season]
 
 

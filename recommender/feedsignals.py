@@ -1,31 +1,49 @@
-"""Signals of the feed as of a moment: one value per thread of the pool."""
+"""Signals of the feed as of a moment: one value per thread of the pool, all made the same way.
+
+In: a pool and a person's history. Out: columns by the names of `feedranker`. What each weighs is
+the ranker's to say.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from data.models import INTERACTION_KINDS
 from data.reading import ANONYMOUS
 
 from . import weights
-from .columns import Flags, Ints
+from .columns import Flags, Ints, counted, decayed
 from .community import Community
-from .feedpool import joined_by, touched_by
-from .ideas import DAY_US, dated
+from .feedcontent import content_signals
+from .feedhistory import History, history_of
+from .feedthreads import Threads, threads_of
+from .ideas import DAY_US
+from .mentions import Mentions
+from .profiles import Profiles
+from .sites import UNKNOWN, homes_of, homes_of_posts
+from .standing import standing_rows
 from .texts import TextIndex
-from .view import View
+from .view import HOUR_US, View
 
 Floats = npt.NDArray[np.float64]
 
-LEAST_CLOSE, CLOSE_SHARE = 0.35, 0.75
-"""Likeness and part of the pool above which a thread is called close."""
+LEAST_CLOSE, CLOSE_SHARE = 0.1, 0.75
+"""Share of the greatest closeness, and part of the pool, above which a thread is called close."""
 
-WARM = ("like", "bookmark", "follow", "helpful", "tried")
-"""Interactions that speak for a post."""
+MINUTES_US = 300_000_000
+"""Five minutes: who chats follows what moves at this very time."""
 
-TASTE = 50
-"""Threads last joined that stand for what somebody cares about."""
+SPACE_HALF_LIFE, POSTS_HALF_LIFE = 90.0, 30.0
+"""Days in which it fades where somebody turned to threads, and where they wrote."""
+
+USUAL_US = 450 * DAY_US
+"""How far back it is looked at how usual a space is: five of its half-lives."""
+
+SPACE_PRIOR, LEAST_USUAL = 0.5, 0.1
+"""Threads that everybody is taken to have turned to as usual; and a space that nobody turns to."""
+
+NAMED_HALF_LIFE = 1.0
+"""Days in which it fades that somebody was addressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,117 +60,168 @@ class FeedSignals:
 
 
 def feed_signals(
-    community: Community, texts: TextIndex, view: View, person: int, pool: Ints, season: Flags
+    community: Community,
+    texts: TextIndex,
+    profiles: Profiles,
+    mentions: Mentions,
+    view: View,
+    person: int,
+    pool: Ints,
+    season: Flags,
 ) -> FeedSignals:
-    """Every signal of `pool` for a person, by the names of `weights.FEED`."""
-    posts = community.posts
-    joined = joined_by(community, view, person)
-    liked = touched_by(community, view, person, WARM)
-    taste = np.concatenate([liked, joined])
-    people, last = _present(community, view, pool)
-    # What is in season again is as good as new: yesterday's.
-    again = np.where(season, 1.0, np.inf)
-    age = np.minimum(_days(posts["created"][pool], view), again)
-    quiet = np.minimum(_days(last, view), again)
-    values = {
-        "fresh": np.log1p(weights.FRESH_DAYS) - np.log1p(age),
-        "alive": np.log1p(weights.ALIVE_DAYS) - np.log1p(quiet),
-        "space": _share(posts["space"], joined, pool),
-        "author": _known_author(community, joined, pool),
-        "content": _content(community, texts, view, taste, pool),
-        "company": _company(community, view, person, joined, people),
-        "popular": _popular(community, view, pool, people),
-        "season": season.astype(np.float64),
-    }
-    talked = (last > posts["created"][pool]) & (_days(last, view) < weights.ALIVE_DAYS)
+    """Every signal of `pool` for a person."""
+    rows = standing_rows(community, view, pool)
+    history = history_of(community, view, person)
+    threads = threads_of(community, view, pool)
+    values = _times(community, view, history, threads, pool, season)
+    values |= _places(community, view, history, pool)
+    values |= _people(community, history, threads, pool)
+    values["tags"] = _tags(community, view, history, rows)
+    values |= content_signals(texts, profiles, view, person, history, rows)
+    values |= _named(community, mentions, view, person, threads, rows)
+    values |= _chosen(community, view, person, pool)
+    values["season"] = season.astype(np.float64)
+    quiet = view.moment - threads.last
+    talked = (threads.replies > 0) & (quiet < weights.ALIVE_DAYS * DAY_US)
     return FeedSignals(values, talked, _close(values["content"]))
 
 
 def _close(content: Floats) -> Flags:
-    """Which likenesses are worth a word: any two threads here have something in common."""
+    """Which threads are worth a word: any two here have something in common."""
     if not len(content):
         return np.zeros(0, dtype=bool)
-    close: Flags = content >= max(LEAST_CLOSE, float(np.quantile(content, CLOSE_SHARE)))
+    least = max(LEAST_CLOSE * float(content.max()), float(np.quantile(content, CLOSE_SHARE)))
+    close: Flags = (content >= least) & (content > 0.0)
     return close
 
 
-def _days(time: Ints, view: View) -> Floats:
-    days: Floats = np.maximum(view.moment - time, 0) / DAY_US
-    return days
+def _times(
+    community: Community,
+    view: View,
+    history: History,
+    threads: Threads,
+    pool: Ints,
+    season: Flags,
+) -> dict[str, Floats]:
+    """How new and how alive threads are, and whether the person was here since they moved.
+
+    What is in season again is as good as new: yesterday's.
+    """
+    again = np.where(season, DAY_US, np.iinfo(np.int64).max)
+    age = np.clip(view.moment - community.posts["created"][pool], 0, again)
+    quiet = np.clip(view.moment - threads.last, 0, again)
+    since = len(history.times) - np.searchsorted(history.times, threads.last)
+    return {
+        "alive_minutes": -np.log1p(quiet / MINUTES_US),
+        "alive_hours": -np.log1p(quiet / HOUR_US),
+        "alive": -np.log1p(quiet / DAY_US),
+        "fresh_hours": -np.log1p(age / HOUR_US),
+        "fresh": -np.log1p(age / DAY_US),
+        "unanswered": (threads.replies == 0).astype(np.float64),
+        "replies": np.log1p(threads.replies),
+        "popular": np.log1p(threads.crowd),
+        "seen": -np.log1p(since),
+    }
 
 
-def _share(column: Ints, joined: Ints, pool: Ints) -> Floats:
-    """How large a part of what somebody joined lies in the same space; 0 to 1."""
-    if not len(joined):
-        return np.zeros(len(pool))
-    counts = np.bincount(column[joined], minlength=int(column.max(initial=0)) + 1)
-    shares: Floats = np.sqrt(counts[column[pool]] / len(joined))
-    return shares
-
-
-def _known_author(community: Community, joined: Ints, pool: Ints) -> Floats:
-    """log(1 + threads of the author that the person joined before), of authors who are named."""
-    author = np.where(community.posts["flags"] & ANONYMOUS, 0, community.posts["author"])
-    counts = np.bincount(author[np.unique(joined)], minlength=int(author.max(initial=0)) + 1)
-    counts[0] = 0
-    known: Floats = np.log1p(counts[author[pool]])
-    return known
-
-
-def _content(community: Community, texts: TextIndex, view: View, taste: Ints, pool: Ints) -> Floats:
-    """Likeness to what the person last joined or liked, in the encoder of all languages."""
-    index = texts.multilingual
-    posts, versions = community.posts, community.versions
-    row_of = np.zeros(len(posts), dtype=np.int64)
-    standing = np.flatnonzero(view.texts)
-    row_of[versions["post"][standing]] = standing
-    recent = row_of[posts["root"][taste[-TASTE:]]]
-    recent = recent[index.has(recent) & (recent > 0)]
-    rows = row_of[pool]
-    if not len(recent) or not len(pool):
-        return np.zeros(len(pool))
-    taste_vector = index.vectors(recent).mean(axis=0)
-    return np.maximum(index.scores(taste_vector, rows), 0.0)
-
-
-def _present(community: Community, view: View, pool: Ints) -> tuple[list[set[int]], Ints]:
-    """Who has replied in each thread of the pool, and the time of its last post, as far as the
-    viewer may see."""
+def _places(community: Community, view: View, history: History, pool: Ints) -> dict[str, Floats]:
+    """How much more than others somebody turns to a space, and how much they write there."""
     posts = community.posts
-    present = []
-    last = posts["created"][pool]
-    for place, root in enumerate(pool.tolist()):
-        keys = np.array(community.threads.get(root, []), dtype=np.int64)
-        keys = keys[view.posts[keys] & (posts["created"][keys] < view.moment)]
-        last[place] = max(last[place], posts["created"][keys].max(initial=last[place]))
-        named = keys[(posts["flags"][keys] & ANONYMOUS) == 0]
-        present.append(set(posts["author"][named].tolist()) - {0})
-    return present, last
-
-
-def _company(
-    community: Community, view: View, person: int, joined: Ints, present: list[set[int]]
-) -> Floats:
-    """log(1 + people in the thread whom the person has met in others)."""
-    met: set[int] = set()
-    for people in _present(community, view, np.unique(joined[-TASTE:]))[0]:
-        met |= people
-    met.discard(person)
-    return np.log1p(np.array([len(people & met) for people in present], dtype=np.float64))
-
-
-def _popular(community: Community, view: View, pool: Ints, present: list[set[int]]) -> Floats:
-    """log(1 + people who took part or liked), each counted once."""
-    acts = community.interactions
-    warm = [INTERACTION_KINDS.index(kind) for kind in WARM]
-    keys = np.flatnonzero(
-        dated(community, view) & np.isin(acts["kind"], warm) & np.isin(acts["post"], pool)
+    space, root = posts["space"], posts["root"]
+    size = int(space.max(initial=0)) + 1
+    keys = community.joinings
+    created = posts["created"][keys]
+    low, high = np.searchsorted(created, [view.moment - USUAL_US, view.moment])
+    keys, created = keys[low:high], created[low:high]
+    there = view.posts[keys]
+    keys, created = keys[there], created[there]
+    usual = counted(
+        space[np.minimum(root[keys], len(posts) - 1)],
+        decayed(view.moment - created, SPACE_HALF_LIFE),
+        size,
     )
-    fans: dict[int, set[int]] = {}
-    for post, fan in zip(acts["post"][keys].tolist(), acts["person"][keys].tolist(), strict=True):
-        fans.setdefault(post, set()).add(fan)
-    counts = [
-        len(people | fans.get(post, set()))
-        for post, people in zip(pool.tolist(), present, strict=True)
+    # Not the number of all spaces: there may be some that the viewer does not know of.
+    known = np.count_nonzero(usual) + 1
+    share = (usual + LEAST_USUAL) / (usual.sum() + LEAST_USUAL * known)
+    own = counted(
+        space[history.turned], decayed(view.moment - history.turned_at, SPACE_HALF_LIFE), size
+    )
+    mine = (own + SPACE_PRIOR * share) / (own.sum() + SPACE_PRIOR)
+    homes = np.minimum(root[history.own], len(posts) - 1)
+    written = counted(space[homes], decayed(view.moment - history.times, POSTS_HALF_LIFE), size)
+    return {
+        "space": np.log(mine / share)[space[pool]],
+        "posts_here": np.log1p(written[space[pool]]),
+    }
+
+
+def _people(
+    community: Community, history: History, threads: Threads, pool: Ints
+) -> dict[str, Floats]:
+    """Whether the person turned to threads of the author, and answers who is in the thread."""
+    posts = community.posts
+    author = np.where(posts["flags"] & ANONYMOUS, 0, posts["author"])
+    joined = counted(author[history.turned], minlength=len(community.roster))
+    joined[0] = 0
+    known = np.log1p(history.answered)
+    return {
+        "author": np.log1p(joined[author[pool]]),
+        "answered": known[author[pool]],
+        "company": np.log1p(counted(threads.at, known[threads.who], len(pool))),
+    }
+
+
+def _tags(community: Community, view: View, history: History, rows: Ints) -> Floats:
+    """log(1 + threads somebody turned to that bear a thread's tags), fading; `rows` of the pool."""
+    turned = standing_rows(community, view, history.turned)
+    weight = decayed(view.moment - history.turned_at, SPACE_HALF_LIFE).tolist()
+    counts: dict[str, float] = {}
+    for row, part in zip(turned.tolist(), weight, strict=True):
+        for tag in community.tags.get(row, ()):
+            counts[tag.casefold()] = counts.get(tag.casefold(), 0.0) + part
+    sums = [
+        sum(counts.get(tag.casefold(), 0.0) for tag in community.tags.get(row, ()))
+        for row in rows.tolist()
     ]
-    return np.log1p(np.array(counts, dtype=np.float64))
+    return np.log1p(np.array(sums, dtype=np.float64))
+
+
+def _named(
+    community: Community,
+    mentions: Mentions,
+    view: View,
+    person: int,
+    threads: Threads,
+    rows: Ints,
+) -> dict[str, Floats]:
+    """Whether somebody is addressed in a thread, and lately. Of the past, ids alone are names."""
+    record = community.people[person]
+    names = [record.id, record.id.partition(":")[2]]
+    if record.name and not view.past:
+        names.append(record.name)
+    created = community.posts["created"]
+    spoken = np.concatenate([rows, standing_rows(community, view, threads.posts)])
+    places = np.concatenate([np.arange(len(rows)), threads.places])
+    at = np.concatenate([created[threads.pool], created[threads.posts]])
+    told = spoken > 0
+    hit = np.zeros(len(spoken), dtype=bool)
+    hit[told] = mentions.of(names, spoken[told])
+    named, lately = np.zeros((2, len(rows)))
+    named[places[hit]] = 1.0
+    age = np.maximum(view.moment - at[hit], 0)
+    np.maximum.at(lately, places[hit], decayed(age, NAMED_HALF_LIFE))
+    return {"named": named, "named_lately": lately}
+
+
+def _chosen(community: Community, view: View, person: int, pool: Ints) -> dict[str, Floats]:
+    """Whether a thread is in a space of which somebody is a member, or from their site; neither
+    is known of the past."""
+    chosen, near = np.zeros((2, len(pool)))
+    if not view.past:
+        mine = community.people[person].id
+        joined = [key for key, space in community.spaces.items() if mine in space.members]
+        chosen = np.isin(community.posts["space"][pool], joined).astype(np.float64)
+        homes = homes_of(community, view)
+        where = homes_of_posts(community, homes, pool)
+        near = ((where == homes[person]) & (where != UNKNOWN)).astype(np.float64)
+    return {"chosen": chosen, "site": near}

@@ -4,14 +4,12 @@ In: `Example`s, one a question, with the signals of its candidates as they stood
 signal and coefficients of the two chances. Nothing here knows of texts, posts or people.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from threadpoolctl import threadpool_limits
 
 from .calibration import (
     ANYONE_PRIOR,
@@ -22,6 +20,7 @@ from .calibration import (
     logistic,
 )
 from .columns import Flags
+from .listwise import Lists, fitted
 from .pace import Pace
 from .ranker import SIGNALS, Ranker
 
@@ -82,8 +81,6 @@ TOP = 10
 DIGITS = 4
 """Decimals that are kept: what lies beyond is the optimiser's own noise."""
 
-ITERATIONS = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -126,69 +123,17 @@ def fit_weights(
     and strength / 2 times the squared distance to `prior`. Each group counts by the square root
     of its number of questions. The prior where no question has a candidate who replied.
     """
-    batches = [_Batch.joined(group) for group in groups]
-    batches = [batch for batch in batches if batch.count]
-    if not batches:
-        return _rounded(prior)
-    share = np.array([math.sqrt(batch.count) for batch in batches])
-    share /= share.sum()
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        apart = weights - prior
-        total, gradient = strength / 2 * float(apart @ apart), strength * apart
-        for part, batch in zip(share, batches, strict=True):
-            value, slope = batch.loss(weights)
-            total += part * value
-            gradient = gradient + part * slope
-        return total, gradient
-
-    # Threads that wait for each other cost more than these narrow products, fourteen times as much
-    # on a busy machine; and one thread adds up in the same order wherever it runs.
-    with threadpool_limits(limits=1, user_api="blas"):
-        found = minimize(loss, prior, jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS})
-    return _rounded(found.x)
+    lists = []
+    for group in groups:
+        kept = [example for example in group if example.replied.any()]
+        shares = [example.replied / example.replied.sum() for example in kept]
+        signals, fixed = [e.signals for e in kept], [e.fixed for e in kept]
+        lists.append(Lists.joined(signals, fixed, shares, len(SIGNALS)))
+    return _rounded(fitted(lists, prior, strength))
 
 
 def _rounded(weights: Floats) -> dict[str, float]:
     return dict(zip(SIGNALS, (round(float(w), DIGITS) for w in weights), strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Examples with a right answer, one after another: `starts` (count,), `of` (rows,)."""
-
-    signals: npt.NDArray[np.float32]
-    fixed: Floats
-    share: Floats
-    starts: npt.NDArray[np.int64]
-    of: npt.NDArray[np.int64]
-    count: int
-
-    @classmethod
-    def joined(cls, examples: Sequence[Example]) -> "_Batch":
-        kept = [example for example in examples if example.replied.any()]
-        sizes = [len(example.fixed) for example in kept]
-        shares = [example.replied / example.replied.sum() for example in kept]
-        nothing = np.zeros((0, len(SIGNALS)), np.float32)
-        return cls(
-            signals=np.concatenate([nothing, *(example.signals for example in kept)]),
-            fixed=np.concatenate([np.zeros(0), *(example.fixed for example in kept)]),
-            share=np.concatenate([np.zeros(0), *shares]),
-            starts=np.cumsum([0, *sizes[:-1]], dtype=np.int64)[: len(kept)],
-            of=np.repeat(np.arange(len(kept)), sizes),
-            count=len(kept),
-        )
-
-    def loss(self, weights: Floats) -> tuple[float, Floats]:
-        """Mean loss and its gradient."""
-        scores = self.signals @ weights.astype(np.float32) + self.fixed
-        scores -= np.maximum.reduceat(scores, self.starts)[self.of]
-        odds = np.exp(scores)
-        whole = np.add.reduceat(odds, self.starts)
-        value = float(np.log(whole).sum() - (scores * self.share).sum())
-        apart = (odds / whole[self.of] - self.share).astype(np.float32)
-        slope: Floats = (self.signals.T @ apart).astype(np.float64)
-        return value / self.count, slope / self.count
 
 
 def fit_chances(

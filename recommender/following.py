@@ -6,6 +6,7 @@ it is held, and what `learn` found out.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, RLock
@@ -17,22 +18,31 @@ from embeddings.face import Encoder
 from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from embeddings.statistics import Statistics
 
+from .alike import SimilarRanker, default_similar
 from .community import Community
 from .embedding import embed_pending
+from .feed import Knowing
+from .feedranker import FeedRanker
 from .meaning import Reader
+from .mentions import Mentions
 from .parts import Parts
 from .past import Past
 from .profiles import Profiles
 from .ranker import Ranker
 from .settings import EngineSettings
 from .showing import shown_posts
+from .similar import SimilarParts
+from .templates import Templates
 from .texts import TextIndex
+from .topicindex import TopicIndex
 from .view import View, view_of
+from .whitening import Whitening
 
 Progress = Callable[[str, int, int], None]
 
-STATISTICS, RANKER = "statistics", "ranker"
-"""The names under which `learn` keeps the corpus statistics and the ranker."""
+STATISTICS, RANKER, FEED_RANKER, TOPICS = "statistics", "ranker", "feed", "topics"
+SIMILAR, WHITENING, TEMPLATES = "similar", "whitening", "templates"
+"""The names under which `learn` keeps the corpus statistics, the rankers and the topics."""
 
 
 class Following:
@@ -55,9 +65,15 @@ class Following:
         self.past = Past()
         self.texts = TextIndex(self.encoders, index_folder)
         self.profiles = Profiles(self.encoders)
+        self.topic_index = TopicIndex()
         self.settings = settings or EngineSettings()
         self.statistics: Statistics | None = None
         self.ranker = self.settings.prior
+        self.feed_ranker = self.settings.feed_prior
+        self.mentions = Mentions(store)
+        self.similar_ranker = default_similar()
+        self.whitening: Whitening | None = None
+        self.templates = Templates()
         self._lock = RLock()
         self._embedding = Lock()
 
@@ -65,7 +81,10 @@ class Following:
     def open(
         cls, store: Store, settings: EngineSettings | None = None, progress: Progress | None = None
     ) -> Self:
-        """Open over `store`, and mend whatever its indexes lack; snapshots lie beside SQLite."""
+        """Open over `store`, and mend whatever its indexes lack.
+
+        Snapshots lie beside SQLite's file, those of a server in the working folder.
+        """
         settings = settings or EngineSettings()
         encoders = {
             MINILM: open_encoder(settings.english_encoder),
@@ -74,23 +93,38 @@ class Following:
         folder, path = settings.index_folder, store.database.path
         if folder is None and path is not None:
             folder = path.with_name(path.name + ".index")
+        elif folder is None and not store.database.is_sqlite:
+            folder = Path(f"whoknows-{store.uid()}.index").absolute()
         engine = cls(store, encoders, folder, settings)
         engine.texts.open_snapshot(store.uid(), store.seq())
         engine.sync(progress)
         return engine
 
     def close(self) -> None:
-        """Save the indexes for the next start."""
-        with self._lock:
+        """Save the indexes for the next start.
+
+        At the newest state: what another process deleted must not come back to the disk.
+        """
+        with self._current():
             self.texts.save_snapshot(self.store.uid())
 
     # Following ----------------------------------------------------------------------------
 
     def sync(self, progress: Progress | None = None) -> None:
-        """Embed what the store holds and nobody has read, and follow it to its newest state."""
+        """Embed what the store holds and nobody has read, and follow it to its newest state.
+
+        A standby's texts are embedded by whoever writes to its primary.
+        """
         told = None if progress is None else lambda done, total: progress("embedding", done, total)
         with self._embedding:
-            embed_pending(self.store, self.encoders, told)
+            if self.store.database.standby() is None:
+                embed_pending(self.store, self.encoders, told)
+        with self._current():
+            pass
+
+    def sync_after(self, seq: int) -> None:
+        """As `sync`, of what was written after transaction `seq`: a caller waits for no other's."""
+        embed_pending(self.store, self.encoders, since=seq)
         with self._current():
             pass
 
@@ -111,16 +145,37 @@ class Following:
         else:
             self.texts.absorb(self.store, self.store.changes(self.texts.seq))
         self.community.absorb(changes)
+        self.topic_index.absorb(changes)
         self.profiles.absorb(self.store, changes.people, changes.removed.get("person", []))
+        self.mentions.forget(
+            [*changes.removed.get("version", ()), *changes.versions[:, 0].tolist()]
+        )
         if first or changes.learned:
             kept = self.store.learned()
-            fitted, ranker = kept.get(STATISTICS), kept.get(RANKER)
+            fitted, ranker, feed = (kept.get(name) for name in (STATISTICS, RANKER, FEED_RANKER))
             self.statistics = Statistics.from_bytes(fitted) if fitted else None
             self.ranker = Ranker.from_bytes(ranker) if ranker else self.settings.prior
+            # A database from before feeds were learned has none.
+            self.feed_ranker = FeedRanker.from_bytes(feed) if feed else self.settings.feed_prior
+            self.topic_index.take(kept.get(TOPICS))
+            alike, even = kept.get(SIMILAR), kept.get(WHITENING, b"")
+            self.similar_ranker = SimilarRanker.from_bytes(alike) if alike else default_similar()
+            self.whitening = Whitening.from_bytes(even)
+            self.templates = Templates.from_bytes(kept.get(TEMPLATES, b""))
 
     @property
-    def _parts(self) -> Parts:
-        return Parts(self.store, self.past, self.texts, self.profiles, self.reader)
+    def parts(self) -> Parts:
+        """What it ranks with, to be held still by whoever uses it."""
+        return Parts(self.store, self.past, self.texts, self.profiles, self.reader, self.mentions)
+
+    @property
+    def knowing(self) -> Knowing:
+        """What feeds are scored by, to be held still by whoever uses it."""
+        return Knowing(self.feed_ranker, self.profiles, self.mentions)
+
+    @property
+    def _similar(self) -> SimilarParts:
+        return SimilarParts(self.texts, self.statistics, self.whitening, self.similar_ranker)
 
     def _view(self, viewer_id: str | None, as_of: datetime | None, now: datetime) -> View:
         return view_of(self.past.of(self.community, self.store, as_of), viewer_id, as_of, now)
@@ -132,12 +187,14 @@ class Following:
         """What is known and indexed, for health checks and `doctor`."""
         with self._current():
             pending = self.store.count_pending(self.texts.scheme)
+            standby = self.store.database.standby()
             return {
                 "seq": self.community.seq,
                 "posts": int(self.community.posts.live.sum()),
                 "people": len(self.community.people),
                 "indexed": len(self.texts.words),
                 "pending": pending,
+                "standby": None if standby is None else asdict(standby),
                 "learned": self.statistics is not None,
                 "learned_from": self.ranker.answered,
                 "encoders": {

@@ -1,4 +1,5 @@
-"""What `learn` does: corpus statistics, then weights, then chances, on open posts alone."""
+"""What `learn` does: corpus statistics, then weights, then chances, then those of the feed, on open
+posts alone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,11 +8,19 @@ import numpy as np
 
 from embeddings.statistics import Statistics
 
+from .alike import SimilarRanker, default_similar
+from .feedlearning import own_feed_ranker, own_turns
+from .feedranker import FeedRanker
 from .fitting import OWN_STRENGTH, Example, as_vector, fit_chances, fit_weights, silence_of
 from .parts import Parts
 from .ranker import Ranker
+from .similar_examples import pairings_of, templates_of, whitening_of
+from .similar_fitting import LEAST, own_similar
+from .split_posts import split_pairings
+from .templates import Templates
 from .training import examples_of
 from .view import View
+from .whitening import Whitening
 
 CENTRE_DIGITS = 5
 """Decimals of the mean vector: its components are of some hundredths."""
@@ -26,6 +35,10 @@ class Learned:
 
     statistics: Statistics
     ranker: Ranker
+    feed: FeedRanker
+    similar: SimilarRanker
+    whitening: Whitening | None
+    templates: Templates
     texts: int
     questions: int
     answered: int
@@ -36,20 +49,35 @@ def learn(
     view: View,
     until: int,
     prior: Ranker,
+    feed_prior: FeedRanker,
     moved: bool = True,
     told: Callable[[int, int], None] | None = None,
 ) -> Learned:
     """Fit on what `view`, a stranger's of the moment `until`, holds.
 
-    `moved`: whether the ranker is moved from `prior`, or only the corpus statistics are fitted.
+    `moved`: whether the rankers are moved from `prior` and `feed_prior`, or only the corpus
+    statistics are fitted.
     """
     statistics = parts.texts.words.fit(view.counted)
     prior = replace(prior, centre=centre_of(parts, view))
     examples = examples_of(parts, view, until, statistics, prior, told) if moved else []
     ranker = own_ranker(examples, prior) if moved else prior
+    turns = own_turns(parts, view, until, told) if moved else []
+    feed = own_feed_ranker(turns, feed_prior) if moved else feed_prior
+    whitening = whitening_of(parts, view)
+    alike = default_similar()
+    if moved:
+        linked = pairings_of(parts, view, statistics, whitening, alike)
+        few = len(linked) < LEAST
+        split = split_pairings(parts, view, statistics, whitening, alike) if few else []
+        alike = own_similar(linked, split, alike)
     return Learned(
         statistics=statistics,
         ranker=ranker,
+        feed=feed,
+        similar=alike,
+        whitening=whitening,
+        templates=templates_of(parts, view),
         texts=int(view.counted.sum()),
         questions=len(examples),
         answered=ranker.answered,

@@ -50,6 +50,16 @@ class MeaningIndex:
         self.dense = dict(dense)
         self._foreign: Mask | None = None
 
+    @property
+    def english(self) -> DenseIndex:
+        """MiniLM's vectors, of English texts."""
+        return self.dense[MINILM]
+
+    @property
+    def multilingual(self) -> DenseIndex:
+        """The vectors that all languages share: every root and every profile has one."""
+        return self.dense[MULTILINGUAL]
+
     def nearest(self, question: Question, allowed: Mask, k: int) -> tuple[Rows, Scores]:
         """The `k` allowed rows nearest in meaning, best first, ties by row.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from data.store import Store
 
 from .meaning import Reader
+from .mentions import Mentions
 from .past import Past
 from .profiles import Profiles
 from .texts import TextIndex
@@ -12,10 +13,12 @@ from .texts import TextIndex
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The store, the past of its community, its texts and profiles, and who reads questions."""
+    """The store, the past of its community, its texts and profiles, who reads questions, and who is
+    addressed in texts."""
 
     store: Store
     past: Past
     texts: TextIndex
     profiles: Profiles
     reader: Reader
+    mentions: Mentions

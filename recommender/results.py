@@ -1,5 +1,6 @@
 """What the engine answers with. All travel upward to the doors; all are plain data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -54,12 +55,16 @@ class ExpertsAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SimilarIdea:
-    """A thread's root near a text. `probability_same`: that the two are about the same thing."""
+    """A thread's root near a text. `probability_same`: that the two are about the same thing.
+
+    `same`: whether that is to be said, nine times of ten rightly (`alike.SimilarRanker`).
+    """
 
     post: Post
     score: float
     probability_same: float
     reason: str
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +91,81 @@ class FeedPage:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Something a person has shown knowledge of, with the posts that show it."""
+    """Something a person has shown knowledge of, with the posts that show it.
+
+    `id`: that of the community's topic, where it is one of those.
+    """
 
     label: str
     weight: float
     replies: int
     latest: datetime | None
     evidence: tuple[Contribution, ...] = field(default=())
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Questions of a span of days, and those of them without a reply so far."""
+
+    questions: int
+    unanswered: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicReport:
+    """Something the community talks about, in figures of what the viewer may read.
+
+    `words`: those of the label with their languages. `trend`: rising, steady or falling. `people`:
+    how many have shown enough to answer. `unanswered`: by days. `person`: on whom it rests, where
+    a search might suggest them.
+    """
+
+    id: str
+    label: str
+    words: tuple[tuple[str, str], ...]
+    threads: int
+    threads_90_days: int
+    trend: str
+    people: int
+    unanswered: Mapping[int, Unanswered]
+    rests_on_one: bool
+    person: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsAnswer:
+    """Topics, the liveliest first; threads in all, and those that are in none of them.
+
+    `learned`: whether topics were looked for at all.
+    """
+
+    topics: tuple[TopicReport, ...]
+    threads: int
+    apart: int
+    learned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TopicThread:
+    """A thread of a topic. `answered`: whether somebody replied."""
+
+    post: Post
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A colleague with the same concerns; contributions add up to the score."""
+
+    person: Person
+    score: float
+    contributions: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeersAnswer:
+    """Peers, best first. `reason`: what to know of the list as a whole."""
+
+    peers: tuple[Peer, ...]
+    reason: str | None

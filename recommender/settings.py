@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .arranging import MOST_ALIKE
+from .feedranker import FeedRanker, default_feed_ranker
 from .ranker import Ranker, RankingSettings, default_ranker
 from .spreading import READERS
 
@@ -16,19 +18,21 @@ class FeedSettings:
 
     `exploration`: share of the places, 0 to 1, that are drawn by lot among threads by newcomers
     and from other sites. `readers`: to how many readers at each other site a new idea is offered
-    to begin with; 0 leaves ideas where they are.
+    to begin with; 0 leaves ideas where they are. `most_alike`: threads of one author, or
+    near-duplicates, in ten places; 10 is no limit.
     """
 
     exploration: float = EXPLORATION
     readers: int = READERS
+    most_alike: int = MOST_ALIKE
 
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
     """Which encoders read, by lane, and where snapshots of the indexes lie (None: nowhere).
 
-    `prior`: the ranker that is taken where nothing was learned, and that learning starts from;
-    `own_weights`: whether learning moves it.
+    `prior`, `feed_prior`: the rankers that are taken where nothing was learned, and that learning
+    starts from; `own_weights`: whether learning moves them.
     """
 
     english_encoder: str = "minilm"
@@ -36,5 +40,6 @@ class EngineSettings:
     index_folder: Path | None = None
     ranking: RankingSettings = field(default_factory=RankingSettings)
     prior: Ranker = field(default_factory=default_ranker)
+    feed_prior: FeedRanker = field(default_factory=default_feed_ranker)
     own_weights: bool = True
     feed: FeedSettings = field(default_factory=FeedSettings)

@@ -15,10 +15,8 @@ from .view import View
 
 def standing_rows(community: Community, view: View, posts: Ints) -> Ints:
     """The version of each of `posts` that stands for the viewer; 0, which is none, elsewhere."""
-    row_of = np.zeros(len(community.posts), dtype=np.int64)
-    standing = np.flatnonzero(view.texts)
-    row_of[community.versions["post"][standing]] = standing
-    rows: Ints = row_of[posts]
+    versions = community.versions_of.rows(community.versions["post"], community.seq, posts)
+    rows: Ints = np.where(view.texts[versions], versions, 0).max(axis=0, initial=0)
     return rows
 
 

@@ -15,7 +15,6 @@ from embeddings.dense import DenseIndex
 from embeddings.errors import IndexCorrupt
 from embeddings.face import Encoder
 from embeddings.lexical import LexicalIndex
-from embeddings.registry import MULTILINGUAL
 
 from .embedding import scheme_of, unpacked
 from .meaning import MeaningIndex
@@ -42,11 +41,6 @@ class TextIndex(MeaningIndex):
         self.words = LexicalIndex()
         self.titles = LexicalIndex()
         self._saved_at = -1
-
-    @property
-    def multilingual(self) -> DenseIndex:
-        """The vectors that all languages share: every root has one."""
-        return self.dense[MULTILINGUAL]
 
     # Following the store ------------------------------------------------------------------
 

@@ -21,30 +21,34 @@ by hand, not measured."""
 AWAY_POINTS = -4.0
 """Points for being away for now; by hand, not measured."""
 
-SIMILAR: dict[str, float] = {"dense": 0.55, "words": 0.375, "titles": 0.075, "space": 0.02}
-"""The convex sum of similar ideas, and a nudge for the same space; chosen on the validation links
-of three communities (evaluation/results/similar.md)."""
+DECLARED_POINTS = 4.0
+"""Points of a thread that the text, posted already, was called a duplicate of: as much as two
+texts of one meaning are apart from two of one topic; by hand."""
 
-SAME = (-7.1, 10.6)
-"""Intercept and weight of the score in the logistic of "the same?": drawn through the share of
-linked ones among near neighbours (.24 at a score of .56) and an assumed .95 for copies, at 1."""
+DECLARED_SAME = 0.97
+"""The least chance of such a thread to be the same; by hand: people err at times."""
 
-FRESH_DAYS = 14.0
-"""Age at which freshness gives no points; older threads lose some (PROTOCOL.md's pool)."""
+PARTED_POINTS = -2.0
+"""Points of a thread that the text, posted already, was said not to be the same as; by hand: it
+may still be of use, but nobody is to be told of it first."""
 
 ALIVE_DAYS = 3.0
-"""The same for the time since a thread's last post."""
+"""Days since the last reply in which people are said to be replying to a thread."""
 
-FEED: dict[str, float] = {
-    "fresh": 2.0,
-    "alive": 2.5,
-    "space": 0.6,
+ARCHIVE: dict[str, float] = {
+    "fresh": 0.3,
+    "alive": 0.1,
+    "space": 0.1,
     "author": 0.2,
-    "content": 1.5,
+    "content": 6.0,
     "company": 0.1,
     "popular": 0.1,
     "season": 2.0,
+    "profile": 8.0,
+    "chosen": 0.5,
+    "site": 0.3,
+    "together": 5.0,
 }
-"""Points of the feed's signals: near a listwise fit on five communities' validation windows, where
-popularity came out negative and is kept small by hand (evaluation/results/feed.md). The points of
-a season are by hand, not measured."""
+"""Points a unit of the feed's signals where people read regardless of age, others 0: what
+like-minded people read weighs most (evaluation/results/clicks.md); the little for freshness is by
+hand, so that the new has a start."""

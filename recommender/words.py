@@ -1,5 +1,7 @@
 """Reasons in words: for similar ideas and for a feed, true and derived from what was computed."""
 
+from collections.abc import Sequence
+
 from data.models import Post
 
 from .feed import Scored
@@ -13,21 +15,38 @@ SET_ASIDE = "set aside"
 
 
 def similar_reason(
-    hit: SimilarHit, written: str | None, trials: Trials | None, language: str | None
+    hit: SimilarHit,
+    words: Sequence[str],
+    written: str | None,
+    trials: Trials | None,
+    language: str | None,
 ) -> str:
     """Why a thread is shown beside a text.
 
-    `written`: the language of the thread's text as it stood; `language`: that of the text asked
-    about. Another one is marked.
+    `words`: what both share. `written`: the language of the thread's text as it stood;
+    `language`: that of the text asked about. Another one is marked.
     """
     parts = [closeness(hit.likeness)]
-    if hit.words:
-        parts.append("shares " + ", ".join(f"“{word}”" for word in hit.words))
+    if words:
+        parts.append("shares " + ", ".join(f"“{word}”" for word in words))
+    parts += [told for name, (least, told) in BESIDE.items() if hit.points[name] >= least]
     if written and language and written != language:
         parts.append(f"written in another language ({written})")
     if trials is not None:
         parts.append(trials.sentence())
     return "; ".join(parts)
+
+
+BESIDE = {
+    "declared": (0.1, "was called the same before"),
+    "own": (0.1, "started by you"),
+    "replies": (1.5, "a reply in it speaks of this"),
+    "linked": (0.5, "others were pointed to it"),
+    "kin": (0.5, "linked with what is like this"),
+    "tags": (0.7, "has the same tags"),
+}
+"""What is said of signals beside meaning and shared words, and from how many points: a quarter of
+the text in one reply, one link, half the likeness, half the tags."""
 
 
 def feed_reasons(
@@ -41,23 +60,39 @@ def feed_reasons(
     """The strongest reasons for an item, best first; at least one. `first` come before them."""
     personal = {
         "season": f"in season again: first shared on {post.created:%Y-%m-%d}",
-        "space": f"in {space}, where you take part" if space else "",
+        "named": "you are addressed in it",
+        "place": f"in {space}, where you take part" if space else "",
+        "chosen": f"in {space}, of which you are a member" if space else "",
         "author": "by somebody whose threads you have joined",
         "content": "close to what you have taken part in",
-        "company": "people you have met in other threads are in it",
+        "profile": "close to what your profile says",
+        "company": "people whom you answer are in it",
+        "tags": "tagged like threads you have joined",
+        "together": "people who turn to the same threads as you turned to it",
+        "unanswered": "nobody has replied yet",
+        "site": "from your site",
     }
     points = {name: float(values[place]) for name, values in scored.points.items()}
-    order = sorted(personal, key=lambda name: (-points[name], name))
-    worth = {name: points[name] >= least for name, least in WORTH.items()}
-    worth["content"] = bool(scored.close[place])
-    reasons = [personal[name] for name in order if worth[name] and personal[name]]
+    whole = {name: sum(points[part] for part in SPEAKING.get(name, (name,))) for name in personal}
+    # What speaks for every thread of the pool alike is told after what speaks for this one.
+    more = {
+        name: whole[name] - sum(scored.usual[part] for part in SPEAKING.get(name, (name,)))
+        for name in personal
+    }
+    true = {name: points[PROVING.get(name, name)] > 0.0 for name in personal}
+    true["together"] = bool(scored.shared[place])
+    true["content"] = bool(scored.close[place])
+    order = sorted(personal, key=lambda name: (-more[name], name))
+    reasons = [
+        personal[name]
+        for name in order
+        if true[name] and whole[name] >= LEAST.get(name, WORTH) and personal[name]
+    ]
     if trials is not None:
         reasons.insert(0, trials.sentence())
     if scored.talked[place]:
         reasons.append("people are replying to it these days")
-    if points["fresh"] > 0.0 and not scored.season[place]:
-        reasons.append(f"new on {post.created:%Y-%m-%d}")
-    if not reasons:
+    if not reasons or (len(reasons) < MOST_REASONS and not scored.season[place]):
         reasons.append(f"posted on {post.created:%Y-%m-%d}, not seen by you yet")
     if points[SET_ASIDE] < 0.0:
         # What holds a thread back is told too, at the cost of a reason for it.
@@ -78,5 +113,19 @@ def spread_reasons() -> tuple[str, ...]:
     return ("new at another site, close to what you work on",)
 
 
-WORTH = {"season": 0.1, "space": 0.15, "author": 0.1, "company": 0.06}
-"""Points from which a signal is a reason: a sixteenth of one's threads, one thread, one person."""
+SPEAKING = {
+    "named": ("named", "named_lately"),
+    "place": ("space", "posts_here"),
+    "content": ("content", "content_english", "own"),
+    "company": ("answered", "company"),
+}
+"""Signals that say one thing together, where they are not called like their reason."""
+
+PROVING = {"place": "posts_here"}
+"""The signal without which a reason would not be true, where it is not called like that."""
+
+WORTH = 0.05
+"""Points from which a signal is a reason."""
+
+LEAST = {"together": 1.0}
+"""The same where it is more: well above what each thread of the like-minded gets."""

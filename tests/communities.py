@@ -6,7 +6,7 @@ are alike; no model is loaded. Everything is drawn from a seed.
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -74,8 +74,14 @@ def _template() -> Path:
     return path
 
 
+elsewhere: list[Callable[[], Store]] = []
+"""Where stores are made instead, the last of these; see `each_database` in conftest."""
+
+
 def new_store(folder: Path | None = None, name: str = "community.db") -> Store:
     """An empty store in `folder`, or in a new one; migrating anew each time would be slow."""
+    if elsewhere:
+        return elsewhere[-1]()
     path = (folder or Path(mkdtemp(prefix="whoknows-test-"))) / name
     shutil.copy(_template(), path)
     return Store.open(f"sqlite:///{path}")
@@ -273,6 +279,7 @@ def answers(
     if viewer in engine.community.person_keys and viewer is not None:
         page = engine.feed(viewer, k=30, as_of=as_of, now=now)
         told["feed"] = page.items
+    told["topics"] = engine.topics(viewer_id=viewer, as_of=as_of, now=now)
     return told
 
 

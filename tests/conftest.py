@@ -19,7 +19,11 @@ from api.app import create_app
 from api.settings import Settings
 from data.store import Store
 from embeddings.registry import open_encoder
+from evaluation.benchmarks.pgserver import NoServer
 from recommender.engine import Engine
+from recommender.settings import EngineSettings
+from tests import communities
+from tests.databases import Postgres, running_postgres
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,6 +32,28 @@ def encoders_opened_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(recommender.following, "open_encoder", functools.cache(open_encoder))
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server that the tests start themselves."""
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_postgres())
+        except NoServer as reason:
+            pytest.skip(str(reason))
+        yield server
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def each_database(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever asks for this runs twice, with `new_store` on either database."""
+    if request.param == "sqlite":
+        yield
+        return
+    communities.elsewhere.append(request.getfixturevalue("postgres").new_store)
+    yield
+    communities.elsewhere.pop()
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +67,11 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextlib.contextmanager
 def opened_service(migrated: Path, folder: Path) -> Iterator[tuple[Store, Engine]]:
     """A store and an engine on it, both empty."""
+    if communities.elsewhere:
+        store = communities.elsewhere[-1]()
+        yield store, Engine.open(store, EngineSettings(index_folder=folder / "index"))
+        store.close()
+        return
     shutil.copy(migrated, folder / "w.db")
     store = Store.open(f"sqlite:///{folder / 'w.db'}")
     yield store, Engine.open(store)

@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 
 import data.reading
+import recommender.collaborative
 import recommender.dismissals
+import recommender.feedhistory
 import recommender.feedpool
-import recommender.feedsignals
+import recommender.feedthreads
 import recommender.following
 import recommender.ideas
 import recommender.spreading
@@ -152,13 +154,16 @@ def _acts(patch: pytest.MonkeyPatch, which: Callable[[Columns, View], Any]) -> N
     for module in (
         recommender.ideas,
         recommender.feedpool,
-        recommender.feedsignals,
+        recommender.feedhistory,
+        recommender.feedthreads,
+        recommender.collaborative,
         recommender.dismissals,
         recommender.spreading,
     ):
         patch.setattr(module, "dated", leaking)
     # Kinds that speak for nothing so far are given something to say.
-    patch.setattr(recommender.feedsignals, "WARM", INTERACTION_KINDS)
+    for module in (recommender.feedhistory, recommender.feedthreads):
+        patch.setattr(module, "WARM", INTERACTION_KINDS)
 
 
 def acts_to_come(patch: pytest.MonkeyPatch) -> None:

@@ -101,6 +101,8 @@ def told(engine: Engine, as_of: datetime = T) -> dict[str, object]:
         for person in ("p01", "p02"):
             topics = engine.expertise(person, viewer_id=viewer, as_of=as_of, now=NOW)
             found[f"{viewer} expertise {person}"] = topics
+            near = engine.peers(person, k=50, viewer_id=viewer, as_of=as_of, now=NOW).peers
+            found[f"{viewer} peers {person}"] = [(p.person.id, p.contributions) for p in near]
     return found
 
 

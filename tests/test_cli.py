@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli import app
+from data.readers.detect import READERS
+from tests.databases import Postgres
 
 RECORDS = [
     {"id": "anna", "name": "Anna Berg", "title": "Lighting apprentice", "languages": ["sv"]},
@@ -75,6 +77,22 @@ def test_help_needs_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]", done.stderr
 
 
+def test_import_s_help_names_every_format(run: Any) -> None:
+    shown = run("import", "--help").stdout
+    assert all(reader.name in shown for reader in READERS) and "--private" in shown
+
+
+def test_any_csv_goes_in_by_a_mapping(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "texts.csv").write_text("Wer;Wann;Was\nann;1.6.2026;Lampen?\nbo;heute;Ja\n")
+    columns = '[posts.columns]\nauthor = "Wer"\ncreated = "Wann"\nbody = "Was"\n'
+    (tmp_path / "map.toml").write_text(f'[posts]\ndates = "%d.%m.%Y"\n{columns}')
+    assert_mendable(run("import", "texts.csv"), "--map", "Wer, Wann, Was")
+    result = run("import", "texts.csv", "--map", "map.toml")
+    assert result.exit_code == 0, result.output
+    assert "texts.csv:3: created: 'heute' is no date" in result.stdout
+    assert "Read as csv: 1 posts taken in." in result.stdout
+
+
 def test_an_export_goes_in_and_is_asked(run: Any, community: Path) -> None:
     result = run("import", str(community))
     assert result.exit_code == 0, result.output
@@ -97,6 +115,26 @@ def test_an_export_goes_in_and_is_asked(run: Any, community: Path) -> None:
     page = json.loads(run("feed", "bo", "--as-of", "2026-05-02", "--json").stdout)
     assert [item["post"]["id"] for item in page["items"]] == ["p"]
     assert "How do we light" in run("feed", "bo", "--as-of", "2026-05-02").stdout
+
+
+def test_commands_work_on_a_server(
+    run: Any, community: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHOKNOWS_DATABASE_URL", postgres.new_url())
+    assert run("import", str(community)).exit_code == 0
+    near = json.loads(run("similar", "lighting a shop window", "--json").stdout)
+    assert near["posts"][0]["post"]["id"] == "p"
+    assert run("learn").exit_code == 0
+    # Snapshots of the indexes lie in the working folder, by the database's own number.
+    assert list(community.parent.glob("whoknows-*.index/*/*.index"))
+    looked = run("doctor", "--json")
+    assert looked.exit_code == 0 and json.loads(looked.stdout)["ok"], looked.output
+    assert "postgres@127.0.0.1" in looked.stdout
+    monkeypatch.setenv("WHOKNOWS_DATABASE_URL", "postgresql://x:secret@127.0.0.1:1/y")
+    away = run("doctor")
+    assert away.exit_code == 1 and "does not answer" in " ".join(away.stdout.split())
+    assert "secret" not in away.stdout
+    assert_mendable(run("ask", "x"), "does not answer", "WHOKNOWS_DATABASE_URL")
 
 
 def test_an_import_tells_programs_what_came_in(run: Any, community: Path) -> None:

@@ -8,6 +8,9 @@ from data.copies import copy_database
 from data.errors import StoreError
 from data.models import Person
 from data.store import Store
+from recommender.engine import Engine
+from tests.communities import NOW, encoders, random_community, told
+from tests.databases import Postgres
 
 
 def test_a_copy_has_everything_and_gives_nothing_back(tmp_path: Path) -> None:
@@ -42,6 +45,26 @@ def test_where_no_copy_can_be_made_it_is_said(tmp_path: Path) -> None:
         copy_database(store, tmp_path / "nowhere" / "copy.db", tmp_path / "none")
     store.close()
     memory = Store.open("sqlite://")
-    with pytest.raises(StoreError, match="in a file"):
+    with pytest.raises(StoreError, match="in memory"):
         copy_database(memory, tmp_path / "copy.db", tmp_path / "none")
     memory.close()
+
+
+def test_a_server_is_copied_into_a_file(postgres: Postgres, tmp_path: Path) -> None:
+    store = postgres.new_store()
+    store.apply(random_community(6).records())
+    store.delete_post("t1")
+    store.delete_person("p02")
+    engine = Engine(store, encoders(), None)
+    engine.sync()
+    engine.learn(None, NOW)
+    copy_database(store, tmp_path / "copy.db", None)
+    copy = Store.open(f"sqlite:///{tmp_path / 'copy.db'}")
+    assert (copy.uid(), copy.seq(), copy.counts()) == (store.uid(), store.seq(), store.counts())
+    same = Engine(copy, encoders(), None)
+    same.sync()
+    assert same.status()["pending"] == 0 and same.statistics is not None
+    assert told(same) == told(engine)
+    copy.apply([Person("new")])
+    assert store.get_person("new") is None
+    copy.close()

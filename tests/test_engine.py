@@ -24,6 +24,9 @@ from tests.communities import (
     random_community,
     told,
 )
+from tests.databases import url_of
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 DAY = timedelta(days=1)
 QUIET = settings(
@@ -162,7 +165,7 @@ def test_the_named_are_not_quoted() -> None:
 
 def test_a_write_through_one_engine_is_seen_by_the_other() -> None:
     first = engine_of(random_community(2).records())
-    second = Engine(Store.open(f"sqlite:///{first.store.database.path}"), encoders(), None)
+    second = Engine(Store.open(url_of(first.store)), encoders(), None)
     second.sync()
     first.store.apply([Person("new", about=LAMPS), Post("n", "new", NOW, LAMPS, title=LAMPS)])
     first.sync()

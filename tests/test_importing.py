@@ -17,6 +17,8 @@ from recommender.engine import Engine
 from tests.communities import START, answers, encoders, flattened, new_store, random_community
 from tests.exports import write_folder
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 
 @pytest.fixture
 def store() -> Store:

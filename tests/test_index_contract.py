@@ -1,12 +1,14 @@
 """What every index promises: put, replace, remove, search within a mask, save, load, corruption."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from data.server_index import VectorIndex, WordIndex
 from embeddings import dense, lexical
 from embeddings.dense import DenseIndex
 from embeddings.errors import IndexCorrupt
@@ -56,9 +58,21 @@ KINDS = [
 ]
 
 
-@pytest.fixture(params=KINDS, ids=[kind.name for kind in KINDS])
+IN_MEMORY = pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS], indirect=True)
+"""Those whose state is a file; a server's is kept by the server."""
+
+
+@pytest.fixture(
+    params=[*KINDS, "pgvector", "full text"], ids=lambda kind: getattr(kind, "name", kind)
+)
 def kind(request: pytest.FixtureRequest) -> Kind:
-    return request.param
+    if isinstance(request.param, Kind):
+        return request.param
+    database = request.getfixturevalue("postgres").new_store().database
+    names = (f"contract{i}" for i in count())
+    if request.param == "pgvector":
+        return replace(KINDS[0], make=lambda: VectorIndex(database, next(names), 8))
+    return replace(KINDS[1], make=lambda: WordIndex(database, next(names)))
 
 
 def _rows(*rows: int) -> np.ndarray:
@@ -146,6 +160,7 @@ def test_bad_puts_are_refused_whole(
     assert len(index) == 0
 
 
+@IN_MEMORY
 def test_saved_and_loaded_answers_the_same_and_takes_puts(kind: Kind, tmp_path: Path) -> None:
     index = kind.make()
     index.put(_rows(1, 2, 30), kind.items(0, 1, 0))
@@ -162,6 +177,7 @@ def test_saved_and_loaded_answers_the_same_and_takes_puts(kind: Kind, tmp_path: 
     assert _first(loaded, kind.query(0)) == [4]
 
 
+@IN_MEMORY
 def test_empty_index_is_saved_and_loaded(kind: Kind, tmp_path: Path) -> None:
     kind.make().save(tmp_path)
     loaded = kind.load(tmp_path)
@@ -170,6 +186,7 @@ def test_empty_index_is_saved_and_loaded(kind: Kind, tmp_path: Path) -> None:
     assert _first(loaded, kind.query(0)) == [3]
 
 
+@IN_MEMORY
 def test_missing_cut_or_damaged_files_are_reported(kind: Kind, tmp_path: Path) -> None:
     with pytest.raises(IndexCorrupt, match="rebuild it"):
         kind.load(tmp_path)
@@ -190,6 +207,7 @@ def test_missing_cut_or_damaged_files_are_reported(kind: Kind, tmp_path: Path) -
     assert len(kind.load(tmp_path)) == 2
 
 
+@IN_MEMORY
 def test_a_failed_save_leaves_the_old_file(
     kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,11 +7,16 @@ import sys
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from data.importing import import_path
 from data.store import Store
 from recommender.engine import Engine
 from tests.communities import answers, encoders, flattened, new_store, random_community
+from tests.databases import url_of
 from tests.exports import write_folder
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,6 +27,7 @@ import data.importing
 from data.store import Store
 from recommender.engine import Engine
 from tests.communities import encoders
+
 
 data.importing.BATCH = 15
 store = Store.open(sys.argv[1])
@@ -71,7 +77,7 @@ def test_killed_and_restarted_equals_a_clean_import(tmp_path: Path) -> None:
     clean = new_store(tmp_path, "clean.db")
     whole = import_path(clean, folder)
     store = new_store(tmp_path, "killed.db")
-    url, index = f"sqlite:///{store.database.path}", tmp_path / "index"
+    url, index = url_of(store), tmp_path / "index"
     rng = Random(1)
     for kill in range(4):
         # Batches that an earlier run took in are told of too.

@@ -1,9 +1,7 @@
 """What every reader owes its callers, checked over all of them on small invented exports."""
 
-import json
 import tarfile
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,101 +10,7 @@ from data.errors import UnreadableSource
 from data.models import Interaction, Link, Person, Post, Space
 from data.readers.detect import READERS, open_reader
 from data.readers.face import Item, Reader, ReadOptions, Rejection
-
-
-def community(folder: Path) -> None:
-    write_lines(folder / "spaces.jsonl", [{"id": "windows"}])
-    write_lines(folder / "people.jsonl", [{"id": "ann"}, {"id": "bo"}])
-    post = {"author": "ann", "created": "2026-03-01", "space": "windows"}
-    rows = [post | {"id": "1", "title": "Lamps", "body": ""}, post | {"id": "2", "body": ""}]
-    rows += [post | {"id": "3", "author": "bo", "body": "Warm", "parent": "1"}]
-    write_lines(folder / "posts.jsonl", rows)
-    write_lines(folder / "interactions.jsonl", [{"person": "bo", "post": "1", "kind": "like"}])
-    write_lines(folder / "links.jsonl", [{"from": "3", "to": "1", "kind": "related"}])
-
-
-def stackexchange(folder: Path) -> None:
-    day = 'CreationDate="2026-03-01T10:00:00.000"'
-    write_xml(folder / "Users.xml", "users", f'<row Id="8" DisplayName="Ann" {day}/>')
-    write_xml(
-        folder / "Posts.xml",
-        "posts",
-        f'<row Id="1" PostTypeId="1" AcceptedAnswerId="2" {day} OwnerUserId="8" Title="Lamps"'
-        ' Body="&lt;p&gt;Which?&lt;/p&gt;" Tags="&lt;light&gt;"/>',
-        f'<row Id="2" PostTypeId="2" ParentId="1" {day} OwnerUserId="9" Body="Warm"/>',
-        f'<row Id="3" PostTypeId="5" {day} Body="wiki"/>',
-    )
-    write_xml(folder / "Comments.xml", "comments", f'<row Id="1" PostId="2" Text="Ok" {day}/>')
-    write_xml(folder / "Votes.xml", "votes", f'<row Id="1" PostId="2" VoteTypeId="1" {day}/>')
-    write_xml(
-        folder / "PostLinks.xml",
-        "postlinks",
-        f'<row Id="1" PostId="2" RelatedPostId="1" LinkTypeId="1" {day}/>',
-    )
-
-
-def slack(folder: Path) -> None:
-    write_json(folder / "channels.json", [{"id": "C1", "name": "windows", "members": ["U1"]}])
-    write_json(folder / "users.json", [{"id": "U1", "name": "ann"}, {"id": "U2", "name": "bo"}])
-    root = {"type": "message", "user": "U1", "text": "Which lamps?", "ts": "1700000000.000100"}
-    reply = {"type": "message", "user": "U2", "text": "Warm", "ts": "1700000100.000100"}
-    thread = {"thread_ts": root["ts"], "reactions": [{"name": "+1", "users": ["U1"]}]}
-    joined = {"type": "message", "subtype": "channel_join", "user": "U2", "ts": "1700000001.0"}
-    write_json(folder / "windows" / "2023-11-14.json", [root, joined, reply | thread])
-
-
-def discourse(folder: Path) -> None:
-    post = {"username": "ann", "created_at": "2026-03-01T10:00:00Z", "cooked": "<p>Which?</p>"}
-    link = {"url": "/t/lamps/6/1", "internal": True, "reflection": False}
-    for id_ in (5, 6):
-        posts = [
-            post | {"id": id_ * 10, "post_number": 1, "link_counts": [link]},
-            post | {"id": id_ * 10 + 1, "post_number": 2, "username": "bo"},
-            post | {"id": id_ * 10 + 2, "post_number": 3, "post_type": 3},
-        ]
-        topic = {"post_stream": {"posts": posts}, "id": id_, "title": "Lamps", "category_id": 2}
-        write_json(folder / f"{id_}.json", topic)
-
-
-def mbox(folder: Path) -> None:
-    mails = [
-        mail("Ann Berg", "1", "[Lamps] Which lamps?"),
-        mail("Bo Ek", "2", "Re: [Lamps] Which lamps?", "In-Reply-To: <1@example.org>\n"),
-        mail("Bo Ek", "2", "Re: [Lamps] Which lamps?"),
-    ]
-    folder.joinpath("lamps.mbox").write_text("\n".join(mails))
-
-
-def mail(name: str, id_: str, subject: str, more: str = "") -> str:
-    return (
-        "From a at example.org  Sun Mar  1 10:00:00 2026\n"
-        f"From: {name} <{name.split()[0].lower()}@example.org>\nSubject: {subject}\n"
-        f"Date: Sun, 1 Mar 2026 10:00:00 +0100\nMessage-ID: <{id_}@example.org>\n{more}\nHello\n"
-    )
-
-
-def write_lines(path: Path, rows: list[dict[str, object]]) -> None:
-    path.write_text("\n".join(json.dumps(row) for row in rows))
-
-
-def write_json(path: Path, content: object) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(content))
-
-
-def write_xml(path: Path, name: str, *rows: str) -> None:
-    body = "\n".join(rows)
-    path.write_text(f'\ufeff<?xml version="1.0" encoding="utf-8"?>\n<{name}>\n{body}\n</{name}>')
-
-
-# Format -> builder of an export, and its posts and rejections.
-EXPORTS: dict[str, tuple[Callable[[Path], None], int, int]] = {
-    "community": (community, 2, 1),
-    "stackexchange": (stackexchange, 3, 1),
-    "slack": (slack, 2, 1),
-    "discourse": (discourse, 4, 2),
-    "mbox": (mbox, 2, 1),
-}
+from tests.reader_exports import EXPORTS
 
 
 @pytest.fixture(params=sorted(EXPORTS))

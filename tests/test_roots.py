@@ -14,6 +14,8 @@ from data.store import Store
 from data.tables import orphans, posts
 from tests.communities import START, new_store
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 DAY = timedelta(days=1)
 
 

@@ -14,6 +14,9 @@ from data.tables import interactions, links, people, posts, spaces, vectors, ver
 from data.text import digest, post_text, profile_text
 from recommender.engine import Engine
 from tests.communities import NOW, START, encoders, new_store, random_community
+from tests.databases import url_of
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 DAY = timedelta(days=1)
 
@@ -226,7 +229,7 @@ def test_earlier_texts_are_kept_with_their_times(store: Store) -> None:
 
 
 def test_changes_are_numbered_without_a_gap(store: Store) -> None:
-    url = f"sqlite:///{store.database.path}"
+    url = url_of(store)
 
     def write(name: str) -> None:
         other = Store.open(url)

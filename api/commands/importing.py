@@ -59,6 +59,7 @@ def run_import(
     people_map: Path | None,
     match_email: bool,
     include_private: tuple[str, ...],
+    mapping: Path | None,
     as_json: bool,
 ) -> None:
     """Import the export at `path` into the configured database, embedding as it goes."""
@@ -75,6 +76,7 @@ def run_import(
             people_map=people_map,
             match_email=match_email,
             include_private=include_private,
+            mapping=mapping,
             on_progress=on_progress,
             embed=engine.sync,
         )

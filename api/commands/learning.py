@@ -22,6 +22,8 @@ def run_learn(until: datetime | None, *, as_json: bool) -> None:
 def _told(learned: Mapping[str, int]) -> str:
     """What was fitted on how much, all of it open to everybody."""
     words = f"Fitted how much words tell on {learned['texts']:,} texts"
+    if learned["topics"]:
+        words += f", {learned['topics']:,} topics"
     if not learned["answered"]:
         return f"{words}; no question is there yet to fit ranking on, so its defaults stay."
     return (

@@ -23,13 +23,14 @@ def chance_in_words(probability: float) -> str:
     return f"{word} to reply, {probability:.0%}"
 
 
-def _console() -> Console:
+def open_console() -> Console:
     console = Console(highlight=False, markup=False, emoji=False)
     console.width = min(console.width, _MAX_WIDTH)
     return console
 
 
-def _name(person: Json) -> str:
+def name_of(person: Json) -> str:
+    """What a person is called."""
     return str(person.get("name") or person["id"])
 
 
@@ -76,7 +77,7 @@ def _evidence(parts: list[Json]) -> Table:
 
 def show_experts(answer: Json) -> None:
     """People, best first, each with what its score is made of."""
-    console = _console()
+    console = open_console()
     if answer["reason"]:
         console.print(Text(f"{answer['reason'][:1].upper()}{answer['reason'][1:]}.", "yellow"))
         if answer["candidates"]:
@@ -86,7 +87,7 @@ def show_experts(answer: Json) -> None:
         console.print("There is nobody to suggest. Is the community imported?")
     for rank, candidate in enumerate(answer["candidates"], start=1):
         head = Text(f"{rank}. ", style="dim")
-        head.append(_name(candidate["person"]), style="bold cyan")
+        head.append(name_of(candidate["person"]), style="bold cyan")
         head.append(f"   {chance_in_words(candidate['probability'])}")
         head.append(f"   score {candidate['score']:.2f}", style="dim")
         console.print(head)
@@ -98,12 +99,32 @@ def show_experts(answer: Json) -> None:
     console.print(Text(foot, style="dim"))
 
 
-def _show_post(console: Console, rank: int, shown: Json, remark: str) -> None:
+def show_peers(answer: Json) -> None:
+    """Colleagues, nearest first, each with what its score is made of."""
+    console = open_console()
+    if answer["reason"]:
+        console.print(Text(f"{answer['reason'][:1].upper()}{answer['reason'][1:]}.", "yellow"))
+        console.print()
+    if not answer["peers"]:
+        console.print("There is nobody to suggest yet.")
+    for rank, peer in enumerate(answer["peers"], start=1):
+        head = Text(f"{rank}. ", style="dim")
+        head.append(name_of(peer["person"]), style="bold cyan")
+        head.append(f"   score {peer['score']:.2f}", style="dim")
+        console.print(head)
+        line = _person_line(peer["person"])
+        if line:
+            console.print(Text(f"   {line}", style="dim"))
+        console.print(Padding(_evidence(peer["contributions"]), (0, 0, 1, 3)))
+
+
+def show_post(console: Console, rank: int, shown: Json, remark: str) -> None:
+    """A thread in three lines: title, origin, and a remark."""
     post, author = shown["post"], shown["author"]
     head = Text(f"{rank}. ", style="dim")
     head.append(post.get("title") or " ".join(post["body"].split())[:80], style="bold cyan")
     console.print(head)
-    who = _name(author) if author else post["author"] or "anonymous"
+    who = name_of(author) if author else post["author"] or "anonymous"
     about = [who, _day(post["created"]), post.get("space"), post.get("language"), post["id"]]
     console.print(Text("   " + " · ".join(str(part) for part in about if part), style="dim"))
     console.print(Text(f"   {remark}"))
@@ -112,18 +133,19 @@ def _show_post(console: Console, rank: int, shown: Json, remark: str) -> None:
 
 def show_similar(answer: Json) -> None:
     """Threads near a text."""
-    console = _console()
+    console = open_console()
     if not answer["posts"]:
         console.print("There is nothing like this yet.")
     for rank, idea in enumerate(answer["posts"], start=1):
-        same = f"{idea['probability_same']:.0%} the same · {idea['reason']}"
-        _show_post(console, rank, idea, same)
+        called = "looks like the same · " if idea["same"] else ""
+        same = f"{called}{idea['probability_same']:.0%} the same · {idea['reason']}"
+        show_post(console, rank, idea, same)
 
 
 def show_feed(answer: Json) -> None:
     """Threads to read."""
-    console = _console()
+    console = open_console()
     if not answer["items"]:
         console.print("There is nothing new to read.")
     for rank, item in enumerate(answer["items"], start=1):
-        _show_post(console, rank, item, "; ".join(item["reasons"]))
+        show_post(console, rank, item, "; ".join(item["reasons"]))

@@ -11,7 +11,8 @@ from api.bodies import JsonRoute
 from api.doors import Json, Stopwatch, current_time, engine_of, not_found, store_of
 from api.errors import Problem
 from api.paths import Id
-from api.schemas import ExpertiseParameters, FeedParameters, PeopleParameters
+from api.schemas import ExpertiseParameters, FeedParameters, PeersParameters, PeopleParameters
+from api.surveys import peers_json
 from data.models import Record
 from data.records import parse_person, to_json
 
@@ -38,11 +39,12 @@ def write_one(request: Request, record: Record) -> None:
     ------
     Problem : 409, the record is sound, but what is stored forbids it.
     """
+    before = store_of(request).seq()
     reason = store_of(request).apply([record], revive=True)[0]
     if reason is not None:
         field = reason.partition(":")[0]
         raise Problem(409, reason, field=field if field.isidentifier() else None)
-    engine_of(request).sync()
+    engine_of(request).sync_after(before)
 
 
 @router.get("")
@@ -74,8 +76,9 @@ def get_person(request: Request, person_id: Id) -> Response:
 @router.delete("/{id}", status_code=204)
 def delete_person(request: Request, person_id: Id) -> Response:
     """Forget a person and their texts; others' replies stay. The same answer the second time."""
+    before = store_of(request).seq()
     store_of(request).delete_person(person_id)
-    engine_of(request).sync()
+    engine_of(request).sync_after(before)
     return Response(status_code=204)
 
 
@@ -99,6 +102,16 @@ def expertise(
         person_id, viewer_id=asked.viewer_id, as_of=asked.as_of, now=current_time()
     )
     return Json({"topics": [topic_json(topic) for topic in topics], "took_ms": stopwatch.ms()})
+
+
+@router.get("/{id}/peers")
+def peers(request: Request, person_id: Id, asked: Annotated[PeersParameters, Query()]) -> Response:
+    """Colleagues with the same concerns whom a person does not meet yet, other sites first."""
+    stopwatch, now = Stopwatch(), current_time()
+    answer = engine_of(request).peers(
+        person_id, k=asked.k, viewer_id=asked.viewer_id, as_of=asked.as_of, now=now
+    )
+    return Json(peers_json(answer, asked.as_of or now, stopwatch.ms()))
 
 
 def _stored(request: Request, person_id: str) -> dict[str, Any]:

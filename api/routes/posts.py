@@ -54,8 +54,9 @@ def thread(request: Request, post_id: Id, asked: Annotated[PostParameters, Query
 @router.delete("/posts/{id}", status_code=204)
 def delete_post(request: Request, post_id: Id) -> Response:
     """Delete a post; a root takes its thread along. The same answer the second time."""
+    before = store_of(request).seq()
     store_of(request).delete_post(post_id)
-    engine_of(request).sync()
+    engine_of(request).sync_after(before)
     return Response(status_code=204)
 
 

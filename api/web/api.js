@@ -38,6 +38,11 @@ export const readFeed = (id, cursor) =>
   call("GET", at("people", id, "feed") + query({ k: 10, cursor }));
 export const readExpertise = (id, viewer) =>
   call("GET", at("people", id, "expertise") + query({ viewer_id: viewer }));
+export const readPeers = (id, viewer) =>
+  call("GET", at("people", id, "peers") + query({ k: 3, viewer_id: viewer }));
+export const readTopics = (viewer) => call("GET", at("topics") + query({ viewer_id: viewer }));
+export const readTopic = (id, q, viewer) =>
+  call("GET", at("topics", id, "threads") + query({ q, k: 20, viewer_id: viewer }));
 export const readThread = (id, viewer) =>
   call("GET", at("posts", id, "thread") + query({ viewer_id: viewer }));
 export const keepPost = (post) => call("PUT", at("posts", post.id), post);

@@ -1,9 +1,10 @@
-// The page put together: who is reading, and which of the three parts is open.
+// The page put together: who is reading, and which of its parts is open.
 
 import { findPeople } from "./api.js";
 import { setUpAsk } from "./ask.js";
 import { setUpFeed } from "./feed.js";
 import { setUpShare } from "./share.js";
+import { setUpTopics } from "./topics.js";
 import { el, face, failure, nameOf } from "./words.js";
 
 const KEY = "whoknows.me";
@@ -70,6 +71,7 @@ async function list() {
 const showFeed = setUpFeed(state);
 setUpAsk(state);
 setUpShare(state);
+const showTopics = setUpTopics(state);
 
 function open(tab) {
   for (const other of tabs) {
@@ -80,6 +82,7 @@ function open(tab) {
   }
   const part = tab.getAttribute("aria-controls");
   if (part === "feed") showFeed();
+  if (part === "topics") showTopics();
   if (location.hash !== `#${part}`) history.replaceState(null, "", `#${part}`);
 }
 
@@ -97,6 +100,7 @@ meButton.addEventListener("click", choose);
 whoName.addEventListener("input", list);
 document.addEventListener("me", () => {
   if (location.hash === "#feed") showFeed();
+  if (location.hash === "#topics") showTopics();
 });
 for (const button of document.querySelectorAll("[data-close]")) {
   button.addEventListener("click", () => button.closest("dialog").close());

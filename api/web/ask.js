@@ -1,66 +1,10 @@
 // Ask: a question in, people out, each with a score that is the sum of its evidence.
 
-import { readExpertise, searchExperts } from "./api.js";
-import { openThread, openDialog } from "./thread.js";
-import { ago, chance, el, face, failure, language, loading, localTime, nameOf, percent, styled }
+import { searchExperts } from "./api.js";
+import { evidenceList, scoreBar } from "./evidence.js";
+import { showPerson } from "./person.js";
+import { chance, el, face, failure, language, loading, localTime, nameOf, percent }
   from "./words.js";
-
-const SHOWN = 4;
-const signed = (points) => (points < 0 ? "−" : "+") + Math.abs(points).toFixed(2);
-
-function scoreBar(candidate) {
-  const parts = candidate.contributions.filter((part) => part.points);
-  const sorted = [...parts.filter((part) => part.points > 0),
-    ...parts.filter((part) => part.points < 0)];
-  const label = `Score ${candidate.score.toFixed(2)}, the sum of the evidence below`;
-  return el("div", { class: "score", role: "img", "aria-label": label, title: label },
-    sorted.map((part) => styled(
-      el("span", { class: part.points < 0 ? `${part.kind} minus` : part.kind }),
-      "flex", `${Math.abs(part.points)} 0 0`)));
-}
-
-function evidence(part, me) {
-  return el("li", {},
-    el("i", { class: part.kind, "aria-hidden": "true" }),
-    el("span", { dir: "auto" }, part.reason),
-    part.points !== 0 && el("span", { class: "points" }, signed(part.points)),
-    part.excerpt && el("blockquote", { dir: "auto" }, part.excerpt),
-    part.post_id && el("span", { class: "under" },
-      el("button", { class: "link", type: "button", onclick: () => openThread(part.post_id, me) },
-        "Open the thread"),
-      part.at && ` · ${ago(part.at)}`));
-}
-
-function evidenceList(given, me) {
-  // What speaks for this person first; where everybody begins says the least.
-  const parts = [...given.filter((part) => part.kind !== "baseline"),
-    ...given.filter((part) => part.kind === "baseline")];
-  const list = (some) => el("ul", { class: "evidence" }, some.map((part) => evidence(part, me)));
-  const rest = parts.slice(SHOWN);
-  return [
-    list(parts.slice(0, SHOWN)),
-    rest.length > 0 && el("details", { class: "rest" },
-      el("summary", {}, `${rest.length} more`), list(rest)),
-  ];
-}
-
-async function showExpertise(person, me) {
-  const body = openDialog(`What \u2068${nameOf(person)}\u2069 has shown knowledge of`);
-  try {
-    const { topics } = await readExpertise(person.id, me?.id);
-    const shown = topics.map((topic) =>
-      el("div", { class: "message" },
-        el("h3", { dir: "auto" }, topic.label),
-        el("p", { class: "hint" }, `${topic.replies} ${topic.replies === 1 ? "reply" : "replies"}`,
-          topic.latest && `, the latest ${ago(topic.latest)}`),
-        topic.evidence.length > 0 && el("ul", { class: "evidence" },
-          topic.evidence.map((part) => evidence(part, me)))));
-    body.replaceChildren(...shown);
-    if (!shown.length) body.append(el("p", { class: "empty" }, "Nothing yet that you may read."));
-  } catch (error) {
-    body.replaceChildren(failure(error));
-  }
-}
 
 function card(candidate, me) {
   const { person } = candidate;
@@ -80,7 +24,7 @@ function card(candidate, me) {
     scoreBar(candidate),
     evidenceList(candidate.contributions, me),
     el("p", { class: "more" },
-      el("button", { class: "link", type: "button", onclick: () => showExpertise(person, me) },
+      el("button", { class: "link", type: "button", onclick: () => showPerson(person, me) },
         "What else they know")));
 }
 

@@ -1,6 +1,7 @@
 // Feed: threads to read, each with its reasons; what is opened or waved off does not come again.
 
-import { note, readFeed } from "./api.js";
+import { note, readFeed, readPeers } from "./api.js";
+import { peerCard } from "./person.js";
 import { openThread } from "./thread.js";
 import { el, failure, loading, meta, plain, titleOf } from "./words.js";
 
@@ -53,7 +54,23 @@ function card(item, me) {
 
 export function setUpFeed(state) {
   const items = document.getElementById("items");
+  const peers = document.getElementById("peers");
+  const peerList = document.getElementById("peer-list");
   let reader = null;
+
+  async function loadPeers() {
+    const { me } = state;
+    peers.hidden = true;
+    try {
+      const found = await readPeers(me.id, me.id);
+      if (state.me !== me || !found.peers.length) return;
+      peerList.replaceChildren(...found.peers.map((peer) => peerCard(peer, me)));
+      peers.hidden = false;
+    } catch {
+      // The feed is what was asked for, and tells by itself when the server does not answer.
+      peerList.replaceChildren();
+    }
+  }
 
   function offer(list, cursor) {
     const button = el("button", { class: "quiet", type: "button" }, "More");
@@ -83,6 +100,7 @@ export function setUpFeed(state) {
   return function showFeed() {
     if (!state.me) {
       reader = null;
+      peers.hidden = true;
       items.replaceChildren(el("p", { class: "empty" }, "A feed is somebody's: ",
         el("button", { class: "link", type: "button", onclick: state.choose }, "say who you are"),
         "."));
@@ -90,6 +108,7 @@ export function setUpFeed(state) {
       reader = state.me.id;
       items.replaceChildren(loading(), loading(), loading());
       load(el("ol"), null, null);
+      loadPeers();
     }
   };
 }

@@ -6,24 +6,41 @@ from data.errors import UnreadableSource
 
 from .archives import archive_kind
 from .community import CommunityReader
+from .csv_rows import csv_headings
+from .csv_table import CsvReader
 from .discourse import DiscourseReader
 from .face import Reader
+from .mattermost import MattermostReader
 from .mbox import MboxReader
+from .peek import peek
 from .slack import SlackReader
 from .stackexchange import StackExchangeReader
+from .streams import bare_name
+from .yammer import YammerReader
+from .zulip import ZulipReader
+from .zulip_archive import ZulipArchiveReader
 
 READERS: tuple[Reader, ...] = (
     CommunityReader(),
     StackExchangeReader(),
     SlackReader(),
     DiscourseReader(),
+    MattermostReader(),
+    ZulipReader(),
+    ZulipArchiveReader(),
+    YammerReader(),
+    CsvReader(),
     MboxReader(),
 )
 """Every format, the surest to tell first."""
 
 
-def open_reader(path: Path, format: str = "auto") -> Reader:
+def open_reader(path: Path, format: str = "auto", mapped: bool = False) -> Reader:
     """Give the reader of a format, or the first one that recognises the path.
+
+    Parameters
+    ----------
+    mapped : a mapping file was given, which only CSV takes.
 
     Raises
     ------
@@ -32,6 +49,10 @@ def open_reader(path: Path, format: str = "auto") -> Reader:
     known = ", ".join(reader.name for reader in READERS)
     if not path.exists():
         raise UnreadableSource(f"there is no file or folder {path}; check the path")
+    if mapped and format not in ("auto", CsvReader.name):
+        raise UnreadableSource(f"--map says what columns of CSV mean; {format} takes none")
+    if mapped:
+        format = CsvReader.name
     if format != "auto":
         for reader in READERS:
             if reader.name == format:
@@ -42,4 +63,11 @@ def open_reader(path: Path, format: str = "auto") -> Reader:
     for reader in READERS:
         if reader.recognises(path):
             return reader
+    for sample in peek(path):
+        if bare_name(sample.name).lower().endswith((".csv", ".tsv")):
+            raise UnreadableSource(
+                f"{path} holds CSV of no known export; name with --map a TOML file that says which "
+                'column means what: [posts.columns] with author = "..", created = "..", '
+                f'body = ".."; {sample.name} has {", ".join(csv_headings(sample.head)[:20])}'
+            )
     raise UnreadableSource(f"{path} is of no known format ({known}); name the format with --format")

@@ -7,7 +7,7 @@ from pathlib import Path
 from data.errors import UnreadableSource
 
 from .archives import Unpacked, unpacked
-from .face import Item, ReadOptions, Rejection
+from .face import DELETED, Item, ReadOptions, Rejection
 from .items import make_item, problems, reject
 from .lines import Fault, json_file, json_object, numbered_lines
 from .peek import peek
@@ -125,7 +125,7 @@ class _State:
         if topic.get("archetype") == "private_message" and not self._private:
             return f'is a private message; read with "{DIRECT}" named it would go in'
         if topic.get("deleted_at"):
-            return "was deleted"
+            return DELETED
         if topic.get("visible") is False:
             return "is unlisted"
         return None
@@ -214,7 +214,7 @@ class _State:
         if kind not in _REGULAR_TYPES:
             return f"is {_TYPE_NAMES.get(str(kind), 'of an unknown type')}"
         if post.get("deleted_at") or post.get("user_deleted"):
-            return "was deleted"
+            return DELETED
         if post.get("hidden") is True:
             return "is hidden"
         return "stands in the export already" if id_ in self._posts else None

@@ -11,6 +11,9 @@ from typing import Protocol
 
 from data.models import Record
 
+DELETED = "was deleted"
+"""The reason of what the export itself says is gone: a snapshot deletes it here as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
@@ -40,10 +43,12 @@ class ReadOptions:
     """What the caller asked a reader for.
 
     `include_private`: names of private channels or groups to take in; "direct" admits direct
-    messages. Everything private stays out otherwise.
+    messages. Everything private stays out otherwise. `mapping`: the file that says which column
+    of a CSV means what.
     """
 
     include_private: tuple[str, ...] = ()
+    mapping: Path | None = None
 
 
 class Reader(Protocol):

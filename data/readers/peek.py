@@ -18,6 +18,14 @@ _HEAD = 32_768
 """Enough to find a topic's post_stream behind its other keys."""
 _ENTRIES = 200
 _BYTES = 64 * 2**20
+_PASSED_ENTRIES = 20_000
+"""Files of no format at all, such as pictures, that are stepped over in search of the others."""
+_MEDIA = frozenset(
+    {
+        ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".ico", ".original", ".pdf", ".mp4",
+        ".mov", ".mp3", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".html", ".md",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +70,14 @@ def _peek(path: Path, changed: int, size: int) -> tuple[Sample, ...]:
 def _walk(folder: Path) -> list[Path]:
     """List files, the folder's own before those of its folders."""
     top = sorted(path for path in folder.iterdir() if path.is_file())
-    inner = sorted(path for path in folder.iterdir() if path.is_dir())
+    # A hidden folder, such as a clone's history, is no part of the export.
+    inner = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
     deeper = (path for below in inner for path in sorted(islice(below.rglob("*"), _ENTRIES)))
     return top + [path for path in islice(deeper, _ENTRIES) if path.is_file()]
+
+
+def _is_media(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in _MEDIA
 
 
 def _name(entry: str) -> str:
@@ -87,7 +100,11 @@ def _peek_zip(path: Path) -> tuple[Sample, ...]:
     if not zipfile.is_zipfile(path):
         return _peek_cut_zip(path)
     with zipfile.ZipFile(path) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        members = [
+            member
+            for member in archive.infolist()
+            if not member.is_dir() and not _is_media(member.filename)
+        ]
         # The files that tell a format lie at the top; a channel's days may come first.
         members.sort(key=lambda member: (member.filename.count("/"), member.filename))
         for member in members[:_ENTRIES]:
@@ -109,15 +126,18 @@ def _peek_cut_zip(path: Path) -> tuple[Sample, ...]:
 
 def _peek_tar(path: Path) -> tuple[Sample, ...]:
     found: list[Sample] = []
-    passed = 0
+    passed = entries = 0
     with open_stream(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
         try:
             for member in archive:
-                if member.isreg():
+                entries += 1
+                if member.isreg() and _is_media(member.name):
+                    passed += member.size
+                elif member.isreg():
                     source = cast(IO[bytes], archive.extractfile(member))
                     found.append(Sample(_name(member.name), _head(source)))
                     passed += member.size
-                if len(found) >= _ENTRIES or passed > _BYTES:
+                if len(found) >= _ENTRIES or entries > _PASSED_ENTRIES or passed > _BYTES:
                     break
         except TRUNCATED:
             return tuple(found)

@@ -1,0 +1,129 @@
+// Topics: what the community is about, who could answer, what waits; and the threads in each.
+
+import { readTopic, readTopics } from "./api.js";
+import { showPerson } from "./person.js";
+import { openThread } from "./thread.js";
+import { el, failure, loading, meta, nameOf, plain, titleOf } from "./words.js";
+
+const PAUSE = 300;
+const DAYS = 90;
+const TRENDS = { rising: "more than before", falling: "fewer than before" };
+const count = (number, one, many) => `${number} ${number === 1 ? one : many}`;
+
+function facts(topic) {
+  const waiting = topic.unanswered.find((part) => part.days === DAYS);
+  const lately = `${topic.threads_90_days} in the last ${DAYS} days`;
+  return el("ul", { class: "counts" },
+    el("li", {}, el("b", {}, topic.threads), ` ${topic.threads === 1 ? "thread" : "threads"}, ${lately}`,
+      TRENDS[topic.trend] && el("span", { class: "hint" }, ` (${TRENDS[topic.trend]})`)),
+    el("li", {}, el("b", {}, topic.people), topic.people === 1 ? " person could answer"
+      : " people could answer"),
+    waiting.questions > 0 && el("li", {}, el("b", {}, waiting.unanswered),
+      ` of ${count(waiting.questions, "new question", "new questions")} without a reply`));
+}
+
+function alone(topic, me) {
+  if (!topic.rests_on_one) return null;
+  const who = topic.person
+    ? el("button", { class: "link", type: "button", onclick: () => showPerson(topic.person, me) },
+      el("bdi", {}, nameOf(topic.person)))
+    : "one person";
+  return el("p", { class: "alone" }, el("span", { class: "badge" }, "Rests on ", who));
+}
+
+function card(topic, me, open) {
+  return el("li", { class: "card" },
+    el("button", { class: "heading", type: "button", dir: "auto", onclick: () => open(topic) },
+      topic.label),
+    facts(topic), alone(topic, me));
+}
+
+function thread(shown, me) {
+  const { post } = shown;
+  return el("li", { class: "card" },
+    el("button", { class: "heading", type: "button", dir: "auto", lang: post.language,
+      onclick: () => openThread(post.id, me) }, titleOf(post)),
+    meta(shown, me),
+    post.title && el("p", { class: "excerpt hint", dir: "auto", lang: post.language }, plain(post)),
+    !shown.answered && el("p", { class: "same" }, el("b", {}, "No reply yet")));
+}
+
+export function setUpTopics(state) {
+  const place = document.getElementById("topic-list");
+  const title = document.getElementById("topics-title");
+  const lead = document.getElementById("topics-lead");
+  let turn = 0;
+  let last = null;
+
+  function head(heading, words) {
+    title.textContent = heading;
+    lead.textContent = words;
+  }
+
+  async function list() {
+    const mine = ++turn;
+    const { me } = state;
+    head("What is talked about",
+      "Found from what everyone may read. The figures count what you may read.");
+    place.replaceChildren(loading(), loading(), loading());
+    try {
+      const { topics, learned, apart, threads } = await readTopics(me?.id);
+      if (mine !== turn) return;
+      const nothing = learned
+        ? "There are too few threads yet to find topics."
+        : "Topics are found when the server learns: run “whoknows learn”.";
+      place.replaceChildren(...(topics.length
+        ? [el("ol", { class: "topics" }, topics.map((topic) => card(topic, me, open))),
+          el("p", { class: "hint" }, `${apart} of ${threads} threads are in none of these.`)]
+        : [el("p", { class: "empty" }, nothing)]));
+      const back = last && [...place.querySelectorAll(".heading")]
+        .find((button) => button.textContent === last);
+      last = null;
+      back?.focus();
+    } catch (error) {
+      if (mine === turn) place.replaceChildren(failure(error));
+    }
+  }
+
+  function open(topic) {
+    turn += 1;
+    const { me } = state;
+    head(topic.label, "The newest first. Write, and the nearest come first.");
+    const found = el("div", { class: "results", "aria-live": "polite" }, loading());
+    const field = el("input", { id: "within", type: "search", dir: "auto", autocomplete: "off",
+      maxlength: 300, placeholder: "Search within this topic" });
+    let timer = 0;
+    let round = 0;
+    async function search() {
+      const mine = ++round;
+      try {
+        const { posts } = await readTopic(topic.id, field.value.trim(), me?.id);
+        if (mine !== round) return;
+        found.replaceChildren(el("ol", {}, posts.map((shown) => thread(shown, me))));
+      } catch (error) {
+        if (mine === round) found.replaceChildren(failure(error));
+      }
+    }
+    field.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(search, PAUSE);
+    });
+    place.replaceChildren(
+      el("p", {}, el("button", { class: "quiet", type: "button", onclick: () => {
+        last = topic.label;
+        list();
+      } }, "← All topics")),
+      facts(topic), alone(topic, me),
+      el("label", { class: "hidden", for: "within" }, "Search within this topic"),
+      field, found);
+    field.focus();
+    search();
+  }
+
+  // Another person reads other things: what is on the screen must not outlive the change.
+  document.addEventListener("me", () => {
+    turn += 1;
+    place.replaceChildren();
+  });
+  return list;
+}

@@ -1,0 +1,114 @@
+"""PostgreSQL, where it differs from a file: connecting, the write lock, and what its errors say.
+
+In: the URL of a server, errors of its driver. Out: an engine, and sentences for people.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from .errors import StoreError
+
+DRIVER = "postgresql+psycopg"
+
+WRITE_LOCK = 0x77686F6B6E6F7773
+"""The advisory lock that a writing transaction holds from its start to its commit."""
+
+CONNECT_SECONDS = 5
+"""How long a connection may take; longer means that nobody is there."""
+
+# SQLSTATE: what it means for whoever waits. Errors in connecting have none.
+_MEANINGS: Mapping[str, str] = {
+    "25006": "the database is a standby, which takes no writes; write through the primary",
+    "42501": "the user of WHOKNOWS_DATABASE_URL may not do this; grant it the rights",
+    "53100": "the disk of the database server is full; make room",
+    "53300": "the database server has no connection left; raise its max_connections",
+    "55P03": "the database is held by another process; try again in a moment",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standby:
+    """How a standby follows its primary.
+
+    `streaming`: whether it is connected. `behind_s`: the age of the newest write that it shows,
+    in seconds, where it has received more than that; 0 where it shows all that it received.
+    """
+
+    streaming: bool
+    behind_s: float
+
+
+_STANDBY = text(
+    "SELECT EXISTS (SELECT 1 FROM pg_stat_wal_receiver),"
+    " CASE WHEN pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn() THEN 0"
+    " ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END"
+    " WHERE pg_is_in_recovery()"
+)
+
+
+def standby_of(connection: Connection) -> Standby | None:
+    """What the server says of itself as a standby; None of a primary."""
+    found = connection.execute(_STANDBY).first()
+    return None if found is None else Standby(bool(found[0]), round(float(found[1] or 0.0), 3))
+
+
+def is_server(url: URL) -> bool:
+    """Whether `url` names a PostgreSQL server."""
+    return url.drivername.split("+")[0] in ("postgresql", "postgres")
+
+
+def open_server(url: URL, write_wait_ms: int) -> Engine:
+    """An engine on a PostgreSQL server; nothing is connected yet.
+
+    `write_wait_ms`: how long a writer waits for another's transaction.
+
+    Raises
+    ------
+    ImportError : the driver is not installed.
+    """
+    timeout = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+    engine = create_engine(
+        url.set(drivername=DRIVER),
+        # A server that was restarted is not noticed by the connections that were open.
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args=timeout,
+    )
+    event.listen(engine, "begin", _locking(write_wait_ms))
+    return engine
+
+
+def _locking(write_wait_ms: int) -> Any:
+    """What begins a transaction: a writer takes the write lock before it reads anything.
+
+    Numbers of the change sequence are taken under it, and it is let go of after the commit is
+    visible, so whoever sees number n sees all that came before: no smaller one commits later.
+    """
+    take = f"SET LOCAL lock_timeout = {write_wait_ms}; SELECT pg_advisory_xact_lock({WRITE_LOCK})"
+
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("immediate", False):
+            connection.exec_driver_sql(take)
+
+    return begin
+
+
+def sentence_of(error: DBAPIError, url: URL) -> StoreError | None:
+    """What an error of the server says to a person; None where it is a fault of this program."""
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    if state is not None and state in _MEANINGS:
+        return StoreError(_MEANINGS[state])
+    # 08: the connection broke; 57P: the server shuts down, starts, or ended this connection.
+    silent = state is None and isinstance(error, OperationalError | InterfaceError)
+    if silent or error.connection_invalidated or str(state).startswith(("08", "57P")):
+        said = str(error.orig).strip().splitlines()
+        where = url.render_as_string(hide_password=True)
+        return StoreError(
+            f"{where}: the database server does not answer ({said[-1] if said else 'no reason'});"
+            " start it, or mend WHOKNOWS_DATABASE_URL"
+        )
+    return None

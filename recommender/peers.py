@@ -1,0 +1,227 @@
+"""A person's peers: colleagues with the same concerns whom they do not meet yet.
+
+Out: people with a score that is the sum of what speaks for them. Those at one's own site and those
+one meets all the time are set back, not left out: they are known already.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from data.models import Person
+from data.rows import from_us
+from data.text import body_text, excerpt
+
+from .affinity import Affinity, affinity_of, space_names
+from .columns import DIGITS, Flags
+from .experts import visible
+from .parts import Parts
+from .results import Contribution, Peer, PeersAnswer
+from .showing import shown_posts
+from .topicindex import TopicIndex
+from .topiclabels import Label, labels_of
+from .view import View
+
+Floats = npt.NDArray[np.float64]
+
+WEIGHTS: dict[str, float] = {
+    "concerns": 8.0,
+    "topics": 4.0,
+    "spaces": 2.5,
+    "company": 0.5,
+    "active": 1.5,
+    "profile": 2.0,
+    "role": 1.0,
+    "met": -1.5,
+    "site": -2.0,
+}
+"""Points of one unit of each signal. The first five are near a listwise fit to who first met whom
+on six communities' validation windows, concerns raised eightfold by hand: a peer shares concerns,
+and is not only busy (evaluation/results/peers.md). The last four have no measure in them and are
+by hand: one shared thread takes off a point, ten take off what three and a half do."""
+
+MOST = 12
+POSTS, TOPICS, SPACES = 3, 2, 2
+"""Parts of one peer that are shown one by one; the rest of each kind is added up."""
+
+LEAST_POINTS = 0.005
+
+UNKNOWN = "nothing is known yet of what this person cares about: these are active colleagues"
+
+
+@dataclass(frozen=True, slots=True)
+class PeerRanking:
+    """Everybody who may be a peer by key, best first; all people's scores, and whence they come."""
+
+    order: list[int]
+    score: Floats
+    found: Affinity
+
+
+def rank(parts: Parts, index: TopicIndex, view: View, person: int) -> PeerRanking:
+    """Order a person's peers, as the viewer may know them; ties by id."""
+    community = view.community
+    found = affinity_of(parts, index, view, person)
+    score = np.zeros(len(community.roster))
+    for name, weight in WEIGHTS.items():
+        score += weight * found.values[name]
+    score = np.round(score, DIGITS)
+    admitted = visible(community, view) & community.roster.may_be_suggested(view.moment, view.past)
+    admitted &= _at_home(found)
+    admitted[person] = False
+    keys = np.flatnonzero(admitted).tolist()
+    order = sorted(keys, key=lambda pk: (-score[pk], community.people[pk].id))
+    return PeerRanking(order, score, found)
+
+
+def find(parts: Parts, index: TopicIndex, view: View, person: int, k: int) -> PeersAnswer:
+    """The `k` best peers of `person`, each with what speaks for and against them."""
+    ranking = rank(parts, index, view, person)
+    people, score = view.community.people, ranking.score
+    told = _Telling(parts, view, person, ranking.found, _labels(parts, index, view))
+    peers = tuple(
+        Peer(people[pk], float(score[pk]), told.contributions(pk, float(score[pk])))
+        for pk in ranking.order[:k]
+    )
+    return PeersAnswer(peers, None if ranking.found.known else UNKNOWN)
+
+
+def _at_home(found: Affinity) -> Flags:
+    """Who has shown anything of themselves, be it a profile: of others nothing can be said."""
+    told = np.zeros(len(found.common), dtype=bool)
+    for name in ("concerns", "topics", "spaces", "company", "profile", "role", "active"):
+        told |= found.values[name] != 0.0
+    return told
+
+
+def _labels(parts: Parts, index: TopicIndex, view: View) -> dict[int, Label]:
+    """What each topic is called, by place."""
+    if index.model is None:
+        return {}
+    places = index.of_threads(parts.texts, view)
+    return labels_of(view, index.model.words, places, range(len(index.model.words)))
+
+
+@dataclass(slots=True)
+class _Telling:
+    """Makes the contributions of one answer's peers."""
+
+    parts: Parts
+    view: View
+    person: int
+    found: Affinity
+    labels: dict[int, Label]
+
+    def contributions(self, pk: int, score: float) -> tuple[Contribution, ...]:
+        """What speaks for and against a peer, the largest first; adds up to `score`."""
+        values, person = self.found.values, self.view.community.people[pk]
+        told = [
+            *self._posts(pk, person),
+            *self._topics(pk),
+            *self._spaces(pk),
+            _part("profile", "profile", values, pk, "says much the same of their own work"),
+            _part("profile", "role", values, pk, self._role(person)),
+            _part("activity", "company", values, pk, "meets the same colleagues in threads"),
+            _part("activity", "active", values, pk, "takes part these weeks"),
+            _part("load", "met", values, pk, self._met(pk)),
+            _part("other", "site", values, pk, f"works at the same site, {person.site}"),
+        ]
+        told = [part for part in told if abs(part.points) >= LEAST_POINTS]
+        told.sort(key=lambda part: (-abs(part.points), part.kind, part.post_id or "", part.reason))
+        told = told[: MOST - 1]
+        left = round(score - sum(part.points for part in told), DIGITS)
+        if left != 0.0 or not told:
+            told.append(Contribution("other", left, "smaller signs taken together"))
+        return tuple(told)
+
+    def _posts(self, pk: int, person: Person) -> list[Contribution]:
+        """The threads of theirs nearest to the person's concerns, and the sum of the others."""
+        community, pieces = self.view.community, self.found.pieces
+        mine = np.flatnonzero(pieces.person == pk)
+        points = WEIGHTS["concerns"] * pieces.weight[mine]
+        order = np.lexsort((pieces.post[mine], -points))
+        first = [place for place in order[:POSTS].tolist() if points[place] > 0]
+        told = []
+        keys = [int(pieces.post[mine[place]]) for place in first]
+        roots = [int(pieces.about[mine[place]]) for place in first]
+        quoted = person.consent != "named"
+        shown = shown_posts(
+            community, self.parts.store, self.view, {*keys, *roots} if quoted else ()
+        )
+        for place, key, root in zip(first, keys, roots, strict=True):
+            value = round(float(points[place]), DIGITS)
+            if not quoted or key not in shown or root not in shown:
+                told.append(
+                    Contribution("post", value, "takes part in threads close to these concerns")
+                )
+                continue
+            title = shown[root].title
+            named = f": {excerpt(title, (), 80)}" if title else ""
+            told.append(
+                Contribution(
+                    "post",
+                    value,
+                    f"replied in a thread close to these concerns{named}",
+                    post_id=shown[key].id,
+                    excerpt=excerpt(body_text(shown[key])) or None,
+                    at=from_us(int(community.posts["created"][key])),
+                    language=shown[key].language,
+                )
+            )
+        rest = float(points.sum() - points[first].sum())
+        threads = len(mine) - len(first)
+        if threads:
+            told.append(
+                Contribution(
+                    "post", round(rest, DIGITS), f"{threads} more of their threads, averaged"
+                )
+            )
+        return told
+
+    def _topics(self, pk: int) -> list[Contribution]:
+        points = WEIGHTS["topics"] * self.found.by_topic[pk]
+        best = [
+            place
+            for place in np.argsort(-points, kind="stable")[:TOPICS].tolist()
+            if points[place] > 0
+        ]
+        return [
+            Contribution(
+                "other",
+                round(float(points[place]), DIGITS),
+                f"both take part in “{self.labels[place].text}”",
+            )
+            for place in best
+            if place in self.labels
+        ]
+
+    def _spaces(self, pk: int) -> list[Contribution]:
+        points = WEIGHTS["spaces"] * self.found.by_space[pk]
+        best = [
+            place
+            for place in np.argsort(-points, kind="stable")[:SPACES].tolist()
+            if points[place] > 0
+        ]
+        names = space_names(self.view.community, self.found.spaces[best])
+        return [
+            Contribution(
+                "space", round(float(points[place]), DIGITS), f"both are at home in {name}"
+            )
+            for place, name in zip(best, names, strict=True)
+        ]
+
+    def _role(self, other: Person) -> str:
+        here = self.view.community.people[self.person]
+        if here.title and other.title and here.title.casefold() == other.title.casefold():
+            return f"has the same role, {other.title}"
+        return f"works in the same department, {other.department}"
+
+    def _met(self, pk: int) -> str:
+        threads = int(self.found.common[pk])
+        often = "one thread" if threads == 1 else f"{threads} threads"
+        return f"they have met already, in {often}"
+
+
+def _part(kind: str, name: str, values: dict[str, Floats], pk: int, reason: str) -> Contribution:
+    return Contribution(kind, round(WEIGHTS[name] * float(values[name][pk]), DIGITS), reason)
