@@ -56,8 +56,7 @@ LEFT_OUT = """## What was left out
 - From the macro average: communities with fewer than {least} measured questions, and Stack Exchange
   sites (marked *), whose titles and answers all-MiniLM-L6-v2 saw in its training. Both are fitted
   with the others.
-- Points for names, profiles, load and newness are set by hand and not fitted here: the first hardly
-  occur in these histories, the rest bears no date.
+- Points for profiles, load and newness are set by hand and not fitted here: they bear no date.
 """
 
 

@@ -10,7 +10,9 @@ PROFILE_FLOOR = 0.2
 """Likeness of a profile to a question under which it says nothing."""
 
 PROFILE_POINTS = 6.0
-"""Points of a profile that is the question word for word; by hand, not measured."""
+"""Points of a profile that is the question word for word; by hand and not measured, as are those
+of load and of being away: undated, so no replay sees them. All three were set with an earlier
+ranker, whose scores were some twice as wide."""
 
 LOAD_POINTS = -1.0
 """Points for each time over that somebody's week is fuller than the capacity they stated;

@@ -255,8 +255,9 @@ def readable_part(community: Community, viewer: str | None) -> Community:
 QUESTIONS = (
     ExpertsQuery("how can we fix the spotlight of the window display", tags=("light",)),
     ExpertsQuery("invoice for customs and pallet", title="supplier", space="s2", k=20),
-    ExpertsQuery("Name1 Family1 which card terminal network", asker_id="p03", tags=("card",)),
-    ExpertsQuery("@p02 or Name4: the glass entrance of the window, @Name5 Family5?", k=20),
+    ExpertsQuery(
+        "Name1 Family1, @Name4 Family4: card terminal network", asker_id="p03", tags=("card",)
+    ),
     ExpertsQuery("holiday uniform contract", spaces=("s0", "s2"), sites=("north",)),
 )
 TEXTS = (
