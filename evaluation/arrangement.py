@@ -4,9 +4,9 @@
 
 In: community folders (or any export), or databases that hold one. Out: `arrangement.json` and
 `arrangement.md`, numbers alone; what was measured of other communities before stays in them. At
-the events of the validation window (PROTOCOL.md, "Feed") the
-feed is asked for as it is, without lots, and in the order of its scores; each is ranked as the
-replay ranks it. Nothing is spread here: of the past nobody's site is known.
+the events of the validation window (PROTOCOL.md, "Feed") the feed is asked for as it is, without
+lots, with twice as many, and in the order of its scores; each is ranked as the replay ranks it.
+Nothing is spread here: of the past nobody's site is known.
 """
 
 import argparse
