@@ -3,9 +3,10 @@
     python -m evaluation.arrangement FOLDER_OR_DB... [--questions 300] [--keep DIR] [--out DIR]
 
 In: community folders (or any export), or databases that hold one. Out: `arrangement.json` and
-`arrangement.md`, numbers alone. At the events of the validation window (PROTOCOL.md, "Feed") the
-feed is asked for as it is, without lots, and in the order of its scores; each is ranked as the
-replay ranks it. Nothing is spread here: of the past nobody's site is known.
+`arrangement.md`, numbers alone; what was measured of other communities before stays in them. At
+the events of the validation window (PROTOCOL.md, "Feed") the feed is asked for as it is, without
+lots, with twice as many, and in the order of its scores; each is ranked as the replay ranks it.
+Nothing is spread here: of the past nobody's site is known.
 """
 
 import argparse
@@ -152,7 +153,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--keep", type=Path, default=Path(), help="where folders are imported")
     parser.add_argument("--out", type=Path, default=Path("evaluation/results"))
     asked = parser.parse_args(arguments)
-    reports = {}
+    asked.out.mkdir(parents=True, exist_ok=True)
+    kept = asked.out / "arrangement.json"
+    reports: dict[str, Report] = orjson.loads(kept.read_bytes()) if kept.exists() else {}
     for source in asked.sources:
 
         def tell(stage: str, done: int, total: int, name: str = source.stem) -> None:
@@ -165,10 +168,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 if history is None
                 else priced(history, asked.questions, tell)
             )
-    asked.out.mkdir(parents=True, exist_ok=True)
-    found = orjson.dumps(reports, option=orjson.OPT_INDENT_2)
-    (asked.out / "arrangement.json").write_bytes(found)
-    (asked.out / "arrangement.md").write_text(page(reports), encoding="utf-8")
+        kept.write_bytes(orjson.dumps(reports, option=orjson.OPT_INDENT_2))
+        (asked.out / "arrangement.md").write_text(page(reports), encoding="utf-8")
     print(page(reports))
 
 
