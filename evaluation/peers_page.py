@@ -6,19 +6,21 @@ from typing import Any
 INTRODUCTION = """# Are a person's peers the people they come to meet?
 
 Made by `python -m evaluation.peers {names}` on the
-{window} window; `peers.json` has the conditions.
+{window} window, `--most {most}`; `peers.json` has the conditions.
 
 At moments thirty days apart, everybody who had taken part is asked about, if within the next 60
 days they first meet somebody known: both post in one thread, and never did before. All whom they
 have not met are ranked as of the moment by `peers` and by simple ways; whom they come to meet is
 the truth. Nothing undated counts, so profiles, roles and sites have no part in it; no community
 here names sites. "Alike" is the chance that somebody who came to be met is placed above somebody
-about equally active (within .25 of log activity) who did not: there, activity helps nobody.
+about equally active (within .25 of log activity) who did not: there, activity helps little.
 
 What it says: whom people meet first is mostly who is active. Activity alone is the strongest simple
-way; what people have in common shows among the equally active. A list of peers is for meeting who
+way, and `peers` is no better than it by rank on any of these; nor is it clearly so among the nearly
+equally active, where who is a little more active is still likelier met. Concerns, topics and common
+acquaintances alone are better than chance, well below activity. A list of peers is for meeting who
 would not be met otherwise, which no history can show: so its signals of shared concerns weigh more
-than a listwise fit to first meetings gives them (concerns eight times, topics twice), which costs a
+than a listwise fit to first meetings gave them (concerns eight times, topics twice), which costs a
 little rank. That fit was made on six communities' validation windows, each left out in turn.
 """
 
@@ -27,8 +29,13 @@ MEASURES = ("mrr", "hit@10", "alike")
 
 def page(figures: Mapping[str, Mapping[str, Any]]) -> str:
     """All communities' figures in Markdown."""
+    most = {told["conditions"]["most_queries"] for told in figures.values()}
     windows = {told["conditions"]["window"] for told in figures.values()}
-    lines = [INTRODUCTION.format(names=" ".join(figures), window=" and ".join(sorted(windows)))]
+    lines = [
+        INTRODUCTION.format(
+            names=" ".join(figures), window=" and ".join(sorted(windows)), most=max(most, default=0)
+        )
+    ]
     for name, told in figures.items():
         lines.append(f"## {name}\n")
         lines.append(

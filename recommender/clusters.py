@@ -19,6 +19,9 @@ ROUNDS = 100
 STARTS = 3
 """Beginnings that are tried where there is nothing to go on from; the best is kept."""
 
+LARGE, LARGE_ROUNDS, LARGE_STARTS = 6_000, 30, 1
+"""Above so many vectors each round takes long, and the beginning matters less."""
+
 PER_ROOT = 0.6
 """Clusters are this many times the square root of the number of vectors: 6 of 100 threads, 42 of
 5,000 (evaluation/results/topics.md)."""
@@ -64,7 +67,13 @@ def fit_clusters(vectors: Vectors, before: Clusters | None) -> Clusters:
     with threadpool_limits(1):
         wanted = wanted_of(len(vectors))
         if before is None or not before.numbers:
-            fitted = KMeans(wanted, n_init=STARTS, max_iter=ROUNDS, random_state=0).fit(vectors)
+            large = len(vectors) > LARGE
+            fitted = KMeans(
+                wanted,
+                n_init=LARGE_STARTS if large else STARTS,
+                max_iter=LARGE_ROUNDS if large else ROUNDS,
+                random_state=0,
+            ).fit(vectors)
             numbers, following = list(range(1, wanted + 1)), wanted + 1
             centroids = fitted.cluster_centers_
         else:
@@ -98,8 +107,9 @@ def _moved(vectors: Vectors, centroids: Vectors) -> Vectors:
     """K-means from `centroids`; more of them than vectors is more than can be moved."""
     if len(vectors) < len(centroids):
         return centroids
+    rounds = LARGE_ROUNDS if len(vectors) > LARGE else ROUNDS
     fitted = KMeans(
-        len(centroids), init=unit(centroids), n_init=1, max_iter=ROUNDS, random_state=0
+        len(centroids), init=unit(centroids), n_init=1, max_iter=rounds, random_state=0
     ).fit(vectors)
     moved: Vectors = fitted.cluster_centers_
     return moved

@@ -29,6 +29,9 @@ MOST_THREADS = 20_000
 APART = 0.05
 """Share of the threads that are too far from every topic to belong to one."""
 
+MOST_READ = 8_000
+"""Threads that are read for words, drawn from evenly: reading is dearer than clustering."""
+
 FEW_THREADS = 400
 """Threads below which replies are read for words as well."""
 
@@ -141,6 +144,9 @@ def _sayings(parts: Parts, view: View, roots: Ints, until: int) -> tuple[list[Sa
     """
     posts, versions = view.community.posts, view.community.versions
     rows, of = roots, np.arange(len(roots))
+    if len(roots) > MOST_READ:
+        of = np.linspace(0, len(roots) - 1, MOST_READ).astype(np.int64)
+        rows = roots[of]
     if len(roots) < FEW_THREADS:
         place_of = np.full(len(posts), -1)
         place_of[versions["post"][roots]] = of

@@ -24,7 +24,7 @@ def learned(plant: Plant | None) -> dict[str, bytes]:
     engine = engine_with(plant, THREADS)
     engine.learn(until=T, now=NOW)
     kept = engine.store.learned()
-    assert kept
+    assert kept and "topics" in kept
     return kept
 
 
