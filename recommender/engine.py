@@ -4,6 +4,7 @@ Every answer is given on the state of the store at the time of the call. All met
 called from several threads.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
@@ -89,6 +90,23 @@ class Engine(Surveying):
                 for hit, shared in zip(hits, words, strict=True)
                 if hit.post in posts
             )
+
+    def similar_scores(
+        self, query: SimilarQuery, ids: Sequence[str], now: datetime
+    ) -> dict[str, float]:
+        """The score that `similar` gives each of the threads `ids`, found by it or not.
+
+        Without those that are no thread the viewer may read.
+        """
+        text = "\n".join(part for part in (query.title, query.body) if part)
+        question = self.reader.read(self.templates.without(text))
+        keys = {key: id_ for id_ in ids if (key := self.store.post_key(id_)) is not None}
+        with self._current():
+            view = self._view(query.viewer_id, query.as_of, now)
+            scored = similar.scored(
+                self._similar, Asked(query, question, view), np.array(list(keys), dtype=np.int64)
+            )
+        return {keys[key]: score for key, score in scored.items()}
 
     def feed(
         self,

@@ -38,9 +38,9 @@ WORDLESS = 0.35
 """How much less than its cosine a like text of the same language covers of a text's words: the
 usual gap between the two among linked threads."""
 
-COMMON = 0.12
-"""How much less than its cosine the whitened cosine of a like text is: the usual gap among linked
-threads; for texts that are compared across languages, which no whitening was fitted for."""
+FARTHER = 1.4
+"""How much farther from 1 the whitened cosine of a like text is than its cosine: the usual ratio
+among linked threads; for texts that no whitening was fitted for, as across languages."""
 
 FRESH_US = 30 * DAY_US
 """Age at which freshness has lost about its first tenth of what it loses in five years."""
@@ -137,8 +137,8 @@ def _peculiar(
     meaning: Floats,
     foreign: Flags,
 ) -> Floats:
-    """The whitened cosine of what MiniLM read; the usual one, less the gap, of all else."""
-    found = meaning - COMMON
+    """The whitened cosine of what MiniLM read; what is likely of all else."""
+    found = 1.0 - FARTHER * (1.0 - meaning)
     if whitening is None or MINILM not in question.vectors:
         return found
     own = np.flatnonzero(~foreign)

@@ -112,6 +112,17 @@ def candidates(parts: SimilarParts, asked: Asked) -> Likeness:
     return likeness_of(texts, parts.statistics, parts.whitening, asked, rows)
 
 
+def scored(parts: SimilarParts, asked: Asked, threads: Ints) -> dict[int, float]:
+    """The score of each of `threads` (n,), posts; without those that cannot be read."""
+    posts, versions = asked.view.community.posts, asked.view.community.versions
+    of = np.minimum(versions["post"], len(posts) - 1)
+    roots = asked.view.texts & (posts["root"][of] == of)
+    rows = _texts_of(threads, roots, of, len(posts))
+    found = likeness_of(parts.texts, parts.statistics, parts.whitening, asked, rows)
+    score = np.round(np.sum(list(points_of(parts.ranker, found).values()), axis=0), DIGITS)
+    return dict(zip(found.roots.tolist(), score.tolist(), strict=True))
+
+
 def shared_words(parts: SimilarParts, asked: Asked, hits: list[SimilarHit]) -> list[list[str]]:
     """The most telling words that each of `hits` has in common with the text."""
     known: Known = {"statistics": parts.statistics, "counted": asked.view.counted}

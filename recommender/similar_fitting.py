@@ -3,6 +3,7 @@
 In: `Pairing`s. Out: a `SimilarRanker` moved from its prior as far as they carry.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -134,4 +135,6 @@ def threshold_of(chance: Floats, same: Flags, counts: Floats) -> float:
     held = np.flatnonzero(enough & last & (right >= PRECISION * every))
     if not len(held):
         return NEVER_SAME
-    return round(float(chance[order][held[-1]]), DIGITS)
+    # Rounded down, so that the last pair is not left out.
+    lowest = float(chance[order][held[-1]])
+    return math.floor(lowest * 10**DIGITS) / 10.0**DIGITS

@@ -1,0 +1,184 @@
+"""What makes threads alike: pairs that people judged, templates, and thresholds that hold."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import recommender.linking
+from data.models import Link, Post, Record
+from recommender.alike import NEVER_SAME, SIGNALS, default_similar, logistic, standing
+from recommender.engine import Engine
+from recommender.linking import Pairs, pairs_of
+from recommender.queries import SimilarQuery
+from recommender.results import SimilarIdea
+from recommender.similar_examples import Pairing
+from recommender.similar_fitting import own_similar, threshold_of
+from recommender.templates import Templates, fit_templates
+from recommender.view import View
+from recommender.whitening import Whitening, fit_whitening
+from tests.communities import NOW, START, engine_of
+from tests.planting import DAY, T, check_unmoved, roots_of
+from tests.planting import Community as Known
+
+FORM = "steps to reproduce the issue\nexpected behaviour and actual behaviour\n"
+PLACES = ("harbour", "bakery", "tunnel", "garden", "library", "station", "forge", "mill")
+THINGS = ("lamp", "pump", "door", "oven", "crane", "clock", "scale", "valve")
+
+
+def root(id_: str, day: int, title: str, body: str) -> Post:
+    return Post(id_, "ada", START + timedelta(days=day), body, title=title, thread=id_)
+
+
+def threads() -> list[Record]:
+    """Sixty-four threads of different places and things."""
+    return [
+        root(f"{place}{thing}", n, f"{thing} at the {place}", f"the {thing} of the {place} broke")
+        for n, (place, thing) in enumerate((p, t) for p in PLACES for t in THINGS)
+    ]
+
+
+def asked(engine: Engine, title: str, body: str, k: int = 10) -> dict[str, SimilarIdea]:
+    found = engine.similar(SimilarQuery(title=title, body=body, k=k), NOW)
+    return {idea.post.id: idea for idea in found}
+
+
+def test_what_was_called_not_the_same_is_never_called_the_same_again() -> None:
+    copies = [root("a", 70, "lamp", "it flickers"), root("b", 71, "lamp", "it flickers")]
+    said = Link("a", "b", "not_same", at=START + timedelta(days=80))
+    before = asked(engine_of([*threads(), *copies]), "lamp", "it flickers")
+    after = asked(engine_of([*threads(), *copies, said]), "lamp", "it flickers")
+    assert before["b"].same
+    assert not after["b"].same
+    assert after["b"].probability_same == 0.0
+    assert after["b"].score < before["b"].score
+
+
+def test_what_was_called_a_duplicate_is_the_same_at_once() -> None:
+    pair = [root("a", 70, "lamp", "it flickers"), root("b", 71, "dark", "no light in here")]
+    said = Link("b", "a", "duplicate", at=START + timedelta(days=80))
+    before = asked(engine_of([*threads(), *pair]), "lamp", "it flickers", 100).get("b")
+    after = asked(engine_of([*threads(), *pair, said]), "lamp", "it flickers", 100)["b"]
+    assert before is None or not before.same
+    assert after.same
+    assert "was called the same before" in after.reason
+
+
+def forms() -> list[Record]:
+    """Of twenty posts nineteen fill in one form."""
+    said = [f"{thing} {place}" for place in PLACES[:4] for thing in THINGS[:5]]
+    return [
+        Post(
+            f"f{n}",
+            f"p{n % 7}",
+            START + timedelta(days=n),
+            (FORM if n else "") + text,
+            thread=f"f{n}",
+        )
+        for n, text in enumerate(said)
+    ]
+
+
+def test_a_form_makes_nothing_the_same() -> None:
+    engine = engine_of([Post("x", "q", START, "first", thread="x"), *forms()])
+    engine.learn(None, NOW)
+    found = engine.similar(SimilarQuery(body=FORM + "chimney tower", k=50), NOW)
+    assert len(found) > 5
+    assert not any(idea.same for idea in found)
+
+
+def test_lines_of_many_people_and_signatures_are_templates() -> None:
+    texts = [
+        (n % 5, f"Version 1.{n} of the product\nsomething else {chr(97 + n)}{n}x")
+        for n in range(20)
+    ]
+    signed = [
+        (9, f"word{chr(97 + n)} alone here\nKind regards, the ninth person") for n in range(6)
+    ]
+    templates = fit_templates([*texts, *signed])
+    assert templates.without("Version 1.77 of the product\nit leaks") == "it leaks"
+    assert templates.without("kind regards,  the ninth person\nit leaks") == "it leaks"
+    assert templates.without("Version 1.77 of the product") == "Version 1.77 of the product"
+    assert Templates.from_bytes(templates.to_bytes()) == templates
+    assert fit_templates(reversed([*texts, *signed])) == templates
+    assert fit_templates([]).without("as it is") == "as it is"
+
+
+def cosines(whitening: Whitening, rows: np.ndarray) -> list[float]:
+    return [float(x) for x in whitening.cosines(rows[0], rows)]
+
+
+def test_what_all_share_makes_nothing_alike_in_the_evened_space() -> None:
+    rng = np.random.default_rng(1)
+    shared = np.zeros(96)
+    shared[0] = 5.0
+    rows = (rng.normal(size=(400, 96)) + shared).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    whitening = fit_whitening(rows)
+    assert whitening is not None
+    found = cosines(whitening, rows[:50])
+    assert found[0] == pytest.approx(1.0)
+    assert np.mean(rows[1:50] @ rows[0]) > 0.15
+    assert abs(np.mean(found[1:])) < 0.05
+    kept = Whitening.from_bytes(whitening.to_bytes())
+    assert kept is not None
+    assert cosines(kept, rows[:50]) == pytest.approx(found, abs=1e-5)
+    assert Whitening.from_bytes(b"") is None
+    assert fit_whitening(rows[:20]) is None
+
+
+def test_a_threshold_keeps_nine_of_ten() -> None:
+    chance = np.linspace(1.0, 0.0, 100)
+    same = np.arange(100) < 45
+    threshold = threshold_of(chance, same, np.ones(100))
+    assert same[chance >= threshold].mean() >= 0.9
+    assert (chance >= threshold).sum() == 50
+    assert threshold_of(chance, np.zeros(100, bool), np.ones(100)) == NEVER_SAME
+    assert threshold_of(np.ones(100), same, np.ones(100)) == NEVER_SAME
+
+
+def test_a_chance_rises_with_the_score_and_for_copies() -> None:
+    same = default_similar().same
+    score, middling = np.array([3.0, 9.0, 5.0, 8.0]), np.full(4, 0.3)
+    chance = logistic(standing(score, middling), same)
+    assert np.argsort(chance).tolist() == np.argsort(score).tolist()
+    copied = logistic(standing(np.array([13.0, 13.0, 5.0]), np.array([1.0, 1.0, 0.2])), same)
+    assert min(copied[:2]) > 0.9 > 0.3 > copied[2]
+    assert standing(np.zeros(0), np.zeros(0)).shape == (0, 4)
+
+
+def pairings(name: str, n: int) -> list[Pairing]:
+    """Answers in which only the signal `name` tells the linked thread from the others."""
+    signals = np.random.default_rng(3).random((n, 12, len(SIGNALS))).astype(np.float32) * 0.1
+    signals[:, 0, SIGNALS.index(name)] += 1.0
+    linked = np.arange(12) == 0
+    return [Pairing(rows, linked, np.zeros(12, bool)) for rows in signals]
+
+
+def test_own_links_move_the_weights_and_few_do_not() -> None:
+    prior = default_similar()
+    assert own_similar(pairings("space", 5), [], prior) == prior
+    moved = own_similar(pairings("space", 60), [], prior)
+    assert moved.weights["space"] > prior.weights["space"] + 0.3
+    assert moved.links == 60
+    split = own_similar([], pairings("meaning", 40), prior)
+    assert (split.weights, split.links) == (prior.weights, 0)
+    assert split.threshold >= prior.threshold
+
+
+def later_links(community: Known) -> list[Record]:
+    return [Link(a.id, b.id, "duplicate", at=T + DAY) for a, b in pairwise(roots_of(community))]
+
+
+def test_a_link_that_came_later_is_caught_if_it_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def leaking(view: View) -> Pairs:
+        return pairs_of(replace(view, moment=np.iinfo(np.int64).max, past=False))
+
+    check_unmoved(later_links)
+    monkeypatch.setattr(recommender.linking, "pairs_of", leaking)
+    with pytest.raises(AssertionError):
+        check_unmoved(later_links)
