@@ -137,6 +137,7 @@ def similar_json(
             **shown_post(idea.post, find_person, viewer_id, moment),
             "score": idea.score,
             "probability_same": idea.probability_same,
+            "same": idea.same,
             "reason": idea.reason,
         }
         for idea in ideas

@@ -177,11 +177,12 @@ COMPONENTS: Json = {
         {
             "posts": list_of(
                 object_of(
-                    ("post", "author", "score", "probability_same", "reason"),
+                    ("post", "author", "score", "probability_same", "same", "reason"),
                     {
                         **_SHOWN,
                         "score": NUMBER,
                         "probability_same": _PROBABILITY,
+                        "same": FLAG,
                         "reason": TEXT,
                     },
                 ),

@@ -113,6 +113,7 @@ class SimilarSearch(_Asked):
     title: Text | None = None
     body: Text | None = None
     k: K = 5
+    tags: Names = Field(default_factory=list)
     space: Name | None = None
     viewer_id: Name | None = None
     as_of: Moment | None = None

@@ -25,7 +25,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from .errors import StoreError
-from .server import is_server, open_server, sentence_of
+from .server import Standby, is_server, open_server, sentence_of, standby_of
 from .tables import counters
 
 HEAD = "0002"
@@ -67,10 +67,7 @@ class Database:
                     f"PostgreSQL needs its driver ({error}); pip install 'psycopg[binary]'"
                 ) from error
             # One state for all statements, as a transaction on SQLite has.
-            self._read_options = {
-                "isolation_level": "REPEATABLE READ",
-                "postgresql_readonly": True,
-            }
+            self._read_options = {"isolation_level": "REPEATABLE READ"}
         self._migrate(self.url.render_as_string(hide_password=True))
 
     def _open_file(self) -> Engine:
@@ -154,12 +151,12 @@ class Database:
         with self._telling(), self.engine.connect() as connection:
             yield connection
 
-    def takes_writes(self) -> bool:
-        """Whether this is where writes go: False of a standby, until it is promoted."""
+    def standby(self) -> Standby | None:
+        """How a standby follows its primary; None of whatever takes writes itself."""
         if self.is_sqlite:
-            return True
+            return None
         with self.unhurried() as connection:
-            return not connection.scalar(text("SELECT pg_is_in_recovery()"))
+            return standby_of(connection)
 
     @contextmanager
     def _telling(self) -> Iterator[None]:

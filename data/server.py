@@ -4,9 +4,10 @@ In: the URL of a server, errors of its driver. Out: an engine, and sentences for
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from .errors import StoreError
@@ -27,6 +28,32 @@ _MEANINGS: Mapping[str, str] = {
     "53300": "the database server has no connection left; raise its max_connections",
     "55P03": "the database is held by another process; try again in a moment",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Standby:
+    """How a standby follows its primary.
+
+    `streaming`: whether it is connected. `behind_s`: the age of the newest write that it shows,
+    in seconds, where it has received more than that; 0 where it shows all that it received.
+    """
+
+    streaming: bool
+    behind_s: float
+
+
+_STANDBY = text(
+    "SELECT EXISTS (SELECT 1 FROM pg_stat_wal_receiver),"
+    " CASE WHEN pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn() THEN 0"
+    " ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END"
+    " WHERE pg_is_in_recovery()"
+)
+
+
+def standby_of(connection: Connection) -> Standby | None:
+    """What the server says of itself as a standby; None of a primary."""
+    found = connection.execute(_STANDBY).first()
+    return None if found is None else Standby(bool(found[0]), round(float(found[1] or 0.0), 3))
 
 
 def is_server(url: URL) -> bool:

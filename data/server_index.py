@@ -171,17 +171,17 @@ class VectorIndex(ServerIndex):
         """
         if np.shape(items) != (np.size(rows), self.dim):
             raise ValueError(f"vectors of shape {np.shape(items)} for {np.size(rows)} rows")
-        self._put(rows, [_written(vector) for vector in items], "CAST(:item AS vector)")
+        self._put(rows, [written(vector) for vector in items], "CAST(:item AS vector)")
 
     def search(
         self, query: npt.NDArray[np.float32], allowed: Mask | None, k: int
     ) -> tuple[Rows, Scores]:
         """Give the at most `k` allowed rows of highest cosine, best first, ties by row."""
-        return self._search(_written(query), allowed, k)
+        return self._search(written(query), allowed, k)
 
     def scores(self, query: npt.NDArray[np.float32], rows: Rows) -> Scores:
         """Score `rows` as `search` would, shape (n,); 0 for rows that are not held."""
-        return self._scores(_written(query), rows)
+        return self._scores(written(query), rows)
 
 
 class WordIndex(ServerIndex):
@@ -230,7 +230,7 @@ _ANY_WORD = (
 """SQL: the query that matches any word of a text, however it is written."""
 
 
-def _written(vector: npt.NDArray[np.float32]) -> str:
+def written(vector: npt.NDArray[np.float32]) -> str:
     """A vector, made of unit length, as pgvector reads it."""
     wide = np.asarray(vector, dtype=np.float64)
     if not np.isfinite(wide).all():

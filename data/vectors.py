@@ -75,14 +75,16 @@ def _stale(scheme: str) -> tuple[ColumnElement[bool], ...]:
 def _pending(connection: Connection, scheme: str, limit: int, since: int) -> list[Pending]:
     c = versions.c
     is_root = or_(posts.c.root == posts.c.pk, posts.c.attached.is_not(None))
-    columns = select(c.pk, is_root, c.scheme).join(posts, posts.c.pk == c.post)
+    columns = select(c.pk, is_root).join(posts, posts.c.pk == c.post)
     if since:
-        # Few rows, by the index on `seq`; with the scheme asked for too, another is taken.
-        rows = connection.execute(columns.where(c.seq > since).order_by(c.seq, c.pk))
-        return [Pending(pk, bool(root)) for pk, root, of in rows if of != scheme][:limit]
+        # By the index on `seq`: a condition on the bare scheme would let its index be taken, and
+        # the whole table be read. What has been read since bears a later number.
+        unread = func.coalesce(c.scheme, "") != scheme
+        newer = columns.where(c.seq > since, unread).order_by(c.seq, c.pk).limit(limit)
+        return [Pending(pk, bool(root)) for pk, root in connection.execute(newer)]
     for stale in _stale(scheme):
         rows = connection.execute(columns.where(stale).order_by(c.scheme, c.pk).limit(limit))
-        found = [Pending(pk, bool(root)) for pk, root, _ in rows]
+        found = [Pending(pk, bool(root)) for pk, root in rows]
         if found:
             return found
     return []

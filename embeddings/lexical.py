@@ -15,7 +15,7 @@ import numpy.typing as npt
 from . import indexfile
 from .errors import IndexCorrupt
 from .face import Mask, Rows, Scores
-from .postings import Segment, built, merged
+from .postings import Segment, built, merged, tiered
 from .query import Keyword, Question
 from .slots import NO_SLOT, Slots, best, checked, grown
 from .snapshot import Snapshot
@@ -26,8 +26,6 @@ FILE = "lexical.index"
 # Terms of a question that are looked up; more cost time and change little
 # (evaluation/results/index.md).
 MOST_TERMS = 32
-# A put merges neighbouring segments up to this many documents, so that none waits for seconds.
-_LARGEST_MERGE = 1 << 16
 _REMEMBERED_WORDS = 1 << 19
 _DIGITS = 9
 
@@ -92,7 +90,7 @@ class LexicalIndex:
             self._lengths[start:end] = lengths
             self._slots.append(rows)
             if rows.size:
-                self._segments = _tiered((*self._segments, segment))
+                self._segments = tiered((*self._segments, segment))
             self._tidy()
 
     def remove(self, rows: Rows) -> None:
@@ -184,6 +182,26 @@ class LexicalIndex:
             lengths = snapshot.lengths[slots[found]]
             totals[found] += self._parts(counts[found], lengths, weight, known)
         return np.round(totals, _DIGITS)
+
+    def holders(
+        self,
+        query: str,
+        allowed: Mask,
+        *,
+        statistics: Statistics | None = None,
+        counted: Mask | None = None,
+    ) -> list[Rows]:
+        """Give for each term that `search` would look up the allowed rows that hold it.
+
+        In the order of the terms' numbers; none is left out for holding nothing.
+        """
+        with self._lock:
+            snapshot = self._snapshot(statistics, counted)
+            within = self._slots.allowed(allowed)
+        question, _ = self._asked(query, snapshot, statistics)
+        numbers, _ = question.cut(MOST_TERMS).weighed()
+        slots = snapshot.holders(numbers)
+        return [snapshot.rows[held[within[held]]] for held in slots]
 
     def _parts(
         self,
@@ -279,17 +297,3 @@ def _renumbering(size: int, live: Rows) -> Rows:
     renumbered = np.full(size, NO_SLOT, dtype=np.int64)
     renumbered[live] = np.arange(live.size)
     return renumbered
-
-
-def _tiered(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
-    """Merge the last segments where the one before is no larger: few segments, little merging."""
-    first = len(segments) - 1
-    size = segments[first].documents
-    while first > 0 and segments[first - 1].documents <= size:
-        if size + segments[first - 1].documents > _LARGEST_MERGE:
-            break
-        first -= 1
-        size += segments[first].documents
-    if first == len(segments) - 1:
-        return segments
-    return (*segments[:first], merged(segments[first:]))

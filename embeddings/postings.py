@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 Numbers = npt.NDArray[np.int64]
 
+# A put merges neighbouring segments up to this many documents, so that none waits for seconds.
+_LARGEST_MERGE = 1 << 16
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -105,3 +108,17 @@ def document_counts(segment: Segment, counted: npt.NDArray[np.bool_]) -> Numbers
     """Return for each term of `segment` in how many of the `counted` slots it stands."""
     before = np.concatenate([[0], np.cumsum(counted[segment.slots])])
     return np.asarray(before[segment.starts[1:]] - before[segment.starts[:-1]], dtype=np.int64)
+
+
+def tiered(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """Merge the last segments where the one before is no larger: few segments, little merging."""
+    first = len(segments) - 1
+    size = segments[first].documents
+    while first > 0 and segments[first - 1].documents <= size:
+        if size + segments[first - 1].documents > _LARGEST_MERGE:
+            break
+        first -= 1
+        size += segments[first].documents
+    if first == len(segments) - 1:
+        return segments
+    return (*segments[:first], merged(segments[first:]))

@@ -58,3 +58,20 @@ class Snapshot:
             found = holders[places] == slots
             counts[found] = segment.counts[start:end][places[found]]
         return counts
+
+    def holders(self, numbers: Numbers) -> list[Rows]:
+        """Return for each of the terms `numbers` the slots that hold it, ascending, dead or not."""
+        spans = [segment.spans(numbers) for segment in self.segments]
+        none = np.zeros(0, dtype=np.int64)
+        return [
+            np.concatenate(
+                [
+                    none,
+                    *(
+                        s.slots[slice(*of[place])]
+                        for s, of in zip(self.segments, spans, strict=True)
+                    ),
+                ]
+            )
+            for place in range(numbers.size)
+        ]

@@ -43,15 +43,17 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "one striking post": ("striking",),
     "likeness to all they joined": ("mean", "mean_180", "peculiar_180"),
     "kernel over all they joined": ("kernel_90", "kernel_365"),
+    "what they choose to join": ("lift", "vocabulary"),
     "activity": ("activity_3", "activity_14", "activity_60", "activity_365"),
     "first to reply": ("first_60",),
-    "whole threads lately": ("recent",),
+    "whole threads lately": ("recent", "recent_10"),
     "last reply": ("recency",),
     "presence": ("presence", "present"),
     "quickness": ("quick",),
     "the question's space": ("place_14", "place_90", "place_recency", "focus"),
     "its tags": ("tags",),
     "its asker": ("asker_30", "asker_180"),
+    "names in it": ("named_called", "named_whole", "named_first"),
 }
 """Signals that are left out together, every one of SIGNALS in one group."""
 

@@ -72,9 +72,8 @@ def asked_of(source: Path, window: str, most: int) -> tuple[list[Asked], dict[st
         if history is None:
             return [], {}
         history.learn(tell)
-        ends = history.parts.ends(window)
-        if ends is None:
-            return [], {}
+        # The last window ends with the history.
+        ends = history.parts.ends(window) or max(r.post.created for r in history.parts.replies)
         queries = meetings(history.parts, history.starts, ends, most)
         found = []
         for done, query in enumerate(queries, start=1):

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from evaluation.history import Floats, Ints
 from evaluation.journal import Line
+from evaluation.report import OURS
 from evaluation.significance import SEED, Interval
 
 Flags = npt.NDArray[np.bool_]
@@ -22,6 +23,7 @@ NEIGHBOURS = 10
 """Nearest roots that are not linked, by the convex sum: the same pairs for every system."""
 PRECISION = 0.9
 RESAMPLES = 1_000
+BINS = 10
 
 
 def pairs_of(nearest: Ints, linked: Sequence[int]) -> list[int]:
@@ -49,7 +51,27 @@ def same_report(lines: Sequence[Line]) -> dict[str, Any]:
             figure: asdict(Interval(*map(float, (drawn[0, n], bounds[0, n], bounds[1, n]))))
             for n, figure in enumerate(("average_precision", "recall_at_90"))
         }
-    return {"pairs": len(linked), "linked": int(linked.sum()), "systems": report}
+    called = np.concatenate([line["called"] for line in lines]).astype(bool)
+    return {
+        "pairs": len(linked),
+        "linked": int(linked.sum()),
+        "systems": report,
+        "called": {
+            "pairs": int(called.sum()),
+            "linked": int((called & linked).sum()),
+        },
+        "ece": expected_error(
+            linked, np.concatenate([line["pairs"][OURS] for line in lines]).astype(np.float64)
+        ),
+    }
+
+
+def expected_error(linked: Flags, chance: Floats) -> float:
+    """How far chances are from what came true: the mean over ten bins of equal mass."""
+    order = np.argsort(chance, kind="stable")
+    parts = [part for part in np.array_split(order, BINS) if len(part)]
+    gaps = [len(part) * abs(chance[part].mean() - linked[part].mean()) for part in parts]
+    return float(sum(gaps) / len(linked))
 
 
 def figures(linked: Flags, scores: Floats, weights: Ints) -> tuple[float, float]:

@@ -6,6 +6,7 @@ what was there before the query; addresses are stripped from it, since one may b
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from data.models import Post
 from data.rows import to_us
 from data.text import post_text
 from evaluation import metrics, report
+from evaluation.history import Floats
 from evaluation.journal import Journal, Line, Progress, hashed, measured
 from evaluation.links import LINKS, Linked, linked_queries, ordered_roots
 from evaluation.opening import Opened
@@ -24,9 +26,13 @@ from evaluation.same import NEIGHBOURS, pairs_of, same_report
 from evaluation.similarbaselines import SimilarSystem, similar_systems
 from recommender.engine import Engine
 from recommender.queries import SimilarQuery
+from recommender.results import SimilarIdea
 
 TASK = "similar"
 PRIMARY = "mrr@10"
+TYPED = 4
+"""Words of a title after which similar threads are already to be of use."""
+
 TO_BEAT = "convex"
 NOTHING = "no thread in this part of the history is linked to an earlier one"
 MEASURES: dict[str, Measure] = {
@@ -36,6 +42,10 @@ MEASURES: dict[str, Measure] = {
     "mrr@10": lambda ranked, relevant: metrics.reciprocal_rank(ranked[:10], relevant),
     "ndcg@10": lambda ranked, relevant: metrics.ndcg(ranked, relevant, 10),
 }
+
+
+Runs = dict[str, list[str]]
+Ideas = tuple[SimilarIdea, ...]
 
 
 class Comparing:
@@ -50,6 +60,29 @@ class Comparing:
 
     def __call__(self, query: Linked) -> Line:
         """The journal's line of a query."""
+        runs, scores, seconds, ideas = self._asked(query)
+        typed, *_ = self._asked(typed_of(query))
+        nearest = np.argsort(-scores[TO_BEAT], kind="stable")
+        pairs = pairs_of(nearest[: NEIGHBOURS + len(query.targets)], query.targets)
+        alike = {idea.post.id: idea.probability_same for idea in ideas}
+        ours = [alike.get(self._roots[n].id, 0.0) for n in pairs]
+        called = {idea.post.id for idea in ideas if idea.same}
+        relevant = {self._roots[n].id for n in query.targets}
+        return {
+            "query": hashed(query.id),
+            "relevant": sorted(hashed(id_) for id_ in relevant),
+            "systems": {name: report.values(run, relevant, MEASURES) for name, run in runs.items()},
+            "ranked": {name: [hashed(id_) for id_ in run] for name, run in runs.items()},
+            "slices": sorted(query.kinds),
+            "linked": [n in query.targets for n in pairs],
+            "called": [self._roots[n].id in called for n in pairs],
+            "typed": {name: report.values(run, relevant, MEASURES) for name, run in typed.items()},
+            "pairs": {OURS: ours} | {name: found[pairs] for name, found in scores.items()},
+            "seconds": seconds,
+        }
+
+    def _asked(self, query: Linked) -> tuple[Runs, dict[str, Floats], dict[str, float], Ideas]:
+        """What every system ranks first, the baselines' scores, seconds, and our answer."""
         start = time.perf_counter()
         ideas = self._engine.similar(similar_query(query), now=query.at)
         seconds = {OURS: time.perf_counter() - start}
@@ -61,21 +94,13 @@ class Comparing:
             order = np.argsort(-scores[name], kind="stable")[:DEPTH].tolist()
             seconds[name] = time.perf_counter() - start
             runs[name] = [self._roots[n].id for n in order]
-        nearest = np.argsort(-scores[TO_BEAT], kind="stable")
-        pairs = pairs_of(nearest[: NEIGHBOURS + len(query.targets)], query.targets)
-        alike = {idea.post.id: idea.probability_same for idea in ideas}
-        ours = [alike.get(self._roots[n].id, 0.0) for n in pairs]
-        relevant = {self._roots[n].id for n in query.targets}
-        return {
-            "query": hashed(query.id),
-            "relevant": sorted(hashed(id_) for id_ in relevant),
-            "systems": {name: report.values(run, relevant, MEASURES) for name, run in runs.items()},
-            "ranked": {name: [hashed(id_) for id_ in run] for name, run in runs.items()},
-            "slices": sorted(query.kinds),
-            "linked": [n in query.targets for n in pairs],
-            "pairs": {OURS: ours} | {name: found[pairs] for name, found in scores.items()},
-            "seconds": seconds,
-        }
+        return runs, scores, seconds, ideas
+
+
+def typed_of(query: Linked) -> Linked:
+    """The query when only the first `TYPED` words of its title are written, or of its body."""
+    words = (query.root.title or query.root.body).split()[:TYPED]
+    return replace(query, root=replace(query.root, title=" ".join(words), body="", tags=()))
 
 
 def similar_query(query: Linked) -> SimilarQuery:
@@ -84,6 +109,7 @@ def similar_query(query: Linked) -> SimilarQuery:
     return SimilarQuery(
         title=root.title,
         body=root.body,
+        tags=root.tags,
         k=DEPTH,
         space=root.space,
         viewer_id=root.author,
@@ -129,10 +155,16 @@ def replay_similar(opened: Opened, journal: Journal, most: int, tell: Progress) 
         "difference": report.compared(values, PRIMARY),
         "to_beat": TO_BEAT,
         "slices": report.slices(lines, PRIMARY, LINKS),
+        "typed": report.means(report.columns([typed_line(line) for line in lines])),
         "same": same_report(lines),
         "median_ms": times[OURS],
         "times_ms": times,
     }
+
+
+def typed_line(line: Line) -> Line:
+    """A query's line as it would be with `TYPED` words alone."""
+    return {**line, "systems": line["typed"]}
 
 
 def baseline_systems(opened: Opened, roots: Sequence[Post]) -> dict[str, SimilarSystem]:

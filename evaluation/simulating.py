@@ -1,7 +1,7 @@
 """Reading, simulated: who is shown what when, and who joins.
 
 In: a stage, a response model, a way to order feeds. Out: figures of one run. At each opening of a
-feed `SHOWN` threads are seen, of those that could be shown: started in the last 14 days, neither
+feed so many threads are seen, of those that could be shown: started in the last 14 days, neither
 own, nor joined, viewed or dismissed, nor run out, nor closed to the person. A person joins a shown
 thread when its chance exceeds a number drawn for the pair of them: drawn once, the same whatever
 the order, so that ways are compared on the same luck, and being shown twice is no second chance.
@@ -16,7 +16,7 @@ from data.rows import DAY_US
 from evaluation import metrics
 from evaluation.events import POOL_US, Readable, Turns
 from evaluation.history import Floats, Ints
-from evaluation.responding import SHOWN, Known, ResponseModel, Tastes
+from evaluation.responding import Known, ResponseModel, Tastes
 from evaluation.staging import Stage
 from recommender.weights import NEW_UNTIL
 
@@ -31,17 +31,18 @@ UNKNOWN = 0
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What may be shown at an opening: thread numbers, oldest first, with times (us) as posted
-    here, and how many people have joined each."""
+    here, and how many people have joined each. `places`: how many are seen."""
 
     who: int
     at: int
+    places: int
     threads: Ints
     times: Ints
     joined: Ints
 
 
 Policy = Callable[[Shown], list[int]]
-"""The threads of an opening in order, best first, by number; at least the first `SHOWN`."""
+"""The threads of an opening in order, best first, by number; at least those that are seen."""
 Joining = Callable[[int, int, int], None]
 """Told of who joined which thread, by number, when."""
 
@@ -85,33 +86,37 @@ class Play:
         self._started = np.bincount(authors, minlength=len(homes))
         self._known: dict[int, Known] = {}
 
-    def run(self, policy: Policy, told: Joining, seed: int) -> dict[str, float]:
-        """The figures of one policy, which is `told` of everybody who joins."""
+    def run(self, policy: Policy, told: Joining, places: int, seed: int) -> dict[str, float]:
+        """The figures of one policy, which is `told` of everybody who joins.
+
+        `places`: threads seen at each opening.
+        """
         row = {thread: n for n, thread in enumerate(self._threads.tolist())}
         luck = np.random.default_rng(seed).random((len(self._homes), len(row)))
         joined = self._before[self._threads].copy()
         mine: dict[int, set[int]] = {}
         seen: list[tuple[int, int, int]] = []
-        responses = 0
+        responses: list[tuple[int, int]] = []
         for at, who in self._stage.openings.tolist():
             if who not in self._people:
                 continue
             rows = self._open_to(who, at, mine)
             if not len(rows):
                 continue
-            shown = Shown(who, at, self._threads[rows], self._times[rows], joined[rows])
-            places = np.array([row[thread] for thread in policy(shown)[:SHOWN]], dtype=np.int64)
-            seen += [(at, who, place) for place in places.tolist()]
+            shown = Shown(who, at, places, self._threads[rows], self._times[rows], joined[rows])
+            top = np.array([row[thread] for thread in policy(shown)[:places]], dtype=np.int64)
+            seen += [(at, who, place) for place in top.tolist()]
             known = self._known[who]
             chances = self._model.chances(
-                self._tastes.features(known, self._threads[places], at - self._times[places])
+                self._tastes.features(known, self._threads[top], at - self._times[top])
             )
-            for place in places[luck[who, places] < chances].tolist():
+            for place in top[luck[who, top] < chances].tolist():
                 mine[who].add(int(self._threads[place]))
                 joined[place] += 1
-                responses += 1
+                responses.append((who, place))
                 told(who, int(self._threads[place]), at)
-        return self._figures(np.array(seen, dtype=np.int64).reshape(-1, 3), responses)
+        came = np.array(responses, dtype=np.int64).reshape(-1, 2)
+        return self._figures(np.array(seen, dtype=np.int64).reshape(-1, 3), came)
 
     def _open_to(self, who: int, at: int, mine: dict[int, set[int]]) -> Ints:
         """Rows of what may be shown to somebody, in the order of time."""
@@ -130,8 +135,11 @@ class Play:
         kept: Ints = rows[keep]
         return kept
 
-    def _figures(self, seen: Ints, responses: int) -> dict[str, float]:
-        """What a run comes to, over the ideas that are counted."""
+    def _figures(self, seen: Ints, came: Ints) -> dict[str, float]:
+        """What a run comes to, over the ideas that are counted.
+
+        `seen`: (n, 3) when, who, row of the thread; `came`: (n, 2) who responded to which row.
+        """
         counted = np.zeros(len(self._threads), dtype=bool)
         counted[len(self._threads) - len(self._stage.threads) :] = self._stage.counted()
         authors = self._turns.authors[self._threads]
@@ -153,7 +161,8 @@ class Play:
             "newcomers' share of what is seen": float(
                 shown[new[counted]].sum() / max(shown.sum(), 1)
             ),
-            "responses": float(responses),
+            "responses": float(len(came)),
+            "from other homes": float((self._homes[came[:, 0]] != home[came[:, 1]]).sum()),
             "Gini of authors": metrics.gini(by_author[starters]),
             "seen": float(len(seen)),
         }

@@ -3,7 +3,8 @@
     python -m evaluation.spread FOLDER_OR_DB... [--runs 5] [--keep DIR] [--out evaluation/results]
 
 In: community folders (or any export), or databases that hold one. Out: `spread.json` and
-`spread.md`, numbers alone. Nothing is written to a database that is given: a copy is read.
+`spread.md`, numbers alone; what was measured of other communities before stays in them. Nothing is
+written to a database that is given: a copy is read.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from data.text import post_text
 from evaluation.conditions import conditions
 from evaluation.events import Turns
 from evaluation.feed import readers
+from evaluation.history import Ints
 from evaluation.opening import Opened, opened
 from evaluation.responding import (
     FEATURES,
@@ -37,16 +39,20 @@ from evaluation.significance import SEED, bootstrap_interval
 from evaluation.simulating import Joining, Play, Policy, Shown, most_popular, newest
 from evaluation.spread_page import page
 from evaluation.spreadworld import World, before_window
-from evaluation.staging import homes, staged
+from evaluation.staging import Stage, homes, staged
 from evaluation.summary import database_of, say
 from recommender.settings import EngineSettings, FeedSettings
 
 RUNS = 5
-OURS = "whoknows"
+PLACES = (10, 3)
+"""Threads seen at an opening: a page, and the first screen of a phone."""
+LEAST_THREADS = 50
+"""Threads in the test window below which the validation window is simulated too."""
+NEWEST = "newest"
 WAYS: dict[str, FeedSettings | None] = {
-    "newest": None,
+    NEWEST: None,
     "most popular": None,
-    OURS: FeedSettings(),
+    "whoknows": FeedSettings(),
     "whoknows, no spread": FeedSettings(readers=0),
     "whoknows, no lots": FeedSettings(exploration=0.0),
 }
@@ -60,7 +66,9 @@ def simulated(history: Opened, runs: int, tell: Any) -> Report:
     archive, turns = history.archive, Turns(history.archive, history.parts.roots)
     readable = readers(history)
     starts = to_us(history.starts)
-    validation = to_us(history.parts.starts("validation") or history.starts)
+    validation, test = (
+        to_us(history.parts.starts(window) or history.starts) for window in ("validation", "test")
+    )
     tell("reading vectors", 0, 1)
     tastes = Tastes(turns, history.encoder.encode([post_text(root) for root in turns.roots]))
     tell("fitting who responds", 0, 1)
@@ -68,10 +76,11 @@ def simulated(history: Opened, runs: int, tell: Any) -> Report:
     model = fitted(*train)
     if model is None:
         return {"nothing": "nobody, or everybody, joined what they are taken to have been shown"}
-    later = showings(turns, tastes, readable, archive, validation, starts)
+    later = showings(turns, tastes, readable, archive, validation, test)
     history.learn(tell)
     people = {pk: person.id for pk, person in archive.people.items() if not person.bot}
-    found: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
+    found: dict[tuple[int, str], list[dict[str, float]]] = {}
+    plan = [(places, way) for places in PLACES for way in WAYS]
     stages = []
     how = ""
     for run in range(runs):
@@ -86,33 +95,37 @@ def simulated(history: Opened, runs: int, tell: Any) -> Report:
                 "readers": len(np.unique(stage.openings[:, 1])),
             }
         )
-        for n, (way, settings) in enumerate(WAYS.items()):
-            tell("simulating", run * len(WAYS) + n, runs * len(WAYS))
-            policy, told = _policy(way, settings, history, turns, stage, at_home)
-            found[way].append(play.run(policy, told, SEED + run))
+        for n, (places, way) in enumerate(plan):
+            tell("simulating", run * len(plan) + n, runs * len(plan))
+            policy, told = _policy(way, history, turns, stage, at_home)
+            figures = play.run(policy, told, places, SEED + run)
+            found.setdefault((places, way), []).append(figures)
     return {
         "homes": how,
         "number of homes": len(np.unique(at_home[at_home > 0])),
         "runs": stages,
         "model": _stated(model, train, later),
-        "ways": {way: _means(values) for way, values in found.items()},
-        "against newest": {
-            way: _gaps(values, found["newest"]) for way, values in found.items() if way != "newest"
+        "places": {
+            str(places): {
+                "ways": {way: _means(found[places, way]) for way in WAYS},
+                "against newest": {
+                    way: _gaps(found[places, way], found[places, NEWEST])
+                    for way in WAYS
+                    if way != NEWEST
+                },
+            }
+            for places in PLACES
         },
     }
 
 
 def _policy(
-    way: str,
-    settings: FeedSettings | None,
-    history: Opened,
-    turns: Turns,
-    stage: Any,
-    at_home: Any,
+    way: str, history: Opened, turns: Turns, stage: Stage, at_home: Ints
 ) -> tuple[Policy, Joining]:
     """How a way orders feeds, and whom to tell of what people do."""
+    settings = WAYS[way]
     if settings is None:
-        return (newest if way == "newest" else most_popular), _nobody
+        return (newest if way == NEWEST else most_popular), _nobody
     changes = before_window(
         history.store.changes(0), stage.starts, turns.keys[stage.threads], stage.times
     )
@@ -121,7 +134,7 @@ def _policy(
     number = {int(key): n for n, key in enumerate(turns.keys.tolist())}
 
     def ours(shown: Shown) -> list[int]:
-        keys = world.feed(shown.who, shown.at, turns.keys[shown.threads], SHOWN)
+        keys = world.feed(shown.who, shown.at, turns.keys[shown.threads], shown.places)
         return [number[key] for key in keys]
 
     def told(who: int, thread: int, at: int) -> None:
@@ -167,12 +180,21 @@ def measured(source: Path, keep: Path, runs: int) -> Report:
         say(f"{source.stem}: {stage} {done} of {total}")
 
     url = f"sqlite:///{source}" if source.suffix == ".db" else database_of(source, keep)
-    with opened(None, url, "test", None, EngineSettings(), tell) as history:
-        if history is None:
-            return {"nothing": "there is no thread in this history"}
-        report = simulated(history, runs, tell)
-        report["conditions"] = conditions(history.archive.fingerprint(), "test", MOST_DAYS, SHOWN)
-    return report
+    for window in ("test", "validation"):
+        with opened(None, url, window, None, EngineSettings(), tell) as history:
+            if history is None:
+                continue
+            first = to_us(history.starts)
+            if window == "test" and _threads_from(history, first) < LEAST_THREADS:
+                continue
+            report = simulated(history, runs, tell)
+            told = conditions(history.archive.fingerprint(), window, MOST_DAYS, SHOWN)
+            return {**report, "conditions": told}
+    return {"nothing": "there is no thread in this history"}
+
+
+def _threads_from(history: Opened, starts: int) -> int:
+    return sum(to_us(root.created) >= starts for root in history.parts.roots)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -185,14 +207,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     if asked.runs < 1:
         parser.error("--runs must be at least 1")
+    asked.out.mkdir(parents=True, exist_ok=True)
+    kept = asked.out / "spread.json"
+    reports: dict[str, Report] = orjson.loads(kept.read_bytes()) if kept.exists() else {}
     with tempfile.TemporaryDirectory(prefix="whoknows-spread-") as scratch:
         keep = asked.keep or Path(scratch)
         keep.mkdir(parents=True, exist_ok=True)
-        reports = {source.stem: measured(source, keep, asked.runs) for source in asked.sources}
-    asked.out.mkdir(parents=True, exist_ok=True)
-    found = orjson.dumps(reports, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
-    (asked.out / "spread.json").write_bytes(found)
-    (asked.out / "spread.md").write_text(page(reports), encoding="utf-8")
+        for source in asked.sources:
+            reports[source.stem] = measured(source, keep, asked.runs)
+            # A run of hours that is stopped leaves what it has measured.
+            option = orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY
+            kept.write_bytes(orjson.dumps(reports, option=option))
+            (asked.out / "spread.md").write_text(page(reports), encoding="utf-8")
     if sys.stderr.isatty():
         print(file=sys.stderr)
     print(page(reports))

@@ -15,16 +15,17 @@ are those of the assumptions.
 
 ## What is assumed
 
-- **What happens.** Stretches of three weeks of the test window (the last fifth of the threads),
-  drawn by a seed, are laid over one another until twenty threads arrive a day or no stretch is
-  left: development communities see less than one thread a day, of which ten places show
-  everything, in any order. Threads and acts keep weekday and hour. Replies and acts of the window
-  itself are left out, for they are what is simulated; what was before it stays.
+- **What happens.** Stretches of three weeks of the test window (the last fifth of the threads;
+  where that has fewer than fifty, of the validation window too), drawn by a seed, are laid over one
+  another until twenty threads arrive a day or no stretch is left: development communities see less
+  than one thread a day, of which ten places show everything, in any order. Threads and acts keep
+  weekday and hour. Replies and acts of the window itself are left out, for they are what is
+  simulated; what was before it stays.
 - **Who reads.** Everybody who really posted or acted on a day opens their feed once that day, at
-  the time of their first act. They see ten threads, of those that started in the last 14 days and
-  are neither theirs, nor joined, viewed, dismissed, run out or closed to them. All ways have the
-  same openings, hence the same number of places seen. Everybody is known by what they did before
-  the window.
+  the time of their first act. They see ten threads (or three, the first screen of a phone), of
+  those that started in the last 14 days and are neither theirs, nor joined, viewed, dismissed, run
+  out or closed to them. All ways have the same openings, hence the same number of places seen.
+  Everybody is known by what they did before the window.
 - **Who responds.** A logistic model of joining a thread when it is shown: cosine of MiniLM vectors
   to the mean of the last fifty threads the person turned to; log share of the space in these;
   log1p of the author's threads among these; log1p of the age in days; log1p of the person's turns
@@ -51,13 +52,6 @@ are those of the assumptions.
 def page(reports: Mapping[str, Report]) -> str:
     """The whole page."""
     parts = [HEAD]
-    stated = next((r["conditions"] for r in reports.values() if "conditions" in r), None)
-    if stated is not None:
-        packages = ", ".join(f"{name} {version}" for name, version in stated["packages"].items())
-        parts.append(
-            f"Python {stated['python']}, {stated['machine']}, {packages}, seed {stated['seed']}, "
-            f"commit {stated['commit'] or 'unknown'}, sources {stated['sources']}.\n"
-        )
     for name, report in reports.items():
         parts.append(f"## {name}\n")
         parts.append(report["nothing"] + ".\n" if "nothing" in report else _community(report))
@@ -67,22 +61,32 @@ def page(reports: Mapping[str, Report]) -> str:
 def _community(report: Report) -> str:
     model, runs = report["model"], report["runs"]
     weights = ", ".join(f"{name} {value:+.2f}" for name, value in model["weights"].items())
+    stated = report["conditions"]
+    packages = ", ".join(f"{name} {version}" for name, version in stated["packages"].items())
     lines = [
-        f"Data {report['conditions']['data']}; {report['number of homes']} homes by "
-        f"{report['homes']}; {len(runs)} runs of {_span(runs, 'layers')} stretches each, "
+        f"Python {stated['python']}, {stated['machine']}, {packages}, seed {stated['seed']}, "
+        f"commit {stated['commit'] or 'unknown'}, sources {stated['sources']}.",
+        f"Data {stated['data']}, from the {stated['window']} window "
+        f"on; {report['number of homes']} homes by {report['homes']}; {len(runs)} runs of "
+        f"{_span(runs, 'layers')} stretches each, "
         f"{_span(runs, 'ideas')} ideas counted, {_span(runs, 'openings')} openings by "
         f"{_span(runs, 'readers')} people.",
         "",
         f"Who responds: {weights}, intercept {model['intercept']:+.2f}. "
         f"Train: {_trust(model['train'])}. Validation: {_trust(model['validation'])}.",
         "",
-        _table(report["ways"], signed=False),
-        "",
-        "Against newest first, on the same openings and luck:",
-        "",
-        _table(report["against newest"], signed=True),
-        "",
     ]
+    for places, found in report["places"].items():
+        lines += [
+            f"{places} places:",
+            "",
+            _table(found["ways"], signed=False),
+            "",
+            f"{places} places, against newest first, on the same openings and luck:",
+            "",
+            _table(found["against newest"], signed=True),
+            "",
+        ]
     return "\n".join(lines)
 
 

@@ -82,7 +82,9 @@ class Placed:
     propensity: float | None = None
 
 
-def arranged(line: Line, before: Before, k: int, lottery: Lottery) -> list[Placed]:
+def arranged(
+    line: Line, before: Before, k: int, lottery: Lottery, most_alike: int = MOST_ALIKE
+) -> list[Placed]:
     """The threads of the next `k` places, or as many as are left."""
     left = np.ones(len(line.posts), dtype=bool)
     recent: deque[tuple[int, Flags]] = deque(maxlen=STRETCH - 1)
@@ -90,7 +92,7 @@ def arranged(line: Line, before: Before, k: int, lottery: Lottery) -> list[Place
         recent.append((author, _near(line, vector)))
     placed: list[Placed] = []
     for place in range(before.count, before.count + min(k, len(left))):
-        free = left & _varied(line, recent)
+        free = left & _varied(line, recent, most_alike)
         choice = _chosen(line, free if free.any() else left, place, lottery)
         placed.append(choice)
         left[choice.row] = False
@@ -98,14 +100,14 @@ def arranged(line: Line, before: Before, k: int, lottery: Lottery) -> list[Place
     return placed
 
 
-def _varied(line: Line, recent: deque[tuple[int, Flags]]) -> Flags:
-    """What would not be a third of its kind."""
+def _varied(line: Line, recent: deque[tuple[int, Flags]], most_alike: int) -> Flags:
+    """What would not be one too many of its kind."""
     authors = [author for author, _ in recent if author]
-    crowded = [author for author in set(authors) if authors.count(author) >= MOST_ALIKE]
+    crowded = [author for author in set(authors) if authors.count(author) >= most_alike]
     alike = np.zeros(len(line.posts), dtype=np.int64)
     for _, near in recent:
         alike += near
-    varied: Flags = ~np.isin(line.authors, crowded) & (alike < MOST_ALIKE)
+    varied: Flags = ~np.isin(line.authors, crowded) & (alike < most_alike)
     return varied
 
 

@@ -15,9 +15,19 @@ from data.rows import to_us
 from . import experts, similar
 from .cursors import decode_cursor
 from .feedpage import feed_page
-from .following import FEED_RANKER, RANKER, STATISTICS, TOPICS, Progress
+from .following import (
+    FEED_RANKER,
+    RANKER,
+    SIMILAR,
+    STATISTICS,
+    TEMPLATES,
+    TOPICS,
+    WHITENING,
+    Progress,
+)
 from .ideas import trials
 from .learning import learn
+from .likeness import Asked
 from .queries import ExpertsQuery, SimilarQuery
 from .results import ExpertsAnswer, FeedPage, SimilarIdea
 from .suggesting import suggest
@@ -51,25 +61,32 @@ class Engine(Surveying):
     def similar(self, query: SimilarQuery, now: datetime) -> tuple[SimilarIdea, ...]:
         """The threads nearest to a text, best first; ties by id."""
         text = "\n".join(part for part in (query.title, query.body) if part)
-        question = self.reader.read(text)
+        question = self.reader.read(self.templates.without(text))
         with self._current():
             view = self._view(query.viewer_id, query.as_of, now)
-            hits = similar.find(view.community, self.texts, self.statistics, query, question, view)
+            asked = Asked(query, question, view)
+            hits = similar.find(self._similar, asked)
             ids = self.store.post_ids([hit.post for hit in hits])
             hits.sort(key=lambda hit: (-hit.score, ids.get(hit.post, "")))
-            hits = [hit for hit in hits if hit.probability >= query.min_probability][: query.k]
+            hits = hits[: query.k]
             posts = self._shown(view, [hit.post for hit in hits])
             tried = trials(view.community, view, similar.roots_of(hits))
+            words = similar.shared_words(self._similar, asked, hits)
             return tuple(
                 SimilarIdea(
                     posts[hit.post],
                     hit.score,
                     hit.probability,
                     similar_reason(
-                        hit, posts[hit.post].language, tried.get(hit.post), question.language
+                        hit,
+                        shared,
+                        posts[hit.post].language,
+                        tried.get(hit.post),
+                        question.language,
                     ),
+                    hit.same,
                 )
-                for hit in hits
+                for hit, shared in zip(hits, words, strict=True)
                 if hit.post in posts
             )
 
@@ -159,6 +176,9 @@ class Engine(Surveying):
                 STATISTICS: fitted.statistics.to_bytes(),
                 RANKER: fitted.ranker.to_bytes(),
                 FEED_RANKER: fitted.feed.to_bytes(),
+                SIMILAR: fitted.similar.to_bytes(),
+                TEMPLATES: fitted.templates.to_bytes(),
+                WHITENING: fitted.whitening.to_bytes() if fitted.whitening else b"",
             }
             before = self.topic_index.model
             found = fit_topics(self.parts, view, to_us(until or now), before)

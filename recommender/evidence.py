@@ -21,10 +21,11 @@ from .meaning import Question
 from .pieces import Pieces
 from .texts import TextIndex
 from .view import View
+from .vocabulary import vocabulary
 
 Floats = npt.NDArray[np.float64]
 
-RECENT = 200
+RECENT, JUST = 200, 10
 """Last threads of which it is counted who joined how many."""
 
 THREADS = 100
@@ -61,7 +62,8 @@ class Evidence:
     `dense`, `words`: votes by meaning and by words; `asked`: like questions by who asked them.
     `striking`: per person the reply, or reply in a thread, that is most like the question, where
     it is more like it than two posts of one subject are; its weight fades slowly. `kin`: all
-    joinings. `recent`: how many of the last threads each person joined, (people,) by key.
+    joinings. `recent`, `just`: how many of the last `RECENT` and `JUST` threads each person joined,
+    (people,) by key. `vocabulary`: whether it is where the question's words come up that they join.
     `nearest`: the likeness of the nearest reply or answered thread. `near`: the threads most like
     it, answered or not, and their weight as votes, `nearness`.
     """
@@ -72,6 +74,8 @@ class Evidence:
     striking: Pieces
     kin: Kinship
     recent: Floats
+    just: Floats
+    vocabulary: Floats
     nearest: float
     near: Ints
     nearness: Floats
@@ -108,6 +112,7 @@ def gather(
         question.text, roots, THREADS, statistics=statistics, counted=view.counted
     )
     words = scores / scores.max() if len(scores) else scores
+    holders = texts.words.holders(question.text, roots, statistics=statistics, counted=view.counted)
     answers = view.texts & (posts["credited"][of] != 0) & (posts["created"][of] < view.moment)
     found, striking = texts.nearest(question, answers, REPLIES)
     nearness = np.maximum(dense - CHANCE, 0.0) ** 2
@@ -123,7 +128,16 @@ def gather(
         asked=_askers(community, view, near_roots, nearness),
         striking=_best(replies, view.moment).joined(_best(threads, view.moment)),
         kin=kin,
-        recent=_recent(community, kin, asked[before]),
+        recent=_recent(community, kin, asked[before], RECENT),
+        just=_recent(community, kin, asked[before], JUST),
+        vocabulary=vocabulary(
+            kin,
+            [of[held] for held in holders],
+            len(rows),
+            view.moment,
+            len(posts),
+            len(community.roster),
+        ),
         nearest=max(float(answered.max(initial=0.0)), float(striking.max(initial=0.0))),
         near=near_roots,
         nearness=nearness,
@@ -168,14 +182,14 @@ def _nearest(alike: Floats, rows: Ints, k: int) -> Ints:
     return chosen[np.lexsort((rows[chosen], -alike[chosen]))][:k]
 
 
-def _recent(community: Community, kin: Kinship, roots: Ints) -> Floats:
-    """How many of the newest `RECENT` of `roots` each person joined."""
+def _recent(community: Community, kin: Kinship, roots: Ints, most: int) -> Floats:
+    """How many of the newest `most` of `roots` each person joined."""
     people = len(community.roster)
     created = community.posts["created"]
     if not len(roots):
         return np.zeros(people)
     times = created[roots]
-    since = times.min() if len(times) <= RECENT else np.partition(times, -RECENT)[-RECENT]
+    since = times.min() if len(times) <= most else np.partition(times, -most)[-most]
     # Nobody joins a thread before it is there, so older joinings need not be looked at.
     first = int(np.searchsorted(kin.time, since))
     late = created[kin.root[first:]] >= since

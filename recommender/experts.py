@@ -20,7 +20,7 @@ from .meaning import Question
 from .pace import Pace, pace_of
 from .profiles import Profiles
 from .queries import ExpertsQuery
-from .ranker import Ranker
+from .ranker import NAMED, Ranker
 from .signals import Scale, Signals, scale_of, signals_of
 from .texts import TextIndex
 from .view import View
@@ -50,7 +50,6 @@ class Ranking:
     evidence: Evidence
     pace: Pace
     profile: Floats
-    named: Floats
     load: Floats
     newness: Floats
     known: float
@@ -81,15 +80,15 @@ def rank(
     ]
     space = community.space_keys.get(query.space) if query.space else None
     asker = community.person_keys.get(query.asker_id) if query.asker_id else None
-    signals = signals_of(community, view, evidence, space, tags, asker)
     eligible = _eligible(community, view, asker)
+    signals = signals_of(community, view, evidence, space, tags, asker)
+    signals.values.update(_named(community, question, view, eligible))
     among = eligible & signals.repliers
     scale = scale_of(signals, ranker.weights, among)
     profile, likeness = _profile_points(community, profiles, question, view, eligible)
-    named = _named(community, question, view, eligible)
     load = _load(community, view, signals, eligible)
     newness = newcomers * np.maximum(1.0 - signals.activity.joined / weights.NEW_UNTIL, 0.0)
-    score = np.full(len(community.roster), scale.baseline) + profile + named + load + newness
+    score = np.full(len(community.roster), scale.baseline) + profile + load + newness
     for name in scale.per_unit:
         score += scale.per_unit[name] * signals.values[name]
     score = np.round(score, DIGITS)
@@ -103,7 +102,6 @@ def rank(
         evidence,
         pace_of(community, view, evidence, asker, question.text),
         profile,
-        named,
         load,
         newness,
         known=max(evidence.nearest, float(likeness.max(initial=0.0))),
@@ -198,13 +196,19 @@ def _profile_points(
     return weights.PROFILE_POINTS * above, likeness
 
 
-def _named(community: Community, question: Question, view: View, eligible: Flags) -> Floats:
-    """Points for people whose first or whole name stands in the question."""
-    points = np.zeros(len(community.roster))
-    for pk, wholly in community.roster.named_in(question.text, view.past):
+def _named(
+    community: Community, question: Question, view: View, eligible: Flags
+) -> dict[str, Floats]:
+    """Signals NAMED: who is named in the question, and how."""
+    values = {name: np.zeros(len(community.roster)) for name in NAMED}
+    for pk, how in community.roster.named_in(question.text, view.past):
         if eligible[pk]:
-            points[pk] = weights.FIRST_NAME_POINTS + (weights.NAMED_POINTS if wholly else 0.0)
-    return points
+            values[f"named_{how}"][pk] = 1.0
+    called, whole, first = (values[name] for name in NAMED)
+    whole[called > 0.0] = 0.0
+    first[(called > 0.0) | (whole > 0.0)] = 0.0
+    first /= max(float(first.sum()), 1.0)
+    return values
 
 
 def _load(community: Community, view: View, signals: Signals, eligible: Flags) -> Floats:

@@ -16,6 +16,7 @@ from .community import Community
 from .evidence import CHANCE
 from .experts import Ranking
 from .queries import ExpertsQuery
+from .ranker import NAMED
 from .results import Contribution
 from .signals import SUMS
 from .view import View
@@ -26,8 +27,19 @@ MOST = 12
 POSTS = 6
 """Posts that are shown of them."""
 
-LATELY = ("activity_3", "activity_14", "activity_60", "activity_365", "first_60", "recent")
+LATELY = (
+    "activity_3",
+    "activity_14",
+    "activity_60",
+    "activity_365",
+    "first_60",
+    "recent",
+    "recent_10",
+)
 """Signals of how much somebody replies."""
+
+RATHER = ("lift", "vocabulary")
+"""Signals of what somebody chooses to join, however much they join."""
 
 PLACE = ("place_14", "place_90", "place_recency", "focus")
 """Signals of the question's space."""
@@ -163,6 +175,12 @@ class Explainer:
             language=text.language if text else None,
         )
 
+    def _rather(self, pk: int) -> Contribution:
+        """Whether they choose what is like this, against how much they join at all."""
+        points = self._points(RATHER, pk)
+        reason = "takes part in what is like this rather than in everything"
+        return _part("activity", points, reason if points > 0.0 else "takes part in much else")
+
     def _habit_parts(self, pk: int, person: Person) -> list[Contribution]:
         ranking = self.ranking
         activity, place = ranking.signals.activity, ranking.signals.place
@@ -178,10 +196,11 @@ class Explainer:
             _part(
                 "activity", self._points(("asker_30", "asker_180"), pk), "has answered this asker"
             ),
+            self._rather(pk),
             _part("activity", self._points(("quick",), pk), "how soon they usually reply"),
             _part("activity", self._points(("tags",), pk), "has replied under these tags"),
             _part("profile", float(ranking.profile[pk]), _says(person)),
-            _part("other", float(ranking.named[pk]), "is named in the question"),
+            _part("other", self._points(NAMED, pk), "is named in the question"),
             _part("other", float(ranking.newness[pk]), "is new here, and given room"),
             _part("load", float(ranking.load[pk]), "may have little time now"),
         ]

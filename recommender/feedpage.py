@@ -43,7 +43,7 @@ def feed_page(
         community, texts, view, person, shown, homes, settings, lottery, knowing
     )
     before = before_of(community, texts, view, shown)
-    placed = arranged(line, before, k, lottery)
+    placed = arranged(line, before, k, lottery, settings.most_alike)
     keys = line.posts[[place.row for place in placed]]
     posts = shown_posts(community, store, view, keys.tolist())
     tried = trials(community, view, keys)

@@ -36,12 +36,15 @@ APRIORI = {
     "peculiar_180": 0.1,
     "kernel_90": 0.15,
     "kernel_365": 0.15,
+    "lift": 0.05,
+    "vocabulary": 0.05,
     "activity_3": 0.05,
     "activity_14": 0.15,
     "activity_60": 0.15,
     "activity_365": 0.1,
     "first_60": 0.2,
     "recent": 0.2,
+    "recent_10": 0.05,
     "recency": 0.2,
     "presence": 0.15,
     "present": 0.1,
@@ -53,6 +56,9 @@ APRIORI = {
     "tags": 0.1,
     "asker_30": 0.3,
     "asker_180": 0.2,
+    "named_called": 4.0,
+    "named_whole": 3.0,
+    "named_first": 0.5,
 }
 """Where every fit of several communities starts from and is drawn back to: all weights positive
 and about equal, written by hand before any fit. Such improper weights lose little against fitted

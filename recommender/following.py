@@ -6,6 +6,7 @@ it is held, and what `learn` found out.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, RLock
@@ -17,6 +18,7 @@ from embeddings.face import Encoder
 from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from embeddings.statistics import Statistics
 
+from .alike import SimilarRanker, default_similar
 from .community import Community
 from .embedding import embed_pending
 from .feed import Knowing
@@ -29,13 +31,17 @@ from .profiles import Profiles
 from .ranker import Ranker
 from .settings import EngineSettings
 from .showing import shown_posts
+from .similar import SimilarParts
+from .templates import Templates
 from .texts import TextIndex
 from .topicindex import TopicIndex
 from .view import View, view_of
+from .whitening import Whitening
 
 Progress = Callable[[str, int, int], None]
 
 STATISTICS, RANKER, FEED_RANKER, TOPICS = "statistics", "ranker", "feed", "topics"
+SIMILAR, WHITENING, TEMPLATES = "similar", "whitening", "templates"
 """The names under which `learn` keeps the corpus statistics, the rankers and the topics."""
 
 
@@ -65,6 +71,9 @@ class Following:
         self.ranker = self.settings.prior
         self.feed_ranker = self.settings.feed_prior
         self.mentions = Mentions(store)
+        self.similar_ranker = default_similar()
+        self.whitening: Whitening | None = None
+        self.templates = Templates()
         self._lock = RLock()
         self._embedding = Lock()
 
@@ -72,7 +81,10 @@ class Following:
     def open(
         cls, store: Store, settings: EngineSettings | None = None, progress: Progress | None = None
     ) -> Self:
-        """Open over `store`, and mend whatever its indexes lack; snapshots lie beside SQLite."""
+        """Open over `store`, and mend whatever its indexes lack.
+
+        Snapshots lie beside SQLite's file, those of a server in the working folder.
+        """
         settings = settings or EngineSettings()
         encoders = {
             MINILM: open_encoder(settings.english_encoder),
@@ -81,14 +93,19 @@ class Following:
         folder, path = settings.index_folder, store.database.path
         if folder is None and path is not None:
             folder = path.with_name(path.name + ".index")
+        elif folder is None and not store.database.is_sqlite:
+            folder = Path(f"whoknows-{store.uid()}.index").absolute()
         engine = cls(store, encoders, folder, settings)
         engine.texts.open_snapshot(store.uid(), store.seq())
         engine.sync(progress)
         return engine
 
     def close(self) -> None:
-        """Save the indexes for the next start."""
-        with self._lock:
+        """Save the indexes for the next start.
+
+        At the newest state: what another process deleted must not come back to the disk.
+        """
+        with self._current():
             self.texts.save_snapshot(self.store.uid())
 
     # Following ----------------------------------------------------------------------------
@@ -100,7 +117,7 @@ class Following:
         """
         told = None if progress is None else lambda done, total: progress("embedding", done, total)
         with self._embedding:
-            if self.store.database.takes_writes():
+            if self.store.database.standby() is None:
                 embed_pending(self.store, self.encoders, told)
         with self._current():
             pass
@@ -141,6 +158,10 @@ class Following:
             # A database from before feeds were learned has none.
             self.feed_ranker = FeedRanker.from_bytes(feed) if feed else self.settings.feed_prior
             self.topic_index.take(kept.get(TOPICS))
+            alike, even = kept.get(SIMILAR), kept.get(WHITENING, b"")
+            self.similar_ranker = SimilarRanker.from_bytes(alike) if alike else default_similar()
+            self.whitening = Whitening.from_bytes(even)
+            self.templates = Templates.from_bytes(kept.get(TEMPLATES, b""))
 
     @property
     def parts(self) -> Parts:
@@ -152,6 +173,10 @@ class Following:
         """What feeds are scored by, to be held still by whoever uses it."""
         return Knowing(self.feed_ranker, self.profiles, self.mentions)
 
+    @property
+    def _similar(self) -> SimilarParts:
+        return SimilarParts(self.texts, self.statistics, self.whitening, self.similar_ranker)
+
     def _view(self, viewer_id: str | None, as_of: datetime | None, now: datetime) -> View:
         return view_of(self.past.of(self.community, self.store, as_of), viewer_id, as_of, now)
 
@@ -162,12 +187,14 @@ class Following:
         """What is known and indexed, for health checks and `doctor`."""
         with self._current():
             pending = self.store.count_pending(self.texts.scheme)
+            standby = self.store.database.standby()
             return {
                 "seq": self.community.seq,
                 "posts": int(self.community.posts.live.sum()),
                 "people": len(self.community.people),
                 "indexed": len(self.texts.words),
                 "pending": pending,
+                "standby": None if standby is None else asdict(standby),
                 "learned": self.statistics is not None,
                 "learned_from": self.ranker.answered,
                 "encoders": {

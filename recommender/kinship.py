@@ -56,6 +56,20 @@ class Kinship:
         weight = near * decayed(moment - self.time, half_life)
         return Pieces(self.person, self.post, self.root, self.time, weight)
 
+    def lift(self, moment: int, people: int) -> Floats:
+        """How much nearer to the question a joining of each person lies than anybody's does.
+
+        The log of the kernel's fading mean over that of all; 0 for who joined nothing.
+        """
+        fading = decayed(moment - self.time, FADING_HALF_LIFE)
+        near = np.exp((self.likeness - KERNEL_AT) / KERNEL_WIDTH) * fading
+        if not len(near):
+            return np.zeros(people)
+        usual = float(near.sum()) / float(fading.sum())
+        own = counted(self.person, near, people) + FADING_PRIOR * usual
+        lift: Floats = np.log(own / ((counted(self.person, fading, people) + FADING_PRIOR) * usual))
+        return lift
+
     def mean(self, people: int) -> Pieces:
         """What each joining gives to its person's mean likeness, drawn to the mean of all.
 

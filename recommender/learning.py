@@ -8,13 +8,19 @@ import numpy as np
 
 from embeddings.statistics import Statistics
 
+from .alike import SimilarRanker, default_similar
 from .feedlearning import own_feed_ranker, own_turns
 from .feedranker import FeedRanker
 from .fitting import OWN_STRENGTH, Example, as_vector, fit_chances, fit_weights, silence_of
 from .parts import Parts
 from .ranker import Ranker
+from .similar_examples import pairings_of, templates_of, whitening_of
+from .similar_fitting import LEAST, own_similar
+from .split_posts import split_pairings
+from .templates import Templates
 from .training import examples_of
 from .view import View
+from .whitening import Whitening
 
 CENTRE_DIGITS = 5
 """Decimals of the mean vector: its components are of some hundredths."""
@@ -30,6 +36,9 @@ class Learned:
     statistics: Statistics
     ranker: Ranker
     feed: FeedRanker
+    similar: SimilarRanker
+    whitening: Whitening | None
+    templates: Templates
     texts: int
     questions: int
     answered: int
@@ -55,10 +64,20 @@ def learn(
     ranker = own_ranker(examples, prior) if moved else prior
     turns = own_turns(parts, view, until, told) if moved else []
     feed = own_feed_ranker(turns, feed_prior) if moved else feed_prior
+    whitening = whitening_of(parts, view)
+    alike = default_similar()
+    if moved:
+        linked = pairings_of(parts, view, statistics, whitening, alike)
+        few = len(linked) < LEAST
+        split = split_pairings(parts, view, statistics, whitening, alike) if few else []
+        alike = own_similar(linked, split, alike)
     return Learned(
         statistics=statistics,
         ranker=ranker,
         feed=feed,
+        similar=alike,
+        whitening=whitening,
+        templates=templates_of(parts, view),
         texts=int(view.counted.sum()),
         questions=len(examples),
         answered=ranker.answered,

@@ -20,7 +20,7 @@ from .parts import Parts
 from .results import Contribution, Peer, PeersAnswer
 from .showing import shown_posts
 from .topicindex import TopicIndex
-from .topiclabels import labels_of
+from .topiclabels import Label, labels_of
 from .view import View
 
 Floats = npt.NDArray[np.float64]
@@ -79,7 +79,7 @@ def find(parts: Parts, index: TopicIndex, view: View, person: int, k: int) -> Pe
     """The `k` best peers of `person`, each with what speaks for and against them."""
     ranking = rank(parts, index, view, person)
     people, score = view.community.people, ranking.score
-    told = _Telling(parts, index, view, person, ranking.found)
+    told = _Telling(parts, view, person, ranking.found, _labels(parts, index, view))
     peers = tuple(
         Peer(people[pk], float(score[pk]), told.contributions(pk, float(score[pk])))
         for pk in ranking.order[:k]
@@ -95,15 +95,23 @@ def _at_home(found: Affinity) -> Flags:
     return told
 
 
+def _labels(parts: Parts, index: TopicIndex, view: View) -> dict[int, Label]:
+    """What each topic is called, by place."""
+    if index.model is None:
+        return {}
+    places = index.of_threads(parts.texts, view)
+    return labels_of(view, index.model.words, places, range(len(index.model.words)))
+
+
 @dataclass(slots=True)
 class _Telling:
     """Makes the contributions of one answer's peers."""
 
     parts: Parts
-    index: TopicIndex
     view: View
     person: int
     found: Affinity
+    labels: dict[int, Label]
 
     def contributions(self, pk: int, score: float) -> tuple[Contribution, ...]:
         """What speaks for and against a peer, the largest first; adds up to `score`."""
@@ -172,25 +180,20 @@ class _Telling:
         return told
 
     def _topics(self, pk: int) -> list[Contribution]:
-        model = self.index.model
-        if model is None:
-            return []
         points = WEIGHTS["topics"] * self.found.by_topic[pk]
         best = [
             place
             for place in np.argsort(-points, kind="stable")[:TOPICS].tolist()
             if points[place] > 0
         ]
-        places = self.index.of_threads(self.parts.texts, self.view)
-        labels = labels_of(self.view, model.words, places, best)
         return [
             Contribution(
                 "other",
                 round(float(points[place]), DIGITS),
-                f"both take part in “{labels[place].text}”",
+                f"both take part in “{self.labels[place].text}”",
             )
             for place in best
-            if place in labels
+            if place in self.labels
         ]
 
     def _spaces(self, pk: int) -> list[Contribution]:

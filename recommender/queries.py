@@ -32,6 +32,7 @@ class SimilarQuery:
 
     title: str | None = None
     body: str | None = None
+    tags: tuple[str, ...] = ()
     k: int = 5
     space: str | None = None
     viewer_id: str | None = None

@@ -55,12 +55,16 @@ class ExpertsAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SimilarIdea:
-    """A thread's root near a text. `probability_same`: that the two are about the same thing."""
+    """A thread's root near a text. `probability_same`: that the two are about the same thing.
+
+    `same`: whether that is to be said, nine times of ten rightly (`alike.SimilarRanker`).
+    """
 
     post: Post
     score: float
     probability_same: float
     reason: str
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The people of a community as columns: who may be suggested, since when, by what names."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,6 +15,16 @@ SHORTEST_NAME = 3
 """Letters; shorter ones are more often words."""
 
 Names = dict[str, list[tuple[int, str]]]
+
+_AT = "\ue000"
+"""Stands for an at sign before a name; of private use, so no text has it."""
+
+_CALL = re.compile(r"(?<!\w)@")
+"""An at sign before a name; not that of an e-mail address."""
+
+CALLED, WHOLE, FIRST = "called", "whole", "first"
+"""How somebody is named: the whole name after an at sign; a whole name of several words; a first
+name, or a name of one word, which may be a word like any other."""
 
 
 class Roster:
@@ -50,10 +61,11 @@ class Roster:
                 self.joined[pk] = to_us(person.joined)
             if person.away_until is not None or person.weekly_capacity is not None:
                 self.busy.append(pk)
-            for names, name in ((self._names, person.name or person.id), (self._ids, person.id)):
-                spelled = _spelled(name)
+            own = _spelled(person.id.partition(":")[2] or person.id)
+            known = dict.fromkeys((_spelled(person.name or ""), own))
+            for names, spelled in (*((self._names, one) for one in known), (self._ids, own)):
                 first = spelled.partition(" ")[0]
-                if len(first) >= SHORTEST_NAME and first.isalpha():
+                if len(first) >= SHORTEST_NAME:
                     names.setdefault(first, []).append((pk, spelled))
 
     def __len__(self) -> int:
@@ -69,20 +81,33 @@ class Roster:
         gone = self.left < moment if past else self.left <= moment
         return self.suggestible & ~gone & (self.active | past)
 
-    def named_in(self, text: str, past: bool) -> list[tuple[int, bool]]:
-        """People whose first name stands in `text`, and whether the whole of it does.
+    def named_in(self, text: str, past: bool) -> list[tuple[int, str]]:
+        """People who are named in `text`, and how: CALLED, WHOLE or FIRST.
 
-        What somebody was called in the past bears no date: there, ids alone are names.
+        What somebody was called in the past bears no date: there, ids alone are names, without what
+        they begin with up to a colon: that is the source's.
         """
         names = self._ids if past else self._names
         spelled = _spelled(text)
         padded = f" {spelled} "
-        return [
-            (pk, f" {whole} " in padded)
+        marked = f" {_spelled(_CALL.sub(f' {_AT} ', text))} "
+        found = [
+            (pk, _how(word, whole, padded, marked))
             for word in dict.fromkeys(spelled.split())
             for pk, whole in names.get(word, ())
         ]
+        return [(pk, how) for pk, how in found if how is not None]
+
+
+def _how(first: str, whole: str, padded: str, marked: str) -> str | None:
+    """How somebody called `whole` is named; a first name with figures only after an at sign."""
+    if f" {_AT} {whole} " in marked:
+        return CALLED
+    if not first.isalpha():
+        return None
+    return WHOLE if " " in whole and f" {whole} " in padded else FIRST
 
 
 def _spelled(text: str) -> str:
-    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+    kept = (c if c.isalnum() or c == _AT else " " for c in text.casefold())
+    return " ".join("".join(kept).split())

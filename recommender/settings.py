@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .arranging import MOST_ALIKE
 from .feedranker import FeedRanker, default_feed_ranker
 from .ranker import Ranker, RankingSettings, default_ranker
 from .spreading import READERS
@@ -17,11 +18,13 @@ class FeedSettings:
 
     `exploration`: share of the places, 0 to 1, that are drawn by lot among threads by newcomers
     and from other sites. `readers`: to how many readers at each other site a new idea is offered
-    to begin with; 0 leaves ideas where they are.
+    to begin with; 0 leaves ideas where they are. `most_alike`: threads of one author, or
+    near-duplicates, in ten places; 10 is no limit.
     """
 
     exploration: float = EXPLORATION
     readers: int = READERS
+    most_alike: int = MOST_ALIKE
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,9 @@ def signals_of(
     activity = community.by_space.at(view.moment, view.classes, people)
     values |= _habits(community, view, activity)
     values["recent"] = _logarithm(evidence.recent, LEAST_RECENT)
+    values["recent_10"] = _logarithm(evidence.just, LEAST_RECENT)
+    values["vocabulary"] = evidence.vocabulary
+    values["lift"] = evidence.kin.lift(view.moment, people)
     place = None
     if space is not None:
         place = community.by_space.at(view.moment, view.classes, people, space)

@@ -1,125 +1,143 @@
-"""Which threads are about the same: meaning, words and titles in one convex sum."""
+"""Which threads are about the same: signals of likeness, their weighted sum, and its chance.
 
-import math
+In: a text and its vectors. Out: the threads worth ranking, best first.
+"""
+
 from dataclasses import dataclass
-from typing import TypedDict
 
 import numpy as np
-import numpy.typing as npt
 
 from data.models import POST_KINDS
 from data.reading import KIND_SHIFT
-from embeddings.lexical import MOST_TERMS, LexicalIndex
 from embeddings.statistics import Statistics
 
 from . import weights
+from .alike import SimilarRanker
 from .columns import DIGITS, Flags, Ints
-from .community import Community
-from .meaning import Question
-from .queries import SimilarQuery
+from .likeness import Asked, Floats, Known, Likeness, likeness_of
+from .linking import linked_with
 from .texts import TextIndex
-from .view import View
-
-Floats = npt.NDArray[np.float64]
-
-
-class Known(TypedDict):
-    """What a lexical index is told of the corpus."""
-
-    statistics: Statistics | None
-    counted: Flags
-
-
-WORDLESS = 0.35
-"""How much less than its cosine a like text of the same language covers of a text's words: the
-usual gap between the two among linked threads."""
-
-NEARLY_SAME = 0.8
-"""Cosine from which two texts say nearly the same: near-duplicates."""
+from .whitening import Whitening
 
 DEPTH = 100
 """Hits that each field brings in; the sum is taken over all that any of them found."""
 
+REPLIES = 50
+"""Replies near the text that bring their threads in: links go to threads for what was answered."""
+
+WORDS = 3
+"""Shared words that are told of."""
+
+NEAR = 20
+"""Nearest threads that bring in what is linked with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarParts:
+    """What similar threads are ranked with."""
+
+    texts: TextIndex
+    statistics: Statistics | None
+    whitening: Whitening | None
+    ranker: SimilarRanker
+
 
 @dataclass(frozen=True, slots=True)
 class SimilarHit:
-    """A root near the text: its key, its text's version, score, cosine, and shared words."""
+    """A root near the text: its key, its text's version, score and cosine.
+
+    `same`: whether the chance is past the threshold. `points`: of the score by signal; they add
+    up to it.
+    """
 
     post: int
     version: int
     score: float
     likeness: float
     probability: float
-    words: tuple[str, ...]
+    same: bool
+    points: dict[str, float]
 
 
-def find(
-    community: Community,
-    texts: TextIndex,
-    statistics: Statistics | None,
-    query: SimilarQuery,
-    question: Question,
-    view: View,
-) -> list[SimilarHit]:
+def find(parts: SimilarParts, asked: Asked) -> list[SimilarHit]:
     """Every thread worth ranking, best first; ties by version, which the caller settles by id."""
-    posts = community.posts
-    of = np.minimum(community.versions["post"], len(posts) - 1)
-    roots = view.texts & (posts["root"][of] == of)
-    if query.kinds:
-        codes = [POST_KINDS.index(kind) for kind in query.kinds if kind in POST_KINDS]
-        roots &= np.isin(posts["flags"][of] >> KIND_SHIFT, codes)
-    known: Known = {"statistics": statistics, "counted": view.counted}
-    heading = query.title or question.text
-    near, _ = texts.nearest(question, roots, DEPTH)
-    worded, _ = texts.words.search(question.text, roots, DEPTH, **known)
-    titled, _ = texts.titles.search(heading, roots, DEPTH, **known)
-    rows = np.unique(np.concatenate([near, worded, titled]))
-    if not len(rows):
+    found = candidates(parts, asked)
+    if not len(found.rows):
         return []
-    likeness = texts.likeness(question, rows)
-    # What is in another language shares few words however like it is: it is taken to share as
-    # many as its meaning makes likely.
-    likely = np.where(texts.is_foreign(question, rows), likeness - WORDLESS, 0.0)
-    words = np.maximum(_covered(texts.words, question.text, rows, known), likely)
-    titles = np.maximum(_covered(texts.titles, heading, rows, known), likely)
-    score = (
-        weights.SIMILAR["dense"] * likeness
-        + weights.SIMILAR["words"] * words
-        + weights.SIMILAR["titles"] * titles
-    )
-    if query.space in community.space_keys:
-        here = posts["space"][of[rows]] == community.space_keys[query.space]
-        score = score + weights.SIMILAR["space"] * here
-    score = np.round(score, DIGITS)
-    order = np.lexsort((rows, -score))[: max(query.k, DEPTH)]
-    shared = texts.words.shared(question.text, rows[order], 3, **known)
-    return [
-        SimilarHit(
-            post=int(of[rows[i]]),
-            version=int(rows[i]),
-            score=float(score[i]),
-            likeness=float(likeness[i]),
-            probability=round(probability_same(float(score[i])), 6),
-            words=tuple(keyword.word for keyword in found),
+    points = points_of(parts.ranker, found)
+    score = np.round(np.sum(list(points.values()), axis=0), DIGITS)
+    order = np.lexsort((found.rows, -score))[: max(asked.query.k, DEPTH)]
+    chances = parts.ranker.probabilities(score, found.signals["peculiar"])
+    hits = []
+    for i in order.tolist():
+        chance = float(chances[i])
+        if found.declared[i]:
+            chance = max(chance, weights.DECLARED_SAME)
+        if found.parted[i]:
+            chance = 0.0
+        if chance < asked.query.min_probability:
+            continue
+        hits.append(
+            SimilarHit(
+                post=int(found.roots[i]),
+                version=int(found.rows[i]),
+                score=float(score[i]),
+                likeness=float(found.meaning[i]),
+                probability=round(chance, 6),
+                same=bool(found.declared[i]) or chance >= parts.ranker.threshold,
+                points={name: float(values[i]) for name, values in points.items()},
+            )
         )
-        for i, found in zip(order.tolist(), shared, strict=True)
-    ]
+    return hits
 
 
-def _covered(index: LexicalIndex, text: str, rows: Ints, known: Known) -> Floats:
-    """How much of a text's information each row holds, about 0 to 1: BM25 over the sum of idf.
+def candidates(parts: SimilarParts, asked: Asked) -> Likeness:
+    """The threads that any field brings in, with their signals; in the order of their versions."""
+    texts, view, question = parts.texts, asked.view, asked.question
+    posts, versions = view.community.posts, view.community.versions
+    of = np.minimum(versions["post"], len(posts) - 1)
+    is_root = posts["root"][of] == of
+    roots = view.texts & is_root
+    if asked.query.kinds:
+        codes = [POST_KINDS.index(kind) for kind in asked.query.kinds if kind in POST_KINDS]
+        roots &= np.isin(posts["flags"][of] >> KIND_SHIFT, codes)
+    known: Known = {"statistics": parts.statistics, "counted": view.counted}
+    near, _ = texts.nearest(question, roots, DEPTH)
+    answers, _ = texts.nearest(question, view.texts & ~is_root, REPLIES)
+    worded, _ = texts.words.search(question.text, roots, DEPTH, **known)
+    titled, _ = texts.titles.search(asked.heading, roots, DEPTH, **known)
+    threads = [posts["root"][of[answers]], linked_with(view, of[near[:NEAR]])]
+    brought = _texts_of(np.concatenate(threads), roots, of, len(posts))
+    rows = np.unique(np.concatenate([near, worded, titled, brought]))
+    return likeness_of(texts, parts.statistics, parts.whitening, asked, rows)
 
-    Unlike a share of the best hit, it does not make a match of one common word look like much.
-    """
-    whole = sum(keyword.weight for keyword in index.keywords(text, MOST_TERMS, **known))
-    scores = index.scores(text, rows, **known)
-    return np.minimum(scores / whole, 1.0) if whole > 0.0 else scores
+
+def shared_words(parts: SimilarParts, asked: Asked, hits: list[SimilarHit]) -> list[list[str]]:
+    """The most telling words that each of `hits` has in common with the text."""
+    known: Known = {"statistics": parts.statistics, "counted": asked.view.counted}
+    rows = np.array([hit.version for hit in hits], dtype=np.int64)
+    shared = parts.texts.words.shared(asked.question.text, rows, WORDS, **known)
+    return [[keyword.word for keyword in found] for found in shared]
 
 
-def probability_same(score: float) -> float:
-    """The chance that two posts are about the same thing; rises with the score."""
-    intercept, slope = weights.SAME
-    return 1.0 / (1.0 + math.exp(-(intercept + slope * score)))
+def points_of(ranker: SimilarRanker, found: Likeness) -> dict[str, Floats]:
+    """The points of each signal, (n,) each."""
+    points = {name: ranker.weights[name] * values for name, values in found.signals.items()}
+    points["declared"] = np.where(found.declared, weights.DECLARED_POINTS, 0.0)
+    points["parted"] = np.where(found.parted, weights.PARTED_POINTS, 0.0)
+    return points
+
+
+def _texts_of(threads: Ints, roots: Flags, of: Ints, size: int) -> Ints:
+    """The versions, of those that `roots` allows, of the posts `threads`."""
+    wanted = np.zeros(size, dtype=bool)
+    wanted[threads[threads < size]] = True
+    found: Ints = np.flatnonzero(roots & wanted[of])
+    return found
+
+
+NEARLY_SAME = 0.8
+"""Cosine from which two texts say nearly the same."""
 
 
 def closeness(likeness: float) -> str:

@@ -101,8 +101,9 @@ def invited(
     readers = readers_at(community, view, homes, int(homes[person]))
     readers[person] = True
     concerns = _concerns(community, texts, view, ideas, readers)
+    acts = _acts_on(community, view, ideas)
     for n, (row, idea) in enumerate(zip(rows, ideas.tolist(), strict=True)):
-        places = _places(community, view, idea, homes == homes[person], first)
+        places = _places(community, view, idea, homes == homes[person], acts, first)
         if not places:
             continue
         created = int(community.posts["created"][idea])
@@ -182,9 +183,19 @@ def _able(community: Community, idea: int, readers: Flags) -> Flags:
     return able
 
 
-def _places(community: Community, view: View, idea: int, here: Flags, first: int) -> int:
+def _acts_on(community: Community, view: View, ideas: Ints) -> Ints:
+    """Rows of the dated interactions with the threads of any of the ideas."""
+    acts = community.interactions
+    roots = community.posts["root"][acts["post"]]
+    rows: Ints = np.flatnonzero(np.isin(roots, ideas) & dated(community, view))
+    return rows
+
+
+def _places(
+    community: Community, view: View, idea: int, here: Flags, acts: Ints, first: int
+) -> int:
     """To how many readers of a site an idea is offered there now."""
-    responded, waved = _reactions(community, view, idea, here)
+    responded, waved = _reactions(community, view, idea, here, acts)
     if len(waved - responded) > len(responded):
         return 0
     age = view.moment - int(community.posts["created"][idea])
@@ -194,17 +205,19 @@ def _places(community: Community, view: View, idea: int, here: Flags, first: int
 
 
 def _reactions(
-    community: Community, view: View, idea: int, here: Flags
+    community: Community, view: View, idea: int, here: Flags, told: Ints
 ) -> tuple[set[int], set[int]]:
-    """Who of a site responded to an idea, and who waved it off, as far as the viewer may see."""
+    """Who of a site responded to an idea, and who waved it off, as far as the viewer may see.
+
+    `told`: rows of interactions, those with the idea's thread among them.
+    """
     posts, acts = community.posts, community.interactions
     replies = np.array(community.threads.get(idea, []), dtype=np.int64)
     replies = replies[view.posts[replies] & (posts["created"][replies] < view.moment)]
     replies = replies[(posts["flags"][replies] & NAMELESS) == 0]
     people = posts["author"][replies]
     responded = set(people[here[people]].tolist())
-    thread = np.append(replies, idea)
-    told = np.flatnonzero(dated(community, view) & np.isin(acts["post"], thread))
+    told = told[np.isin(acts["post"][told], np.append(replies, idea))]
     told = told[here[acts["person"][told]]]
     kinds = acts["kind"][told]
     warm = np.isin(kinds, [INTERACTION_KINDS.index(kind) for kind in RESPONSES])

@@ -49,7 +49,8 @@ def suggest(
     explainer = Explainer(view.community, parts.store, view, query, ranking, words)
     told = explainer.contributions([pk for pk, _ in chosen])
     people = view.community.people
-    silent = ranking.known < ranker.known(settings.false_alarms) and not said_here(
+    least = ranker.known(settings.false_alarms, len(set(words)))
+    silent = ranking.known < least and not said_here(
         view.community, parts.texts, question, view, statistics
     )
     return ExpertsAnswer(

@@ -100,7 +100,7 @@ def ranking_of(
     """
     posts = today.community.posts
     asked = from_us(int(posts["created"][key]))
-    row = _first_text(today, key)
+    row = first_text(today, key)
     if row is None:
         return None
     text = parts.store.texts([row])[row]
@@ -127,7 +127,7 @@ def ranking_of(
     )
 
 
-def _first_text(view: View, key: int) -> int | None:
+def first_text(view: View, key: int) -> int | None:
     """The version with which a post began, if it was received before any edit."""
     versions = view.community.versions
     rows = np.flatnonzero(versions.live & (versions["post"] == key))

@@ -1,5 +1,7 @@
 """Reasons in words: for similar ideas and for a feed, true and derived from what was computed."""
 
+from collections.abc import Sequence
+
 from data.models import Post
 
 from .feed import Scored
@@ -13,21 +15,38 @@ SET_ASIDE = "set aside"
 
 
 def similar_reason(
-    hit: SimilarHit, written: str | None, trials: Trials | None, language: str | None
+    hit: SimilarHit,
+    words: Sequence[str],
+    written: str | None,
+    trials: Trials | None,
+    language: str | None,
 ) -> str:
     """Why a thread is shown beside a text.
 
-    `written`: the language of the thread's text as it stood; `language`: that of the text asked
-    about. Another one is marked.
+    `words`: what both share. `written`: the language of the thread's text as it stood;
+    `language`: that of the text asked about. Another one is marked.
     """
     parts = [closeness(hit.likeness)]
-    if hit.words:
-        parts.append("shares " + ", ".join(f"“{word}”" for word in hit.words))
+    if words:
+        parts.append("shares " + ", ".join(f"“{word}”" for word in words))
+    parts += [told for name, (least, told) in BESIDE.items() if hit.points[name] >= least]
     if written and language and written != language:
         parts.append(f"written in another language ({written})")
     if trials is not None:
         parts.append(trials.sentence())
     return "; ".join(parts)
+
+
+BESIDE = {
+    "declared": (0.1, "was called the same before"),
+    "own": (0.1, "started by you"),
+    "replies": (1.5, "a reply in it speaks of this"),
+    "linked": (0.5, "others were pointed to it"),
+    "kin": (0.5, "linked with what is like this"),
+    "tags": (0.7, "has the same tags"),
+}
+"""What is said of signals beside meaning and shared words, and from how many points: a quarter of
+the text in one reply, one link, half the likeness, half the tags."""
 
 
 def feed_reasons(

@@ -19,7 +19,10 @@ import numpy as np
 from data.models import Interaction, Link, Person, Post, Record, Space
 from data.store import Store
 from recommender.engine import Engine
+from recommender.fitting import APRIORI
 from recommender.queries import ExpertsQuery, SimilarQuery
+from recommender.ranker import Ranker, default_ranker
+from recommender.settings import EngineSettings
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 NOW = datetime(2024, 7, 1, tzinfo=UTC)
@@ -84,14 +87,21 @@ def new_store(folder: Path | None = None, name: str = "community.db") -> Store:
     return Store.open(f"sqlite:///{path}")
 
 
-def engine_of(records: Iterable[Record], store: Store | None = None) -> Engine:
-    """An engine over a new store that holds `records`."""
+def engine_of(
+    records: Iterable[Record], store: Store | None = None, prior: Ranker | None = None
+) -> Engine:
+    """An engine over a new store that holds `records`; `prior`: the default ranker if None."""
     store = store or new_store()
     refused = [v for v in store.apply(list(records), received=NOW) if v is not None]
     assert not refused, refused
-    engine = Engine(store, encoders(), None)
+    engine = Engine(store, encoders(), None, EngineSettings(prior=prior or default_ranker()))
     engine.sync()
     return engine
+
+
+def every_signal() -> Ranker:
+    """A ranker with which no signal is without influence."""
+    return replace(default_ranker(), weights=APRIORI)
 
 
 @dataclass
@@ -246,6 +256,7 @@ QUESTIONS = (
     ExpertsQuery("how can we fix the spotlight of the window display", tags=("light",)),
     ExpertsQuery("invoice for customs and pallet", title="supplier", space="s2", k=20),
     ExpertsQuery("Name1 Family1 which card terminal network", asker_id="p03", tags=("card",)),
+    ExpertsQuery("@p02 or Name4: the glass entrance of the window, @Name5 Family5?", k=20),
     ExpertsQuery("holiday uniform contract", spaces=("s0", "s2"), sites=("north",)),
 )
 TEXTS = (
@@ -267,6 +278,7 @@ def answers(
     if viewer in engine.community.person_keys and viewer is not None:
         page = engine.feed(viewer, k=30, as_of=as_of, now=now)
         told["feed"] = page.items
+    told["topics"] = engine.topics(viewer_id=viewer, as_of=as_of, now=now)
     return told
 
 

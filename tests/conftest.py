@@ -21,6 +21,7 @@ from data.store import Store
 from embeddings.registry import open_encoder
 from evaluation.benchmarks.pgserver import NoServer
 from recommender.engine import Engine
+from recommender.settings import EngineSettings
 from tests import communities
 from tests.databases import Postgres, running_postgres
 
@@ -66,6 +67,11 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextlib.contextmanager
 def opened_service(migrated: Path, folder: Path) -> Iterator[tuple[Store, Engine]]:
     """A store and an engine on it, both empty."""
+    if communities.elsewhere:
+        store = communities.elsewhere[-1]()
+        yield store, Engine.open(store, EngineSettings(index_folder=folder / "index"))
+        store.close()
+        return
     shutil.copy(migrated, folder / "w.db")
     store = Store.open(f"sqlite:///{folder / 'w.db'}")
     yield store, Engine.open(store)

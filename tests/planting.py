@@ -19,6 +19,7 @@ from tests.communities import (
     TEXTS,
     Community,
     engine_of,
+    every_signal,
     new_store,
     random_community,
 )
@@ -69,7 +70,7 @@ def engine_with(plant: Plant | None, threads: int = 40) -> Engine:
     assert not [v for v in store.apply(known.records(), received=T - SECOND) if v]
     if plant is not None:
         assert not [v for v in store.apply(plant(known), received=T) if v]
-    return engine_of([], store)
+    return engine_of([], store, every_signal())
 
 
 def told(engine: Engine, as_of: datetime = T) -> dict[str, object]:
@@ -100,6 +101,8 @@ def told(engine: Engine, as_of: datetime = T) -> dict[str, object]:
         for person in ("p01", "p02"):
             topics = engine.expertise(person, viewer_id=viewer, as_of=as_of, now=NOW)
             found[f"{viewer} expertise {person}"] = topics
+            near = engine.peers(person, k=50, viewer_id=viewer, as_of=as_of, now=NOW).peers
+            found[f"{viewer} peers {person}"] = [(p.person.id, p.contributions) for p in near]
     return found
 
 

@@ -5,6 +5,8 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 POST = {"type": "post", "id": "p", "author": "a", "created": "2026-01-01", "body": "text"}
 
 

@@ -1,6 +1,9 @@
 """People, posts and interactions: kept whole, read back, deleted."""
 
+import pytest
 from fastapi.testclient import TestClient
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 PERSON = {
     "name": "Anna Berg",

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from api.cli import app
 from data.readers.detect import READERS
+from tests.databases import Postgres
 
 RECORDS = [
     {"id": "anna", "name": "Anna Berg", "title": "Lighting apprentice", "languages": ["sv"]},
@@ -114,6 +115,26 @@ def test_an_export_goes_in_and_is_asked(run: Any, community: Path) -> None:
     page = json.loads(run("feed", "bo", "--as-of", "2026-05-02", "--json").stdout)
     assert [item["post"]["id"] for item in page["items"]] == ["p"]
     assert "How do we light" in run("feed", "bo", "--as-of", "2026-05-02").stdout
+
+
+def test_commands_work_on_a_server(
+    run: Any, community: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHOKNOWS_DATABASE_URL", postgres.new_url())
+    assert run("import", str(community)).exit_code == 0
+    near = json.loads(run("similar", "lighting a shop window", "--json").stdout)
+    assert near["posts"][0]["post"]["id"] == "p"
+    assert run("learn").exit_code == 0
+    # Snapshots of the indexes lie in the working folder, by the database's own number.
+    assert list(community.parent.glob("whoknows-*.index/*/*.index"))
+    looked = run("doctor", "--json")
+    assert looked.exit_code == 0 and json.loads(looked.stdout)["ok"], looked.output
+    assert "postgres@127.0.0.1" in looked.stdout
+    monkeypatch.setenv("WHOKNOWS_DATABASE_URL", "postgresql://x:secret@127.0.0.1:1/y")
+    away = run("doctor")
+    assert away.exit_code == 1 and "does not answer" in " ".join(away.stdout.split())
+    assert "secret" not in away.stdout
+    assert_mendable(run("ask", "x"), "does not answer", "WHOKNOWS_DATABASE_URL")
 
 
 def test_an_import_tells_programs_what_came_in(run: Any, community: Path) -> None:

@@ -43,7 +43,7 @@ def examples_now(engine: Engine) -> dict[str, Example | None]:
     today = engine._view(None, None, NOW)
     ids = engine.store.post_ids(keys)
     return {
-        ids[key]: example_of(engine._parts, today, key, statistics, engine.ranker) for key in keys
+        ids[key]: example_of(engine.parts, today, key, statistics, engine.ranker) for key in keys
     }
 
 

@@ -26,6 +26,7 @@ from tests.communities import (
     answers,
     encoders,
     engine_of,
+    every_signal,
     flattened,
     new_store,
     random_community,
@@ -49,6 +50,17 @@ def everything(
         except UnknownPerson:
             found = "nobody"
         told[f"expertise {person}"] = found
+        try:
+            near: object = engine.peers(
+                person, k=5, viewer_id=viewer or "nobody", as_of=as_of, now=NOW
+            )
+        except UnknownPerson:
+            near = "nobody"
+        told[f"peers {person}"] = near
+    for topic in engine.topics(viewer_id=viewer, as_of=as_of, now=NOW).topics:
+        told[f"topic {topic.id}"] = engine.topic_threads(
+            topic.id, "glass", k=50, viewer_id=viewer, as_of=as_of, now=NOW
+        )
     told["people"] = engine.people("", viewer, NOW)
     for post in community.posts:
         told[f"thread {post.id}"] = engine.thread(post.id, viewer, NOW)
@@ -65,11 +77,30 @@ def compare(whole: dict[str, object], part: dict[str, object]) -> None:
 def test_what_one_may_not_read_has_no_influence(seed: int, viewer: str | None) -> None:
     community = random_community(seed)
     whole, part = (
-        engine_of(community.records()),
-        engine_of(readable_part(community, viewer).records()),
+        engine_of(community.records(), prior=every_signal()),
+        engine_of(readable_part(community, viewer).records(), prior=every_signal()),
     )
     for as_of in (None, START + timedelta(days=100)):
         # A thread is asked for by each id there ever was: unreadable ones are not there.
+        told = everything(whole, viewer, as_of, community)
+        compare(told, everything(part, viewer, as_of, community))
+
+
+@settings(QUIET, max_examples=3)
+@given(seed=st.integers(0, 10_000), viewer=st.sampled_from([None, "p00", "p05"]))
+def test_what_one_may_not_read_has_no_influence_on_what_is_learned(
+    seed: int, viewer: str | None
+) -> None:
+    """Nor on topics, their figures and labels, or on peers, whoever learned from what is open."""
+    community = random_community(seed, threads=90)
+    whole, part = (
+        engine_of(community.records()),
+        engine_of(readable_part(community, viewer).records()),
+    )
+    for engine in (whole, part):
+        engine.learn(None, NOW)
+    assert whole.topics(viewer_id=viewer, as_of=None, now=NOW).topics
+    for as_of in (None, START + timedelta(days=120)):
         told = everything(whole, viewer, as_of, community)
         compare(told, everything(part, viewer, as_of, community))
 

@@ -48,7 +48,7 @@ def test_counts() -> None:
         "store-managers",
         "pricing-pilot",
     ]
-    assert len(POSTS) == len(read("posts")) >= 150
+    assert len(POSTS) == len(read("posts")) >= 350
     assert len(ROOTS) >= len(POSTS) / 3
     assert 300 <= len(INTERACTIONS) <= 1500
     countries = {person["location"].split(", ")[-1] for person in PEOPLE.values()}
@@ -168,6 +168,16 @@ def test_one_idea_twice() -> None:
     assert moment(second["created"]) - moment(first["created"]) > timedelta(days=90)
     assert not repliers(first["id"]) & repliers(second["id"])
     assert not [k for k in LINKS if {k["from"], k["to"]} & {first["id"], second["id"]}]
+
+
+def test_what_two_sites_asked_in_two_languages() -> None:
+    story = STORIES["asked_twice"]
+    for first, second in zip(story["first"], story["second"], strict=True):
+        one, other = ROOTS[first], ROOTS[second]
+        assert one["language"] != other["language"] and one["created"] < other["created"]
+        assert PEOPLE[one["author"]]["site"] != PEOPLE[other["author"]]["site"]
+        assert one["author"] not in repliers(second) and other["author"] not in repliers(first)
+        assert not [link for link in LINKS if {link["from"], link["to"]} == {first, second}]
 
 
 def test_the_junior_answers_most_on_light() -> None:

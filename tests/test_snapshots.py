@@ -35,7 +35,7 @@ def test_a_snapshot_from_after_the_backup_is_built_anew(tmp_path: Path) -> None:
     later = Engine(store, encoders(), tmp_path)
     later.sync()
     later.texts.seq += 5
-    later.close()
+    later.texts.save_snapshot(store.uid())
     earlier = Engine(store, encoders(), tmp_path)
     earlier.texts.open_snapshot(store.uid(), store.seq())
     assert (earlier.texts.seq, len(earlier.texts.words)) == (0, 0)

@@ -84,6 +84,8 @@ def _examine_engine(settings: Settings) -> Iterator[Finding]:
             else:
                 yield Finding("database", HINT, "is empty", "whoknows import PATH")
             status: dict[str, Any] = dict(engine.status())
+            if status["standby"] is not None:
+                yield _standby(status["standby"])
             for name, encoder in status["encoders"].items():
                 yield Finding("model", OK, f"{name} by {encoder['runtime']}")
             state = f"{status['indexed']:,} of {status['posts']:,} posts searchable"
@@ -97,6 +99,14 @@ def _examine_engine(settings: Settings) -> Iterator[Finding]:
         yield Finding("model", WRONG, str(error), "install whoknows again, or mend the name")
     except WhoknowsError as error:
         yield Finding("database", WRONG, str(error), "see WHOKNOWS_DATABASE_URL")
+
+
+def _standby(standby: Mapping[str, Any]) -> Finding:
+    """How far a standby is behind its primary."""
+    if not standby["streaming"]:
+        found = "is a standby without its primary: what is new there is missing here"
+        return Finding("standby", HINT, found, "start the primary, or promote this server")
+    return Finding("standby", OK, f"streams, {standby['behind_s']:.1f} s behind; takes no writes")
 
 
 def _learned(status: Mapping[str, Any]) -> Finding:

@@ -137,7 +137,8 @@ def show_similar(answer: Json) -> None:
     if not answer["posts"]:
         console.print("There is nothing like this yet.")
     for rank, idea in enumerate(answer["posts"], start=1):
-        same = f"{idea['probability_same']:.0%} the same · {idea['reason']}"
+        called = "looks like the same · " if idea["same"] else ""
+        same = f"{called}{idea['probability_same']:.0%} the same · {idea['reason']}"
         show_post(console, rank, idea, same)
 
 

@@ -25,7 +25,11 @@ def ready(request: Request) -> Response:
     if status["pending"]:
         detail = f"The index is being built: {status['pending']} posts are still to come."
         raise Problem(503, detail)
-    return Json({"status": "ready", "posts": status["posts"], "indexed": status["indexed"]})
+    told = {"status": "ready", "posts": status["posts"], "indexed": status["indexed"]}
+    if status["standby"] is not None:
+        # It answers from what it has; how old that may be is for the caller to judge.
+        told["standby"] = status["standby"]
+    return Json(told)
 
 
 @router.get("/metrics")

@@ -43,6 +43,7 @@ def similar(request: Request, asked: SimilarSearch) -> Response:
     query = SimilarQuery(
         title=asked.title,
         body=asked.body,
+        tags=tuple(asked.tags),
         k=asked.k,
         space=asked.space,
         viewer_id=asked.viewer_id,

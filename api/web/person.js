@@ -17,13 +17,15 @@ function topic(known, me) {
 export function peerCard(peer, me) {
   const { person } = peer;
   const about = [person.title, person.site].filter(Boolean).join(" · ");
+  // What two people share comes first; that they have met already is no introduction.
+  const parts = [...peer.contributions].sort((a, b) => b.points - a.points);
   return el("li", { class: "card peer" },
     el("div", { class: "who" },
       face(person),
       el("h3", {}, el("button", { class: "link", type: "button",
         onclick: () => showPerson(person, me) }, el("bdi", {}, nameOf(person)))),
       el("p", { class: "about", dir: "auto" }, about)),
-    evidenceList(peer.contributions, me, 2));
+    evidenceList(parts, me, 2));
 }
 
 export async function showPerson(person, me) {

@@ -6,9 +6,6 @@ import { el, failure, loading, meta, percent, plain, sameness, titleOf } from ".
 
 const PAUSE = 300;
 const ENOUGH = 8;
-// Below this chance of being the same, nothing is claimed to be the same.
-const FIRST = 0.1;
-
 function card(idea, me) {
   const { post } = idea;
   const same = idea.probability_same;
@@ -17,7 +14,7 @@ function card(idea, me) {
       onclick: () => openThread(post.id, me) }, titleOf(post)),
     meta(idea, me),
     post.title && el("p", { class: "excerpt hint", dir: "auto", lang: post.language }, plain(post)),
-    el("p", { class: "same" }, el("b", {}, `${sameness(same)}, ${percent(same)}`),
+    el("p", { class: "same" }, el("b", {}, `${idea.same ? "looks like the same" : sameness(same)}, ${percent(same)}`),
       " — ", el("span", { dir: "auto" }, idea.reason)));
 }
 
@@ -45,9 +42,8 @@ export function setUpShare(state) {
       const asked = { title: title.value || null, body: body.value || null, k: 5 };
       if (state.me) asked.viewer_id = state.me.id;
       const { posts } = await findSimilar(asked, signal);
-      const best = Math.max(0, ...posts.map((idea) => idea.probability_same));
       alike.replaceChildren(
-        ...(best < FIRST ? [el("p", { class: "note" }, posts.length
+        ...(!posts.some((idea) => idea.same) ? [el("p", { class: "note" }, posts.length
           ? "Nothing that is surely the same. The nearest:" : "Nothing like it yet.")] : []),
         el("ol", {}, posts.map((idea) => card(idea, state.me))));
     } catch (error) {

@@ -34,7 +34,6 @@ export function chance(probability) {
 }
 
 export function sameness(probability) {
-  if (probability >= 0.7) return "Very likely the same";
   if (probability >= 0.35) return "Perhaps the same";
   if (probability >= 0.1) return "Related";
   return "Somewhat near";

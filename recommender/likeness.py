@@ -1,0 +1,177 @@
+"""In what way threads are like a text: one column of signals each, as of a moment.
+
+In: a text, its vectors, and the roots that were found. Out: `Likeness`, numbers of which a score
+is a weighted sum. Only what the viewer may read, and what was there, has any influence.
+"""
+
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+import numpy as np
+import numpy.typing as npt
+
+from embeddings.lexical import MOST_TERMS, LexicalIndex
+from embeddings.registry import MINILM
+from embeddings.statistics import Statistics
+
+from .columns import Flags, Ints
+from .community import NAMELESS
+from .ideas import DAY_US
+from .linking import Linking
+from .meaning import Question
+from .queries import SimilarQuery
+from .texts import TextIndex
+from .view import View
+from .whitening import Whitening
+
+Floats = npt.NDArray[np.float64]
+
+
+class Known(TypedDict):
+    """What a lexical index is told of the corpus."""
+
+    statistics: Statistics | None
+    counted: Flags
+
+
+WORDLESS = 0.35
+"""How much less than its cosine a like text of the same language covers of a text's words: the
+usual gap between the two among linked threads."""
+
+COMMON = 0.12
+"""How much less than its cosine the whitened cosine of a like text is: the usual gap among linked
+threads; for texts that are compared across languages, which no whitening was fitted for."""
+
+FRESH_US = 30 * DAY_US
+"""Age at which freshness has lost about its first tenth of what it loses in five years."""
+
+TWIN = 0.95
+"""Likeness from which a text is taken to be a thread that was posted already, so that what was
+said of that thread is said of the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Roots (n,) by version, and what is known of each of them.
+
+    `signals`: (n,) each, by name of `alike.SIGNALS`. `meaning`: the cosine itself. `declared`,
+    `parted`: whether the text is a thread that somebody called a duplicate of this one, or not
+    the same as this one.
+    """
+
+    rows: Ints
+    roots: Ints
+    meaning: Floats
+    declared: Flags
+    parted: Flags
+    signals: dict[str, Floats] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text that is compared: what was asked, its vectors, for whose eyes and when."""
+
+    query: SimilarQuery
+    question: Question
+    view: View
+
+    @property
+    def heading(self) -> str:
+        """The title, or the text where there is none."""
+        return self.query.title or self.question.text
+
+
+def likeness_of(
+    texts: TextIndex,
+    statistics: Statistics | None,
+    whitening: Whitening | None,
+    asked: Asked,
+    rows: Ints,
+) -> Likeness:
+    """Every signal of the roots whose current texts are `rows` (n,), versions."""
+    view, question = asked.view, asked.question
+    posts, versions = view.community.posts, view.community.versions
+    roots = versions["post"][rows]
+    known: Known = {"statistics": statistics, "counted": view.counted}
+    meaning = texts.likeness(question, rows)
+    # What is in another language shares few words however like it is: it is taken to share as
+    # many as its meaning makes likely.
+    foreign = texts.is_foreign(question, rows)
+    likely = np.where(foreign, meaning - WORDLESS, 0.0)
+    found = Linking.of(view, roots, meaning, TWIN)
+    here = view.community.space_keys.get(asked.query.space or "", 0)
+    viewer = view.community.person_keys.get(asked.query.viewer_id or "", 0)
+    named = (posts["flags"][roots] & NAMELESS) == 0
+    age = np.maximum(view.moment - posts["created"][roots], 0) / FRESH_US
+    signals = {
+        "meaning": meaning,
+        "peculiar": _peculiar(texts, whitening, question, rows, meaning, foreign),
+        "words": np.maximum(covered(texts.words, question.text, rows, known), likely),
+        "titles": np.maximum(covered(texts.titles, asked.heading, rows, known), likely),
+        "replies": _replies(texts, asked, roots, known),
+        "fresh": -np.log1p(age),
+        "linked": np.log1p(found.linked),
+        "kin": found.kin,
+        "own": ((posts["author"][roots] == viewer) & named & (viewer > 0)).astype(np.float64),
+        "tags": _tags(asked, rows),
+        "space": ((posts["space"][roots] == here) & (here > 0)).astype(np.float64),
+    }
+    return Likeness(rows, roots, meaning, found.declared, found.parted, signals)
+
+
+def covered(index: LexicalIndex, text: str, rows: Ints, known: Known) -> Floats:
+    """How much of a text's information each row holds, about 0 to 1: BM25 over the sum of idf.
+
+    Unlike a share of the best hit, it does not make a match of one common word look like much.
+    """
+    whole = sum(keyword.weight for keyword in index.keywords(text, MOST_TERMS, **known))
+    scores = index.scores(text, rows, **known)
+    return np.minimum(scores / whole, 1.0) if whole > 0.0 else scores
+
+
+def _peculiar(
+    texts: TextIndex,
+    whitening: Whitening | None,
+    question: Question,
+    rows: Ints,
+    meaning: Floats,
+    foreign: Flags,
+) -> Floats:
+    """The whitened cosine of what MiniLM read; the usual one, less the gap, of all else."""
+    found = meaning - COMMON
+    if whitening is None or MINILM not in question.vectors:
+        return found
+    own = np.flatnonzero(~foreign)
+    held = texts.dense[MINILM].vectors(rows[own])
+    found[own] = whitening.cosines(question.vectors[MINILM], held)
+    return found
+
+
+def _replies(texts: TextIndex, asked: Asked, roots: Ints, known: Known) -> Floats:
+    """The most that one reply of each thread covers of the text, (n,): links go to answers."""
+    view = asked.view
+    posts, versions = view.community.posts, view.community.versions
+    place = np.full(len(posts), -1, dtype=np.int64)
+    place[roots] = np.arange(len(roots))
+    threads = np.minimum(posts["root"], len(posts) - 1)
+    within = place[threads]
+    # A root is no reply to itself.
+    within[roots] = -1
+    of = np.minimum(versions["post"], len(posts) - 1)
+    rows = np.flatnonzero(view.texts & (within[of] >= 0))
+    most = np.zeros(len(roots))
+    np.maximum.at(most, within[of[rows]], covered(texts.words, asked.question.text, rows, known))
+    return most
+
+
+def _tags(asked: Asked, rows: Ints) -> Floats:
+    """Tags in common, over the geometric mean of how many each has, (n,)."""
+    wanted = {tag.casefold() for tag in asked.query.tags}
+    shared = np.zeros(len(rows))
+    if not wanted:
+        return shared
+    for place, row in enumerate(rows.tolist()):
+        theirs = {tag.casefold() for tag in asked.view.community.tags.get(row, ())}
+        if theirs:
+            shared[place] = len(wanted & theirs) / np.sqrt(len(wanted) * len(theirs))
+    return shared

@@ -1,0 +1,98 @@
+"""Links between threads as a viewer may know them at a moment.
+
+In: the community's links. Out: which of some threads were linked to, by whom else they are
+linked, and what was said of the pair.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from data.models import LINK_KINDS
+
+from .columns import Flags, Ints
+from .view import View
+
+Floats = npt.NDArray[np.float64]
+
+DUPLICATE, PARTED = LINK_KINDS.index("duplicate"), LINK_KINDS.index("not_same")
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Links (n,) between different threads: roots of both ends, and the kind's code."""
+
+    source: Ints
+    target: Ints
+    kind: Ints
+
+
+def pairs_of(view: View) -> Pairs:
+    """The links that were there, of posts that the viewer may read.
+
+    A link without a date is known today, but was not in any past.
+    """
+    posts, links = view.community.posts, view.community.links
+    there = links.live & (links["at"] < view.moment)
+    if view.past:
+        there &= links["at"] >= 0
+    rows = np.flatnonzero(there)
+    ends = [links[name][rows] for name in ("source", "target")]
+    readable = view.posts[ends[0]] & view.posts[ends[1]]
+    roots = [posts["root"][end] for end in ends]
+    # A reply whose root is gone or closed to the viewer says nothing of a thread they know.
+    inside = (roots[0] < len(posts)) & (roots[1] < len(posts)) & readable
+    roots = [np.where(inside, root, 0) for root in roots]
+    inside &= view.posts[roots[0]] & view.posts[roots[1]] & (roots[0] != roots[1])
+    return Pairs(roots[0][inside], roots[1][inside], links["kind"][rows][inside])
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """Of some threads (n,): `linked`, links to each; `kin`, the likeness of the likest thread
+    that is linked with it; `declared`, `parted`, whether a twin of the text was called a
+    duplicate of it, or not the same."""
+
+    linked: Floats
+    kin: Floats
+    declared: Flags
+    parted: Flags
+
+    @classmethod
+    def of(cls, view: View, roots: Ints, likeness: Floats, twin: float) -> "Linking":
+        """What is linked with `roots` (n,), whose `likeness` (n,) to a text is known.
+
+        `twin`: likeness from which a thread stands for the text itself.
+        """
+        pairs = pairs_of(view)
+        place = np.full(len(view.community.posts), -1, dtype=np.int64)
+        place[roots] = np.arange(len(roots))
+        alike = pairs.kind != PARTED
+        to = place[pairs.target[alike]]
+        linked = np.bincount(to[to >= 0], minlength=len(roots)).astype(np.float64)
+        # Either end may be the one that is asked about.
+        one = place[np.concatenate([pairs.source, pairs.target])]
+        other = place[np.concatenate([pairs.target, pairs.source])]
+        kind = np.concatenate([pairs.kind, pairs.kind])
+        both = (one >= 0) & (other >= 0)
+        one, other, kind = one[both], other[both], kind[both]
+        kin = np.zeros(len(roots))
+        alike = kind != PARTED
+        np.maximum.at(kin, other[alike], likeness[one[alike]])
+        said = likeness[one] >= twin
+        declared, parted = np.zeros((2, len(roots)), dtype=bool)
+        declared[other[said & (kind == DUPLICATE)]] = True
+        parted[other[said & (kind == PARTED)]] = True
+        return cls(linked, kin, declared & ~parted, parted)
+
+
+def linked_with(view: View, roots: Ints) -> Ints:
+    """Threads that are linked with one of `roots`, either way."""
+    pairs = pairs_of(view)
+    alike = pairs.kind != PARTED
+    source, target = pairs.source[alike], pairs.target[alike]
+    near: Ints = np.unique(
+        np.concatenate([target[np.isin(source, roots)], source[np.isin(target, roots)]])
+    )
+    return near

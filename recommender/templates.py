@@ -1,0 +1,87 @@
+"""Templates and signatures: lines that stand in many threads and say nothing of any of them.
+
+In: the texts of a community's own open roots. Out: `Templates`, which takes those lines out of a
+text before it is compared.
+"""
+
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+DIGITS = re.compile(r"\d+")
+
+LETTERS = 8
+"""Letters and digits below which a line is no template: "try {" stands in many threads."""
+
+SHARE = 0.01
+"""Share of the roots from which a line is a template, if several people wrote it."""
+
+ROOTS, AUTHORS = 5, 3
+"""How many roots and people at least: what five threads share may be what they are about."""
+
+SIGNED = 0.5
+"""Share of one person's roots, at least `ROOTS` of them, from which a line is their signature."""
+
+HASH = 8
+"""Bytes kept of a line: no text of anybody lies among what was learned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """The lines that are taken out, by hash."""
+
+    lines: frozenset[bytes] = frozenset()
+
+    def without(self, text: str) -> str:
+        """`text` less its template lines; whole where nothing else would be left."""
+        if not self.lines:
+            return text
+        kept = "\n".join(line for line in text.splitlines() if _hash(line) not in self.lines)
+        return kept if kept.strip() else text
+
+    def to_bytes(self) -> bytes:
+        """The hashes, ascending: equal templates give equal bytes."""
+        return b"".join(sorted(self.lines))
+
+    @classmethod
+    def from_bytes(cls, kept: bytes) -> "Templates":
+        """Inverse of `to_bytes`."""
+        starts = range(0, len(kept), HASH)
+        return cls(frozenset(kept[start : start + HASH] for start in starts))
+
+
+def fit_templates(texts: Iterable[tuple[int, str]]) -> Templates:
+    """Find the lines that recur in `texts`, (author, text) of each root; author 0 is nobody.
+
+    A line counts once a root. Digits count alike: versions and dates differ where all else is
+    the form's.
+    """
+    roots: Counter[bytes] = Counter()
+    by: defaultdict[bytes, Counter[int]] = defaultdict(Counter)
+    written: Counter[int] = Counter()
+    total = 0
+    for author, text in texts:
+        total += 1
+        written[author] += 1
+        for line in {key for line in text.splitlines() if (key := _hash(line))}:
+            roots[line] += 1
+            by[line][author] += 1
+    found = set()
+    for line, count in roots.items():
+        if count < ROOTS:
+            continue
+        form = len(by[line]) >= AUTHORS and count >= SHARE * total
+        signed = (n >= max(ROOTS, SIGNED * written[who]) for who, n in by[line].items() if who)
+        if form or any(signed):
+            found.add(line)
+    return Templates(frozenset(found))
+
+
+def _hash(line: str) -> bytes:
+    """A line by what it says; empty for one too short to be a template."""
+    plain = DIGITS.sub("0", " ".join(line.casefold().split()))
+    if sum(map(str.isalnum, plain)) < LETTERS:
+        return b""
+    return hashlib.sha256(plain.encode("utf-8", "replace")).digest()[:HASH]
