@@ -16,6 +16,9 @@ from .columns import Flags, Ints
 SPAN = re.compile(r"(?<![\w.])@\W{0,3}([^@\n<>]{1,60})")
 """What follows an "@" that is not inside an address; some clients put stars or quotes about it."""
 
+LONGER = re.compile(r"\w|[.-]\w")
+"""What follows a name that is only the beginning of another."""
+
 SHORTEST = 2
 """Letters of a name that may be addressed."""
 
@@ -64,5 +67,6 @@ class Mentions:
 
 
 def _begins(span: str, name: str) -> bool:
-    """Whether a span begins with a whole name."""
-    return span.startswith(name) and not span[len(name) : len(name) + 1].isalnum()
+    """Whether a span begins with a whole name: "vera." is Vera's, "vera.holm" somebody else's."""
+    rest = span[len(name) :]
+    return span.startswith(name) and not LONGER.match(rest)

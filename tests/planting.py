@@ -157,6 +157,14 @@ def questions_own_threads(_: Community) -> list[Record]:
     return facts
 
 
+def mentions(community: Community) -> list[Record]:
+    """Both viewers are addressed in every thread, at T."""
+    return [
+        Post(f"call{i}", "p06", T, "@p00 and @p05, look", kind="reply", thread=root.id)
+        for i, root in enumerate(roots_of(community))
+    ]
+
+
 def late_parents(_: Community) -> list[Record]:
     """What earlier replies answer to, in threads of their own."""
     facts: list[Record] = []
@@ -279,6 +287,8 @@ PROFILE_FIELDS: dict[str, Callable[[int], object]] = {
 FACTS: dict[str, Plant] = {
     "posts and replies at T": posts_at(T),
     "posts and replies later": posts_at(T + SECOND),
+    "being addressed at T": mentions,
+    "edits that address people": edits(body="@p00 and @p05, look"),
     "edits of bodies": edits(body=QUESTIONS[0].query),
     "edits of titles": edits(title=TEXTS[0].title),
     "edits of tags": edits(tags=("light", "card")),
