@@ -1,9 +1,9 @@
 """Two lanes: MiniLM for English, the multilingual encoder across languages; and one scale.
 
 MiniLM is the better of the two in English and knows little else. So English posts lie in its
-lane; thread roots and what is written in another language of the multilingual encoder in that
-one's, so that any of its languages finds any root. What cannot be told lies in both, as a query
-that cannot be told reads both.
+lane; they, all thread roots and what is written in another language of the multilingual encoder
+in that one's, so that any of its languages finds any root, and who answered in English. What
+cannot be told lies in both, as a query that cannot be told reads both.
 
 To the multilingual encoder a language that it was not trained on is one cloud: two Swedish texts
 about anything have a cosine of .81 on average, two English ones .16. MiniLM, which at least sees
@@ -30,7 +30,7 @@ def lane_of_text(language: str | None, is_root: bool) -> tuple[str, ...]:
     """The encoders that a post of `language` (None: not told) is embedded with."""
     if language in TRANSLATED:
         return (MULTILINGUAL,)
-    return (MINILM, MULTILINGUAL) if is_root or language is None else (MINILM,)
+    return (MINILM, MULTILINGUAL) if is_root or language in (None, "en") else (MINILM,)
 
 
 def lane_of_query(language: str | None) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ REPLY_CHARS = 500
 """What encoders read of a reply: about 120 tokens, half of what MiniLM can take. Replies outnumber
 roots by six to one, time grows faster than length, and a reply says early what it is about."""
 
-RULE = "2"
+RULE = "3"
 """Changes when the choice of lanes does; then every text is looked at again."""
 
 

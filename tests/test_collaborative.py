@@ -12,7 +12,8 @@ from recommender import collaborative
 from recommender.engine import Engine
 from recommender.view import view_of
 from tests import leaking
-from tests.communities import NOW, Community, engine_of, flattened, readable_part, sentence
+from tests.asking import flattened
+from tests.communities import NOW, Community, engine_of, readable_part, sentence
 
 DAY = timedelta(days=1)
 LONG_AGO = NOW - 900 * DAY

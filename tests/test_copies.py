@@ -9,7 +9,8 @@ from data.errors import StoreError
 from data.models import Person
 from data.store import Store
 from recommender.engine import Engine
-from tests.communities import NOW, encoders, random_community, told
+from tests.asking import told
+from tests.communities import NOW, encoders, random_community
 from tests.databases import Postgres
 
 

@@ -12,18 +12,8 @@ from data.models import Interaction, Person, Post, Space
 from data.store import Store
 from recommender.engine import Engine
 from recommender.queries import ExpertsQuery, SimilarQuery
-from tests.communities import (
-    NOW,
-    QUESTIONS,
-    START,
-    TEXTS,
-    answers,
-    encoders,
-    engine_of,
-    flattened,
-    random_community,
-    told,
-)
+from tests.asking import QUESTIONS, TEXTS, answers, flattened, told
+from tests.communities import NOW, START, encoders, engine_of, random_community
 from tests.databases import url_of
 
 pytestmark = pytest.mark.usefixtures("each_database")

@@ -11,7 +11,8 @@ from data.store import Store
 from evaluation.benchmarks.failover import DURABILITY, both, fail_over, streaming
 from evaluation.benchmarks.pgserver import FOR_TESTS, NoServer, Server
 from recommender.engine import Engine
-from tests.communities import encoders, random_community, told
+from tests.asking import told
+from tests.communities import encoders, random_community
 
 SAFE = DURABILITY["on the standby's disk"] | FOR_TESTS
 

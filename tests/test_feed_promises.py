@@ -10,7 +10,8 @@ from data.errors import InvalidCursor, UnknownPerson
 from data.models import Interaction, Person, Post, Space
 from recommender.engine import Engine
 from recommender.queries import SimilarQuery
-from tests.communities import NOW, START, TOPICS, engine_of, flattened, random_community
+from tests.asking import flattened
+from tests.communities import NOW, START, TOPICS, engine_of, random_community
 
 DAY = timedelta(days=1)
 QUIET = settings(

@@ -14,7 +14,8 @@ from data.models import Interaction, Link, Person, Post, Record, Space
 from data.store import Store
 from data.tables import interactions
 from recommender.engine import Engine
-from tests.communities import START, answers, encoders, flattened, new_store, random_community
+from tests.asking import answers, flattened
+from tests.communities import START, encoders, new_store, random_community
 from tests.exports import write_folder
 
 pytestmark = pytest.mark.usefixtures("each_database")

@@ -12,7 +12,8 @@ import pytest
 from data.importing import import_path
 from data.store import Store
 from recommender.engine import Engine
-from tests.communities import answers, encoders, flattened, new_store, random_community
+from tests.asking import answers, flattened
+from tests.communities import encoders, new_store, random_community
 from tests.databases import url_of
 from tests.exports import write_folder
 

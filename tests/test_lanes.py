@@ -14,7 +14,7 @@ COSINES = st.floats(-1, 1, allow_nan=False)
     ("language", "is_root", "lanes"),
     [
         ("en", True, ("minilm", "multilingual")),
-        ("en", False, ("minilm",)),
+        ("en", False, ("minilm", "multilingual")),
         ("de", True, ("multilingual",)),
         ("de", False, ("multilingual",)),
         ("sv", True, ("minilm", "multilingual")),

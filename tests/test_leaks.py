@@ -8,8 +8,9 @@ import pytest
 
 from data.models import INTERACTION_KINDS, LINK_KINDS
 from tests import leaking
+from tests.facts import FACTS, PROFILE_FIELDS
 from tests.leaking import Leak
-from tests.planting import DAY, FACTS, PROFILE_FIELDS, T, check_unmoved, engine_with, told
+from tests.planting import DAY, T, check_unmoved, engine_with, told
 
 CAUGHT: dict[str, tuple[Leak, ...]] = {
     "posts and replies at T": (

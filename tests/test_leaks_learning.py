@@ -12,8 +12,9 @@ from data.models import INTERACTION_KINDS, Interaction, Post, Record
 from recommender.engine import Engine
 from tests import leaking
 from tests.communities import NOW, Community
+from tests.facts import FACTS
 from tests.leaking import Leak
-from tests.planting import FACTS, SECOND, Plant, T, acts, engine_with, roots_of, told
+from tests.planting import SECOND, Plant, T, acts, engine_with, roots_of, told
 
 THREADS = 150
 """Enough for more to be learned than how often words occur."""

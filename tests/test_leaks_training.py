@@ -23,7 +23,8 @@ from recommender.queries import ExpertsQuery
 from recommender.training import example_of, questions_of, repliers_of
 from recommender.view import View, view_of
 from tests.communities import NOW, Community, engine_of, random_community
-from tests.planting import DAY, FACTS, Plant, T, engine_with
+from tests.facts import FACTS
+from tests.planting import DAY, Plant, T, engine_with
 
 Patch = pytest.MonkeyPatch
 THREADS = 90

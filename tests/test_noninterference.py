@@ -19,15 +19,14 @@ from data.models import Interaction, Link, Person, Post, Space
 from data.readers.detect import open_reader
 from data.readers.face import ReadOptions
 from recommender.engine import Engine
+from tests.asking import answers, flattened
 from tests.communities import (
     NOW,
     START,
     Community,
-    answers,
     encoders,
     engine_of,
     every_signal,
-    flattened,
     new_store,
     random_community,
     readable_part,

@@ -19,7 +19,8 @@ from data.models import Person
 from data.store import Store
 from evaluation.benchmarks.pgserver import FOR_TESTS, NoServer, Server
 from recommender.engine import Engine
-from tests.communities import encoders, told
+from tests.asking import told
+from tests.communities import encoders
 from tests.databases import Postgres, url_of
 
 ROOT = Path(__file__).parents[1]

@@ -15,7 +15,8 @@ from data.store import Store
 from data.tables import posts, versions
 from recommender.embedding import embed_pending, scheme_of
 from recommender.engine import Engine
-from tests.communities import START, WordEncoder, encoders, random_community, told
+from tests.asking import told
+from tests.communities import START, WordEncoder, encoders, random_community
 from tests.databases import Postgres, url_of
 
 

@@ -6,15 +6,8 @@ from pathlib import Path
 from data.models import Post
 from data.store import Store
 from recommender.engine import Engine
-from tests.communities import (
-    NOW,
-    WordEncoder,
-    encoders,
-    engine_of,
-    new_store,
-    random_community,
-    told,
-)
+from tests.asking import told
+from tests.communities import NOW, WordEncoder, encoders, engine_of, new_store, random_community
 
 DAY = timedelta(days=1)
 

@@ -12,12 +12,12 @@ from recommender.engine import Engine
 from recommender.results import FeedItem
 from recommender.settings import EngineSettings, FeedSettings
 from recommender.view import View
+from tests.asking import flattened
 from tests.communities import (
     NOW,
     TOPICS,
     encoders,
     engine_of,
-    flattened,
     new_store,
     random_community,
     readable_part,
