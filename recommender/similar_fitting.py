@@ -137,4 +137,4 @@ def threshold_of(chance: Floats, same: Flags, counts: Floats) -> float:
         return NEVER_SAME
     # Rounded down, so that the last pair is not left out.
     lowest = float(chance[order][held[-1]])
-    return math.floor(lowest * 10**DIGITS) / 10.0**DIGITS
+    return math.floor(lowest * 10.0**DIGITS) / 10.0**DIGITS
