@@ -12,6 +12,7 @@ from data.store import Store
 from evaluation.archive import Archive
 from evaluation.links import Linked, linked_queries, ordered_roots, query_text
 from evaluation.relevance import Bm25, Dense, Terms
+from evaluation.report import OURS
 from evaluation.same import figures, pairs_of, same_report
 from evaluation.similarbaselines import DENSE_WEIGHT, convex, fused, similar_systems
 
@@ -98,12 +99,15 @@ def test_pairs_are_the_linked_and_the_nearest_others() -> None:
 
 def test_average_precision_and_recall_by_hand() -> None:
     # Over both queries in order of score: linked, not, linked, not.
+    pairs = ({"right": [0.9, 0.1], "some": [0.9, 0.8]}, {"right": [0.8, 0.2], "some": [0.7, 0.1]})
     lines = [
-        {"linked": [True, False], "pairs": {"right": [0.9, 0.1], "some": [0.9, 0.8]}},
-        {"linked": [True, False], "pairs": {"right": [0.8, 0.2], "some": [0.7, 0.1]}},
+        {"linked": [True, False], "called": [True, False], "pairs": {**one, OURS: [0.9, 0.3]}}
+        for one in pairs
     ]
     report = same_report(lines)
     assert (report["pairs"], report["linked"]) == (4, 2)
+    assert report["called"] == {"pairs": 2, "linked": 2}
+    assert report["ece"] == pytest.approx((0.1 + 0.3) / 2)
     right, some = report["systems"]["right"], report["systems"]["some"]
     assert right["average_precision"]["mean"] == right["recall_at_90"]["mean"] == 1
     assert some["average_precision"]["mean"] == pytest.approx((1 + 2 / 3) / 2)
