@@ -73,7 +73,7 @@ def _moved(community: Community, store: Store, moment: int) -> Ints:
     if not len(late):
         return np.zeros((0, 2), np.int64)
     found = store.roots_before(np.unique(posts["root"][late]).tolist(), moment)
-    places = np.array(sorted(found.items()), dtype=np.int64)
+    places = np.array(sorted(found.items()), dtype=np.int64).reshape(-1, 2)
     moved: Ints = places[posts["root"][places[:, 0]] != places[:, 1]]
     return moved
 

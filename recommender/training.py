@@ -175,10 +175,16 @@ def _with_candidates(ranking: Ranking, replied: Ints) -> Example:
     learned = sum(
         ranking.scale.per_unit[name] * ranking.signals.values[name][kept] for name in SIGNALS
     )
+    signals = np.stack(columns, axis=1).astype(np.float32).reshape(-1, len(SIGNALS))
+    fixed = np.round(ranking.score[kept] - learned - ranking.scale.baseline, 6)
+    chosen = np.isin(kept, replied)
+    # By what they are, not by key: keys also count people whom nobody may know of, and a sum in
+    # another order ends in other last digits of the weights.
+    order = np.lexsort((chosen, fixed, *signals.T))
     return Example(
-        signals=np.stack(columns, axis=1).astype(np.float32).reshape(-1, len(SIGNALS)),
-        fixed=np.round(ranking.score[kept] - learned - ranking.scale.baseline, 6),
-        replied=np.isin(kept, replied),
+        signals=signals[order],
+        fixed=fixed[order],
+        replied=chosen[order],
         answered=bool(len(replied)),
         pace=ranking.pace,
         known=ranking.known,

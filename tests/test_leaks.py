@@ -20,6 +20,8 @@ CAUGHT: dict[str, tuple[Leak, ...]] = {
         leaking.activity_to_come,
     ),
     "posts and replies later": (leaking.no_bound, leaking.statistics_of_everything),
+    "being addressed at T": (leaking.one_moment_late,),
+    "edits that address people": (leaking.newest_texts,),
     "edits of bodies": (leaking.one_moment_late, leaking.newest_texts),
     "edits of titles": (leaking.newest_texts,),
     "edits of tags": (leaking.newest_texts, leaking.activity_to_come),

@@ -146,7 +146,9 @@ def test_the_world_is_that_of_before_the_window(
     assert set(late[:, 0].tolist()) == set(keys.tolist())
     assert (changes.interactions[:, 4] < starts).all()
     ids = history.archive.post_ids
-    world = World(changes, history.engine.texts, ids, at_home, FeedSettings())
+    world = World(
+        changes, history.engine.texts, ids, at_home, FeedSettings(), history.engine.knowing
+    )
     at, who = stage.openings[len(stage.openings) // 2].tolist()
     there = keys[stage.times < at]
     shown = world.feed(who, at, there, 10)
@@ -155,7 +157,9 @@ def test_the_world_is_that_of_before_the_window(
     # What is still to come has no part in it.
     early = stage.times < at
     known = before_window(history.store.changes(0), starts, keys[early], stage.times[early])
-    without = World(known, history.engine.texts, ids, at_home, FeedSettings())
+    without = World(
+        known, history.engine.texts, ids, at_home, FeedSettings(), history.engine.knowing
+    )
     assert shown == without.feed(who, at, there, 10)
     world.reply(who, shown[0], at)
     later = world.feed(who, at + 1, there, 10)

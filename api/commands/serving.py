@@ -141,7 +141,8 @@ def run_demo(folder: Path, port: int | None) -> None:
 
 
 def _bring_in_sample(store: "Store", engine: "Engine", folder: Path) -> None:
-    """Import the sample once, so that what a visitor then changes stays changed."""
+    """Import the sample once and learn on it, so that what a visitor then changes stays changed
+    and there are topics to look at."""
     from data.importing import import_path
     from data.sample import write_shifted
 
@@ -156,4 +157,6 @@ def _bring_in_sample(store: "Store", engine: "Engine", folder: Path) -> None:
         unfinished.rename(community)
     with progress("Bringing in the sample community") as advance:
         import_path(store, community, on_progress=advance, embed=engine.sync)
+    with progress("Learning from it") as advance:
+        engine.learn(None, current_time(), lambda _, done, total: advance(done, total))
     done.touch()
