@@ -161,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         def tell(stage: str, done: int, total: int, name: str = source.stem) -> None:
             say(f"{name}: {stage} {done} of {total}")
 
-        url = f"sqlite:///{source}" if source.suffix == ".db" else database_of(source, asked.keep)
+        url = database_of(source, asked.keep)
         with opened(None, url, WINDOW, None, EngineSettings(), tell) as history:
             reports[source.stem] = (
                 {"nothing": "there is no thread in this window"}

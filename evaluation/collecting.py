@@ -24,7 +24,7 @@ from evaluation.conditions import HOME
 from evaluation.journal import Progress
 from evaluation.opening import Opened, opened
 from evaluation.protocol import evenly
-from evaluation.summary import database_of
+from evaluation.summary import database_of, name_of
 from recommender.fitting import APRIORI, Example
 from recommender.pace import Pace
 from recommender.parts import Parts
@@ -82,7 +82,7 @@ def collected(source: Path, keep: Path, tell: Progress) -> Collected:
         # Importing the same again moves the store's own numbers, not its fingerprint.
         about = (Archive(store).fingerprint(), code(), MOST_TRAIN, MOST_VALIDATION)
     key = hashlib.sha256(repr(about).encode()).hexdigest()
-    file = keep / f"{source.name}{SUFFIX}"
+    file = keep / f"{name_of(source)}{SUFFIX}"
     if file.exists():
         kept = read(file)
         if kept.key == key:
@@ -90,7 +90,7 @@ def collected(source: Path, keep: Path, tell: Progress) -> Collected:
     with opened(None, url, WINDOW, None, EngineSettings(), tell) as history:
         if history is None:
             raise UnreadableSource(f"{source}: no thread in it; it teaches nothing")
-        made = replace(examples_in(history, tell), name=source.name, key=key)
+        made = replace(examples_in(history, tell), name=name_of(source), key=key)
     write(made, file)
     return made
 

@@ -12,6 +12,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,7 @@ def replay_feed(opened: Opened, journal: Journal, most: int, tell: Progress) -> 
         "difference": report.compared(values, PRIMARY),
         "to_beat": TO_BEAT,
         "slices": report.slices(lines, PRIMARY, SLICES),
+        "arranged": asdict(opened.engine.settings.feed),
         "median_ms": times[OURS],
         "times_ms": times,
     }

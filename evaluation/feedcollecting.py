@@ -16,7 +16,7 @@ from data.rows import to_us
 from evaluation.collecting import SUFFIX, WINDOW
 from evaluation.journal import Progress
 from evaluation.opening import Opened, opened
-from evaluation.summary import database_of
+from evaluation.summary import database_of, name_of
 from recommender.feedlearning import Turn, turns_of
 from recommender.feedranker import SIGNALS
 from recommender.settings import EngineSettings
@@ -51,8 +51,8 @@ def collected(source: Path, keep: Path, tell: Progress) -> Turned:
     with opened(None, database_of(source, keep), WINDOW, None, EngineSettings(), tell) as history:
         if history is None:
             raise UnreadableSource(f"{source}: no thread in it; it teaches nothing")
-        made = replace(turns_in(history, tell), name=source.name)
-    write(made, file_of(source.name, keep))
+        made = replace(turns_in(history, tell), name=name_of(source))
+    write(made, file_of(made.name, keep))
     return made
 
 

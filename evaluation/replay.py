@@ -7,7 +7,7 @@ with the values of each query, TREC files and the report. Ids in files are hashe
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,15 @@ def measure(history: Opened, plan: Plan, out: Path | None, tell: Progress) -> di
     stated = conditions(fingerprint, plan.window, plan.questions, DEPTH)
     stated["learned_before_window"] = history.own
     stated["caveats"] = caveats_of(history.archive.people.values())
-    about = (fingerprint, sources(), history.engine.texts.scheme, plan.window, plan.questions)
+    about = (
+        fingerprint,
+        sources(),
+        history.engine.texts.scheme,
+        plan.window,
+        plan.questions,
+        # Weights lie in files of their own, which tell nothing in the sources.
+        replace(history.engine.settings, index_folder=None),
+    )
     key = hashlib.sha256(repr(about).encode()).hexdigest()
     reports = {}
     for task in plan.tasks:

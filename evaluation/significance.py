@@ -129,6 +129,26 @@ def randomisation_test(
     return (extreme + 1) / (permutations + 1)
 
 
+def macro_test(
+    ours: Mapping[str, npt.ArrayLike],
+    other: Mapping[str, npt.ArrayLike],
+    permutations: int = RESAMPLES,
+    seed: int = SEED,
+) -> float:
+    """`randomisation_test` of the difference of the means of group means: a query weighs as one
+    over the size of its group.
+
+    Raises
+    ------
+    ValueError : no group, other groups, or unequal numbers of queries in one.
+    """
+    if not ours or ours.keys() != other.keys():
+        raise ValueError("the two systems must have values for the same groups, at least one")
+    pairs = [(_vector(values), _vector(other[name])) for name, values in ours.items()]
+    a, b = (np.concatenate([pair[side] / len(pair[side]) for pair in pairs]) for side in (0, 1))
+    return randomisation_test(a, b, permutations, seed)
+
+
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     """P-values corrected for their number (Holm 1979), in the order given."""
     corrected: dict[str, float] = {}

@@ -179,7 +179,7 @@ def measured(source: Path, keep: Path, runs: int) -> Report:
     def tell(stage: str, done: int, total: int) -> None:
         say(f"{source.stem}: {stage} {done} of {total}")
 
-    url = f"sqlite:///{source}" if source.suffix == ".db" else database_of(source, keep)
+    url = database_of(source, keep)
     for window in ("test", "validation"):
         with opened(None, url, window, None, EngineSettings(), tell) as history:
             if history is None:

@@ -10,11 +10,14 @@ from typing import Any
 
 from evaluation.history import Floats
 from evaluation.report import OURS
-from evaluation.significance import macro_gain, macro_interval
+from evaluation.significance import holm, macro_gain, macro_interval, macro_test
 
 Report = dict[str, Any]
 Values = Mapping[str, Mapping[str, Floats]]
 """Community to system to the primary measure of each query, in one order."""
+
+SUMS = ("zsum", "weighted", "convex", "rrf")
+"""Baselines that put several simple ones together."""
 
 TITLES = {
     "experts": "Who knows: replay on the test windows",
@@ -74,6 +77,35 @@ def rows(reports: Mapping[str, Report], values: Values, baselines: Sequence[str]
     return "\n".join([*lines, "| " + " | ".join(cells) + " |"])
 
 
+def against_each(reports: Mapping[str, Report], values: Values) -> list[str]:
+    """A table of the macro average of every system, best first, and by how much ours exceeds it."""
+    first = next(iter(reports.values()))
+    primary = first["primary"]
+    by_system = {
+        system: {name: values[name][system] for name in reports}
+        for system in first["systems"]
+        if all(system in report["systems"] for report in reports.values())
+    }
+    means = {
+        system: sum(r["systems"][system][primary]["mean"] for r in reports.values()) / len(reports)
+        for system in by_system
+    }
+    others = sorted(by_system.keys() - {OURS}, key=lambda system: (-means[system], system))
+    corrected = holm({other: macro_test(by_system[OURS], by_system[other]) for other in others})
+    lines = [
+        "| macro average | " + primary + " | whoknows exceeds it by | p after Holm |",
+        "|---|---|---|---|",
+        f"| {OURS} | {interval(asdict(macro_interval(by_system[OURS])))} | | |",
+    ]
+    for other in others:
+        gain = macro_gain(by_system[OURS], by_system[other])
+        lines.append(
+            f"| {other}{' (a sum)' if other in SUMS else ''} | {means[other]:.3f} | "
+            f"{gain.mean:+.1%} [{gain.low:+.1%}, {gain.high:+.1%}] | {corrected[other]:.2g} |"
+        )
+    return lines
+
+
 def told(report: Report) -> list[str]:
     """A report in a few lines for a terminal: every system by its primary measure, best first."""
     if "nothing" in report:
@@ -99,14 +131,20 @@ def told(report: Report) -> list[str]:
     return lines
 
 
-def page(task: str, reports: Mapping[str, Report], values: Values, baselines: Sequence[str]) -> str:
-    """Everything that was measured of a task: conditions, the table, then each community."""
+def page(
+    task: str,
+    reports: Mapping[str, Report],
+    values: Values,
+    baselines: Sequence[str],
+    command: str,
+) -> str:
+    """Everything that was measured of a task by `command`: conditions, tables, each community."""
     stated = next(iter(reports.values()))["conditions"]
     packages = ", ".join(f"{name} {version}" for name, version in stated["packages"].items())
     parts = [
         f"# {TITLES[task]}",
         "",
-        "Made by `python -m evaluation.summary`. Prequential, PROTOCOL.md's splits and labels; "
+        f"Made by `{command}`. Prequential, PROTOCOL.md's splits and labels; "
         "95 % bootstrap intervals over queries; the last fifth of each history, at most "
         f"{stated['most_queries']} queries, the first {stated['depth']} ranks.",
         f"Python {stated['python']}, {stated['machine']}, {packages}, seed {stated['seed']}, "
@@ -116,10 +154,23 @@ def page(task: str, reports: Mapping[str, Report], values: Values, baselines: Se
         "",
         rows(reports, values, baselines),
         "",
+        *against_each(reports, values),
+        "",
     ]
+    if all("arranged" in report for report in reports.values()):
+        parts += [_arranged(next(iter(reports.values()))["arranged"]), ""]
     for name, report in reports.items():
         parts += ["", f"## {name}", "", *_community(report)]
     return "\n".join(parts) + "\n"
+
+
+def _arranged(settings: Mapping[str, Any]) -> str:
+    return (
+        "Feeds are measured as they are served, not in the plain order of scores: "
+        f"{settings['exploration']:.0%} of the places drawn by lot, at most "
+        f"{settings['most_alike']} of one author or near-duplicates in ten places "
+        "(arrangement.md tells what that costs)."
+    )
 
 
 def _community(report: Report) -> list[str]:
@@ -132,14 +183,16 @@ def _community(report: Report) -> list[str]:
         f"Data {report['conditions']['data']}. {counted}; {report['people']} people; "
         f"median {report['median_ms']:.0f} ms a query, timing only.",
         "",
-        "| system | " + " | ".join(measures) + " |",
-        "|---" * (len(measures) + 1) + "|",
+        "| system | " + " | ".join(measures) + " | whoknows less it | p after Holm |",
+        "|---" * (len(measures) + 3) + "|",
     ]
     for name, system in report["systems"].items():
         cells = [
             interval(system[m]) if m == report["primary"] else f"{_mean(system[m]):.3f}"
             for m in measures
         ]
+        gap = report["difference"].get(name)
+        cells += [interval(gap, signed=True), f"{gap['p_holm']:.2g}"] if gap else ["", ""]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     for what, trust in report.get("calibration", {}).items():
         skill = f", Brier skill {trust['brier_skill']:.3f}" if "brier_skill" in trust else ""

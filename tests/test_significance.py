@@ -97,3 +97,17 @@ def test_columns_are_drawn_together() -> None:
     assert astuple(together[1]) == pytest.approx(astuple(alone))
     with pytest.raises(ValueError, match="at least one"):
         significance.bootstrap_intervals(np.zeros((0, 2)))
+
+
+def test_macro_test_weighs_communities_alike() -> None:
+    one, other = RNG.random(8), RNG.random(8)
+    assert significance.macro_test({"a": one}, {"a": other}) == pytest.approx(
+        significance.randomisation_test(one, other)
+    )
+    # A thousand questions of one community that tell nothing take nothing from those that do.
+    ours = {"large": [0.5] * 1000, "small": [1.0] * 12}
+    theirs = {"large": [0.5] * 1000, "small": [0.0] * 12}
+    assert significance.macro_test(ours, theirs) < 0.001
+    assert significance.macro_test(ours, ours) == 1.0
+    with pytest.raises(ValueError, match="same groups"):
+        significance.macro_test(ours, {"large": theirs["large"]})

@@ -9,7 +9,7 @@ import pytest
 
 from evaluation import summary
 from evaluation.report import OURS, columns, compared, means, slices
-from evaluation.tables import page, rows
+from evaluation.tables import against_each, page, rows
 
 RNG = np.random.default_rng(5)
 
@@ -87,10 +87,23 @@ def test_the_last_row_is_the_mean_of_communities_with_its_gain(measured: Any) ->
 
 def test_a_page_tells_conditions_and_slices(measured: Any) -> None:
     reports, values = measured
-    text = page("experts", reports, values, ("zsum",))
+    text = page("experts", reports, values, ("zsum",), "do it")
     assert "seed 1, 10 resamples, commit unknown" in text
     assert "| early | 30 | " in text and "never" not in text
+    assert "Made by `do it`." in text
     assert text.count("## ") == 2
+
+
+def test_the_macro_average_is_compared_with_every_baseline(measured: Any) -> None:
+    reports, values = measured
+    told = [line.strip("| ").split(" | ") for line in against_each(reports, values)[2:]]
+    assert [cells[0] for cells in told] == [OURS, "zsum (a sum)", "replies"]
+    means = [
+        np.mean([reports[n]["systems"][s]["mrr"]["mean"] for n in reports]) for s in (OURS, "zsum")
+    ]
+    assert told[1][1] == f"{means[1]:.3f}"
+    assert told[1][2].startswith(f"{means[0] / means[1] - 1:+.1%} [+")
+    assert all(float(cells[3]) < 0.001 for cells in told[1:])
 
 
 def test_the_command_writes_a_page_for_each_task_that_has_data(
@@ -99,9 +112,9 @@ def test_the_command_writes_a_page_for_each_task_that_has_data(
     reports, values = measured
 
     def known(
-        folder: Path, keep: Path, task: str, untrained: bool
+        source: Path, keep: Path, task: str, untrained: bool, questions: int
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        return {"experts": reports[folder.name]}, {"experts": values[folder.name]}
+        return {"experts": reports[source.name]}, {"experts": values[source.name]}
 
     monkeypatch.setattr(summary, "measured", known)
     monkeypatch.setitem(summary.BASELINES, "experts", ("replies", "zsum"))
