@@ -134,9 +134,8 @@ TOLD = {
 FALLS_SHORT = (
     "## What falls short, and why",
     "",
-    "- **What only a reply says is not found from another language.** English replies are read by "
-    "MiniLM alone (`embeddings.lanes`); only roots are in the lane that all languages share. To "
-    "mend it, replies would have to be read by the multilingual encoder too.",
+    "- A reply is known to other languages by its first 500 characters; in Swedish and Greek, not "
+    "at all.",
     "- The sample community has one to three questions a language, each about something else: its "
     "rows show where to look, not how far languages lie apart.",
     "- Swedish and Greek are not among the multilingual encoder's sixteen languages; MiniLM reads "
@@ -151,6 +150,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=100)
     parser.add_argument("--out", type=Path, default=Path("evaluation/results"))
     arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
     figures = measured(read_rows(arguments.data, development=False), arguments.questions)
     written = orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     (arguments.out / "languages.json").write_bytes(written + b"\n")

@@ -48,8 +48,8 @@ def content_signals(
     """Signals of the pool's `rows` (n,): closeness to what the person turned to, in both lanes, to
     what they started, and to their profile.
 
-    A text that a lane does not hold is as close as the pool's mean. Profiles bear no date: of the
-    past they say nothing.
+    A text that no lane holds is as close as the pool's mean. Profiles bear no date: of the past
+    they say nothing.
     """
     # The last ones count: what was merely opened does where little was turned to.
     liked = np.concatenate([history.opened, history.turned])[-TASTE:]
@@ -69,6 +69,15 @@ def content_signals(
         found[name] = closeness[0]
         if name == "content":
             found["own"], found["profile"] = closeness[1:]
+    share = _share_held(texts.english, turned, weight)
+    english = texts.english.has(rows) & (rows > 0)
+    # What MiniLM cannot tell, the other lane does: a text in another language must not be less
+    # close for that, nor all texts to somebody who turns to threads in another language.
+    found["content_english"] = np.where(
+        english,
+        share * found["content_english"] + (1.0 - share) * found["content"],
+        found["content"],
+    )
     return found
 
 
@@ -94,6 +103,13 @@ def _taste(index: DenseIndex, rows: Ints, weight: Floats, around: Vectors, prior
     towards = weight.astype(np.float32) @ index.vectors(rows) - np.float32(total) * around
     taste: Vectors = (towards / np.float32(total + prior)).astype(np.float32)
     return taste
+
+
+def _share_held(index: DenseIndex, rows: Ints, weight: Floats) -> float:
+    """The part of what somebody turned to, by weight, that a lane holds; 1 of nothing."""
+    held = index.has(rows) & (rows > 0)
+    total = float(weight.sum())
+    return float(weight[held].sum()) / total if total > 0.0 else 1.0
 
 
 def _profile(profiles: Profiles, view: View, person: int, turned: int, around: Vectors) -> Vectors:
