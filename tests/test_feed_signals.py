@@ -138,3 +138,21 @@ def test_turns_are_kept_as_they_are(tmp_path: Path) -> None:
         assert np.array_equal(one.signals, other.signals) and one.chosen == other.chosen
     with pytest.raises(UnreadableSource):
         read(tmp_path / "y.npz")
+
+
+def test_an_idea_in_another_language_is_as_close_as_its_twin_in_english() -> None:
+    """What MiniLM had not read once counted as the pool's mean: foreign ideas came last."""
+    about = "spotlight for the window display"
+    asked = [
+        Post(f"q{i}", f"b{i}", NOW - 40 * DAY, about, kind="question", language="en")
+        for i in range(4)
+    ]
+    joined = [
+        Post(f"j{i}", "v", NOW - 39 * DAY, "yes", kind="reply", thread=f"q{i}") for i in range(4)
+    ]
+    at = NOW - 2 * DAY
+    pool = [Post(f"t{i}", f"a{i}", at, "paint and brush", language="en") for i in range(6)]
+    twins = [Post(code, f"a {code}", at, about, language=code) for code in ("en", "de")]
+    engine = engine_of([*asked, *joined, *pool, *twins])
+    score = {item.post.id: item.score for item in engine.feed("v", k=20, now=NOW).items}
+    assert score["de"] > score["t0"] + 0.8 * (score["en"] - score["t0"])
