@@ -185,15 +185,20 @@ def timeless_share(community: Community, *turns: Turns) -> float:
     return max(0.0, 2.0 * float(old.mean()) - 1.0)
 
 
+def _latest(view: View) -> tuple[Turns, Turns, float]:
+    """The latest turns, and how far they are to old threads."""
+    acted, joined = turns_of(view.community, view)
+    return acted, joined, timeless_share(view.community, acted, joined)
+
+
 def together(community: Community, view: View, person: int) -> Together:
     """What the people turned to who turn to the same threads as `person`, as `view` may know.
 
     Nothing, where people read what is new: there it told no more than the time of the last post
     and the number of people in a thread (evaluation/results/clicks.md).
     """
-    acted, joined = turns_of(community, view)
+    acted, joined, timeless = view.once(_latest)
     size = len(community.posts)
-    timeless = timeless_share(community, acted, joined)
     if timeless == 0.0:
         return Together(np.zeros(size), np.zeros(size, np.int64), False, timeless)
     turns = acted.joined(joined)

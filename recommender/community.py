@@ -221,7 +221,7 @@ class Community:
         ):
             ledger.add(events)
         begun = np.concatenate([self.by_time, keys[root[keys] == keys]])
-        self.by_time = begun[np.argsort(self.posts["created"][begun], kind="stable")]
+        self.by_time = begun[np.lexsort((begun, self.posts["created"][begun]))]
         both = np.concatenate([self.joinings, joined])
         self.joinings = both[np.argsort(self.posts["created"][both], kind="stable")]
         return True

@@ -57,7 +57,7 @@ def content_signals(
     turned = standing_rows(view.community, view, liked)
     started = standing_rows(view.community, view, history.started[-TASTE:])
     weight = np.where(when > 0, decayed(view.moment - when, TASTE_HALF_LIFE), UNDATED)
-    usual = usual_rows(view)
+    usual = view.once(usual_rows)
     found = {}
     for name, index in (("content", texts.multilingual), ("content_english", texts.english)):
         around = index.mean(usual)

@@ -61,8 +61,8 @@ def history_of(community: Community, view: View, person: int) -> History:
     """The history of `person` before the view's moment."""
     posts = community.posts
     created, root = posts["created"], posts["root"]
-    own = np.flatnonzero(view.posts & (posts["author"] == person))
-    own = own[created[own] < view.moment]
+    own = np.flatnonzero(posts["author"] == person)
+    own = own[view.posts[own] & (created[own] < view.moment)]
     own = own[np.lexsort((own, created[own]))]
     warm, warm_at = _acted(community, view, person, WARM)
     turned, turned_at = _others(

@@ -5,6 +5,8 @@ and older threads only follow where it is small, or where people are seen to rea
 Nothing own, joined, viewed, dismissed or run out is in it, but for what is in season again.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from data.models import INTERACTION_KINDS
@@ -30,20 +32,47 @@ def pool_of(
 ) -> tuple[Ints, Flags]:
     """The threads a person may be shown, newest first, and which of them are in season again."""
     posts = community.posts
-    keys = np.flatnonzero(roots_of(community, view))
-    season = in_season(posts["created"][keys], posts["valid_until"][keys], view.moment)
-    current = posts["valid_until"][keys] > view.moment
-    keep = (current | season) & (posts["author"][keys] != person)
-    keep &= ~community.roster.bots[posts["author"][keys]]
-    keep &= ~np.isin(keys, joined_by(community, view, person))
-    keep &= ~np.isin(keys, touched_by(community, view, person, ("view", "dismiss", "join")))
-    keys, season = keys[keep], season[keep]
-    order = np.lexsort((-keys, -posts["created"][keys]))
-    keys, season = keys[order], season[order]
+    begun = view.once(begun_in)
+    turned = np.zeros(len(posts), dtype=bool)
+    for roots in (
+        joined_by(community, view, person),
+        touched_by(community, view, person, ("view", "dismiss", "join")),
+    ):
+        turned[roots[roots < len(posts)]] = True
+    keep = ~turned[begun.keys] & (begun.author != person)
+    keys, season = begun.keys[keep], begun.season[keep]
     fresh = int((posts["created"][keys] >= view.moment - FRESH_US).sum())
     kept = np.arange(len(keys)) < max(fresh, POOL)
     kept |= together.candidates(keys, ARCHIVE)
     return keys[kept | season], season[kept | season]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Threads that may be shown to somebody, newest first, arrays of one length: keys of the
+    roots, their authors, and which are in season again."""
+
+    keys: Ints
+    author: Ints
+    season: Flags
+
+
+def begun_in(view: View) -> Begun:
+    """The threads in a view by people that have not run out, or are in season again."""
+    community = view.community
+    posts = community.posts
+    # In order of time already: there may be hundreds of thousands.
+    keys = community.by_time[::-1]
+    keys = keys[roots_of(community, view)[keys]]
+    keys = keys[~community.roster.bots[posts["author"][keys]]]
+    season = np.zeros(len(keys), dtype=bool)
+    out = np.flatnonzero(posts["valid_until"][keys] <= view.moment)
+    season[out] = in_season(
+        posts["created"][keys[out]], posts["valid_until"][keys[out]], view.moment
+    )
+    current = season | (posts["valid_until"][keys] > view.moment)
+    keys, season = keys[current], season[current]
+    return Begun(keys, posts["author"][keys], season)
 
 
 def roots_of(community: Community, view: View) -> Flags:
@@ -58,7 +87,8 @@ def roots_of(community: Community, view: View) -> Flags:
 def joined_by(community: Community, view: View, person: int) -> Ints:
     """Roots of the threads a person has posted in, own ones too, oldest post first."""
     posts = community.posts
-    mine = np.flatnonzero(view.posts & (posts["author"] == person))
+    mine = np.flatnonzero(posts["author"] == person)
+    mine = mine[view.posts[mine]]
     roots: Ints = posts["root"][mine[np.argsort(posts["created"][mine], kind="stable")]]
     return roots
 

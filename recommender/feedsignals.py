@@ -128,18 +128,8 @@ def _places(community: Community, view: View, history: History, pool: Ints) -> d
     """How much more than others somebody turns to a space, and how much they write there."""
     posts = community.posts
     space, root = posts["space"], posts["root"]
-    size = int(space.max(initial=0)) + 1
-    keys = community.joinings
-    created = posts["created"][keys]
-    low, high = np.searchsorted(created, [view.moment - USUAL_US, view.moment])
-    keys, created = keys[low:high], created[low:high]
-    there = view.posts[keys]
-    keys, created = keys[there], created[there]
-    usual = counted(
-        space[np.minimum(root[keys], len(posts) - 1)],
-        decayed(view.moment - created, SPACE_HALF_LIFE),
-        size,
-    )
+    usual = view.once(_usual)
+    size = len(usual)
     # Not the number of all spaces: there may be some that the viewer does not know of.
     known = np.count_nonzero(usual) + 1
     share = (usual + LEAST_USUAL) / (usual.sum() + LEAST_USUAL * known)
@@ -155,18 +145,35 @@ def _places(community: Community, view: View, history: History, pool: Ints) -> d
     }
 
 
+def _usual(view: View) -> Floats:
+    """How much people have turned to each space, by key, fading."""
+    posts, keys = view.community.posts, view.community.joinings
+    space = posts["space"]
+    created = posts["created"][keys]
+    low, high = np.searchsorted(created, [view.moment - USUAL_US, view.moment])
+    keys, created = keys[low:high], created[low:high]
+    there = view.posts[keys]
+    keys, created = keys[there], created[there]
+    roots = np.minimum(posts["root"][keys], len(posts) - 1)
+    fading = decayed(view.moment - created, SPACE_HALF_LIFE)
+    return counted(space[roots], fading, int(space.max(initial=0)) + 1)
+
+
 def _people(
     community: Community, history: History, threads: Threads, pool: Ints
 ) -> dict[str, Floats]:
     """Whether the person turned to threads of the author, and answers who is in the thread."""
     posts = community.posts
-    author = np.where(posts["flags"] & ANONYMOUS, 0, posts["author"])
-    joined = counted(author[history.turned], minlength=len(community.roster))
+    turned, authors = (
+        np.where(posts["flags"][keys] & ANONYMOUS, 0, posts["author"][keys])
+        for keys in (history.turned, pool)
+    )
+    joined = counted(turned, minlength=len(community.roster))
     joined[0] = 0
     known = np.log1p(history.answered)
     return {
-        "author": np.log1p(joined[author[pool]]),
-        "answered": known[author[pool]],
+        "author": np.log1p(joined[authors]),
+        "answered": known[authors],
         "company": np.log1p(counted(threads.at, known[threads.who], len(pool))),
     }
 

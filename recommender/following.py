@@ -35,7 +35,7 @@ from .similar import SimilarParts
 from .templates import Templates
 from .texts import TextIndex
 from .topicindex import TopicIndex
-from .view import View, view_of
+from .view import View, Views, end_of_hour, view_of
 from .whitening import Whitening
 
 Progress = Callable[[str, int, int], None]
@@ -63,6 +63,7 @@ class Following:
         self.reader = Reader(self.encoders)
         self.community = Community()
         self.past = Past()
+        self._views = Views()
         self.texts = TextIndex(self.encoders, index_folder)
         self.profiles = Profiles(self.encoders)
         self.topic_index = TopicIndex()
@@ -178,7 +179,16 @@ class Following:
         return SimilarParts(self.texts, self.statistics, self.whitening, self.similar_ranker)
 
     def _view(self, viewer_id: str | None, as_of: datetime | None, now: datetime) -> View:
-        return view_of(self.past.of(self.community, self.store, as_of), viewer_id, as_of, now)
+        community = self.past.of(self.community, self.store, as_of)
+        # A view holds its community, so that no other one gets its identity while it is kept.
+        key = (
+            id(community),
+            community.seq,
+            community.access.readable(viewer_id).tobytes(),
+            as_of,
+            None if as_of is not None else end_of_hour(now),
+        )
+        return self._views.of(key, lambda: view_of(community, viewer_id, as_of, now))
 
     def _shown(self, view: View, keys: Iterable[int]) -> dict[int, Post]:
         return shown_posts(self.community, self.store, view, keys)

@@ -34,13 +34,19 @@ def by_newcomers(community: Community, view: View, posts: Ints) -> Flags:
     """Which of `posts` are by named authors with fewer than NEW_UNTIL posts that the viewer may
     read, dated before the moment."""
     columns = community.posts
-    told = view.posts & (columns["created"] < view.moment)
-    told &= (columns["flags"] & NAMELESS) == 0
-    counts = np.bincount(columns["author"][told], minlength=len(community.roster))
+    counts = view.once(_written)
     authors = columns["author"][posts]
     named = ((columns["flags"][posts] & NAMELESS) == 0) & (authors != 0)
     new: Flags = named & (counts[authors] < NEW_UNTIL)
     return new
+
+
+def _written(view: View) -> Ints:
+    """How many readable posts under their name each person wrote before the moment, by key."""
+    columns = view.community.posts
+    told = view.posts & (columns["created"] < view.moment)
+    told &= (columns["flags"] & NAMELESS) == 0
+    return np.bincount(columns["author"][told], minlength=len(view.community.roster))
 
 
 def readers_at(community: Community, view: View, homes: Ints, home: int) -> Flags:

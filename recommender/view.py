@@ -1,7 +1,10 @@
 """What one viewer may know at one moment, as masks over everything."""
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +16,12 @@ from .columns import Flags
 from .community import Community
 
 HOUR_US = 3_600_000_000
+
+KEPT = 4
+"""Views that are kept: of as many kinds of permissions at this hour. Tens of megabytes each where
+there are a million posts."""
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,33 @@ class View:
     posts: Flags
     texts: Flags
     counted: Flags
+    _made: dict[Callable[["View"], Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def once(self, make: Callable[["View"], Told]) -> Told:
+        """What `make` tells of this view alone, made once: a view never changes. Whoever gets it
+        must not change it either."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        told: Told = self._made[make]
+        return told
+
+
+class Views:
+    """The views last asked for. Who has the same permissions at the same moment has the same."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[object, View] = OrderedDict()
+
+    def of(self, key: object, make: Callable[[], View]) -> View:
+        """The view of `key`, which tells apart all that a view is made of."""
+        if key not in self._kept:
+            self._kept[key] = make()
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return self._kept[key]
 
 
 def end_of_hour(now: datetime) -> datetime:
