@@ -59,7 +59,9 @@ def test_the_pool_is_that_of_a_plain_scan(seed: int, monkeypatch: pytest.MonkeyP
                 assert sorted(history_of(view.community, view, key).own.tolist()) == own
         # What comes in late, of one time with others too, takes its place.
         at = rng.choice(records.posts).created
-        engine.store.apply([Post(f"late{n}", "p09", at, "late"), Post(f"new{n}", "p08", NOW, "new")])
+        engine.store.apply(
+            [Post(f"late{n}", "p09", at, "late"), Post(f"new{n}", "p08", NOW, "new")]
+        )
         engine.sync()
 
 
