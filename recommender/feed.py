@@ -34,6 +34,7 @@ class Scored:
     `season`: in season again. `talked`: somebody replied within the last days. `close`: nearer
     than most of the pool to what the person has taken part in. `usual`: mean points by signal
     over the whole pool. `shared`: several like-minded people turned to it.
+    `quiet`: of what came to life again, for how long nobody had written (microseconds), else 0.
     """
 
     posts: Ints
@@ -43,6 +44,7 @@ class Scored:
     talked: Flags
     close: Flags
     shared: Flags
+    quiet: Ints
     usual: dict[str, float]
 
     def part(self, rows: Ints) -> "Scored":
@@ -55,6 +57,7 @@ class Scored:
             self.talked[rows],
             self.close[rows],
             self.shared[rows],
+            self.quiet[rows],
             self.usual,
         )
 
@@ -79,7 +82,8 @@ def score(
     total = np.round(sum(points.values(), np.zeros(len(pool))), DIGITS)
     usual = {name: float(values.mean()) if len(pool) else 0.0 for name, values in points.items()}
     shared = together.shown(pool)
-    scored = Scored(pool, total, points, season, signals.talked, signals.close, shared, usual)
+    marks = (season, signals.talked, signals.close, shared, signals.quiet)
+    scored = Scored(pool, total, points, *marks, usual)
     return scored.part(np.lexsort((pool, -total)))
 
 

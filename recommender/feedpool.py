@@ -15,6 +15,7 @@ from .collaborative import Together
 from .columns import Flags, Ints
 from .community import Community
 from .ideas import DAY_US, dated, in_season
+from .revival import MOST, Revived, revived_in
 from .view import View
 
 FRESH_US = 14 * DAY_US
@@ -44,7 +45,15 @@ def pool_of(
     fresh = int((posts["created"][keys] >= view.moment - FRESH_US).sum())
     kept = np.arange(len(keys)) < max(fresh, POOL)
     kept |= together.candidates(keys, ARCHIVE)
-    return keys[kept | season], season[kept | season]
+    kept |= season | np.isin(keys, revived_for(view, keys).keys)
+    return keys[kept], season[kept]
+
+
+def revived_for(view: View, among: Ints) -> Revived:
+    """The threads come to life again of `among`, which somebody may be shown; at most `MOST`."""
+    revived = view.once(revived_in)
+    shown = np.flatnonzero(np.isin(revived.keys, among))
+    return revived.part(shown[:MOST])
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from .columns import Flags, Ints, counted, decayed
 from .community import Community
 from .feedcontent import content_signals
 from .feedhistory import History, history_of
+from .feedpool import revived_for
 from .feedthreads import Threads, threads_of
 from .ideas import DAY_US
 from .mentions import Mentions
@@ -51,12 +52,14 @@ class FeedSignals:
     """Signals by name, each (pool,).
 
     `talked`: somebody replied within the last days. `close`: nearer than most of the pool to what
-    the person has taken part in.
+    the person has taken part in. `quiet`: for how long nobody had written (microseconds) before a
+    thread came to life again, 0 of others.
     """
 
     values: dict[str, Floats]
     talked: Flags
     close: Flags
+    quiet: Ints
 
 
 def feed_signals(
@@ -73,7 +76,10 @@ def feed_signals(
     rows = standing_rows(community, view, pool)
     history = history_of(community, view, person)
     threads = threads_of(community, view, pool)
-    values = _times(community, view, history, threads, pool, season)
+    since, silent = revived_for(view, pool).of(pool)
+    again = np.where(season, DAY_US, np.iinfo(np.int64).max)
+    again = np.where(since > 0, view.moment - since, again)
+    values = _times(community, view, history, threads, pool, again)
     values |= _places(community, view, history, pool)
     values |= _people(community, history, threads, pool)
     values["tags"] = _tags(community, view, history, rows)
@@ -83,7 +89,7 @@ def feed_signals(
     values["season"] = season.astype(np.float64)
     quiet = view.moment - threads.last
     talked = (threads.replies > 0) & (quiet < weights.ALIVE_DAYS * DAY_US)
-    return FeedSignals(values, talked, _close(values["content"]))
+    return FeedSignals(values, talked, _close(values["content"]), silent)
 
 
 def _close(content: Floats) -> Flags:
@@ -101,13 +107,13 @@ def _times(
     history: History,
     threads: Threads,
     pool: Ints,
-    season: Flags,
+    again: Ints,
 ) -> dict[str, Floats]:
     """How new and how alive threads are, and whether the person was here since they moved.
 
-    What is in season again is as good as new: yesterday's.
+    `again`: the age that each counts as at most. What is in season again is as good as new:
+    yesterday's; what came to life again is as old as that.
     """
-    again = np.where(season, DAY_US, np.iinfo(np.int64).max)
     age = np.clip(view.moment - community.posts["created"][pool], 0, again)
     quiet = np.clip(view.moment - threads.last, 0, again)
     since = len(history.times) - np.searchsorted(history.times, threads.last)

@@ -6,6 +6,7 @@ from data.models import Post
 
 from .feed import Scored
 from .ideas import Trials
+from .revival import lapse
 from .similar import SimilarHit, closeness
 
 MOST_REASONS = 3
@@ -90,7 +91,9 @@ def feed_reasons(
     ]
     if trials is not None:
         reasons.insert(0, trials.sentence())
-    if scored.talked[place]:
+    if scored.quiet[place]:
+        reasons.insert(0, f"talked about again after {lapse(int(scored.quiet[place]))}")
+    elif scored.talked[place]:
         reasons.append("people are replying to it these days")
     if not reasons or (len(reasons) < MOST_REASONS and not scored.season[place]):
         reasons.append(f"posted on {post.created:%Y-%m-%d}, not seen by you yet")
