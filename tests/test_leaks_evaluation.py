@@ -25,6 +25,7 @@ from evaluation.protocol import LABEL_WINDOW, Question, Split, split
 from evaluation.relevance import Bm25, Dense, Terms, TfIdf
 from evaluation.replay import Plan, measure
 from evaluation.textmodel import TextModel
+from recommender.settings import EngineSettings
 from tests.communities import START, WordEncoder, new_store, random_community
 
 SHARED = Path(__file__).parents[1] / ".." / "shared" / "data"
@@ -233,7 +234,7 @@ def conditions_of(people: list[Person], patch: Patch) -> dict[str, Any]:
     patch.setattr(evaluation.replay, "TASKS", {"experts": lambda *asked: {"mrr": 0.5}})
     store = new_store()
     store.apply(people)
-    engine = SimpleNamespace(texts=SimpleNamespace(scheme="none"))
+    engine = SimpleNamespace(texts=SimpleNamespace(scheme="none"), settings=EngineSettings())
     opened = SimpleNamespace(archive=Archive(store), engine=engine, own=False)
     plan = Plan(("experts",), "test", 5)
     found = measure(cast(Opened, opened), plan, None, lambda *told: None)
