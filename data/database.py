@@ -28,7 +28,7 @@ from .errors import StoreError
 from .server import Standby, is_server, open_server, sentence_of, standby_of
 from .tables import counters
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a database that stands there needs no look at the scripts."""
 
 BUSY_TIMEOUT_MS = 60_000

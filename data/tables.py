@@ -227,7 +227,6 @@ vectors = Table(
     Column("encoder", String, primary_key=True),
     Column("digest", LargeBinary(32), primary_key=True),
     Column("vector", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
 )
 
 # What `learn` fitted, by name.
