@@ -67,6 +67,7 @@ class LexicalIndex:
         self._slots = Slots()
         self._lengths = np.zeros(0, dtype=np.int32)
         self._segments: tuple[Segment, ...] = ()
+        self._last: tuple[str, Statistics, Question] | None = None
 
     def __len__(self) -> int:
         """How many rows it holds."""
@@ -129,7 +130,11 @@ class LexicalIndex:
         if statistics is None:
             numbers = [number for word in words(query) for number in self._numbers[word]]
             statistics = snapshot.statistics(np.unique(np.array(numbers, dtype=np.int64)))
-        return Question.of(query, statistics), statistics
+            return Question.of(query, statistics), statistics
+        last = self._last  # One answer asks the same text of many parts: it is read once.
+        if last is None or last[0] != query or last[1] is not statistics:
+            last = self._last = (query, statistics, Question.of(query, statistics))
+        return last[2], statistics
 
     def search(
         self,

@@ -35,9 +35,7 @@ class Opened:
     """A history and an engine on it.
 
     `window`: train, validation or test, the part that is measured; `starts` is when it opens.
-    `encoder`: MiniLM, for the baselines, with the store's vectors behind it. `own`: whether this
-    is a copy, so that the engine may be fitted on what came before the window; if not, it is as
-    it was found.
+    `encoder`: MiniLM, for the baselines, with the store's vectors behind it.
     """
 
     store: Store
@@ -47,12 +45,11 @@ class Opened:
     window: str
     starts: datetime
     encoder: Encoder
-    own: bool
     learned: bool = False
 
     def learn(self, tell: Progress) -> None:
         """Fit the engine on what came before the window, once: before anything is asked of it."""
-        if self.own and not self.learned:
+        if not self.learned:
             tell("learning", 0, 1)
             self.engine.learn(until=self.starts, now=self.starts)
             self.learned = True
@@ -84,11 +81,10 @@ def opened(
     UnreadableSource, StoreError : as importing and opening raise them.
     """
     with tempfile.TemporaryDirectory(prefix="whoknows-replay-") as scratch:
-        store, own = _store(path, database_url, folder or Path(scratch), settings, tell)
+        store = _store(path, database_url, folder or Path(scratch), settings, tell)
         try:
-            here = replace(settings, index_folder=None) if own else settings
             tell("reading", 0, 1)
-            engine = Engine.open(store, here, progress=tell)
+            engine = Engine.open(store, replace(settings, index_folder=None), progress=tell)
             archive = Archive(store)
             parts = split(archive.records())
             starts = parts.starts(window)
@@ -97,7 +93,7 @@ def opened(
                 return
             with _encoder() as cached:
                 kept = KeptEncoder(store, cached)
-                yield Opened(store, engine, archive, parts, window, starts, kept, own)
+                yield Opened(store, engine, archive, parts, window, starts, kept)
         finally:
             store.close()
 
@@ -113,8 +109,8 @@ def dispose(folder: Path) -> None:
 
 def _store(
     path: Path | None, database_url: str, folder: Path, settings: EngineSettings, tell: Progress
-) -> tuple[Store, bool]:
-    """The store to work on, and whether it is ours to write to."""
+) -> Store:
+    """The store to work on, ours to write to."""
     folder.mkdir(parents=True, exist_ok=True)
     if path is not None:
         # Another export in the same folder must not be mixed into what was begun.
@@ -124,7 +120,7 @@ def _store(
         except BaseException:
             store.close()
             raise
-        return store, True
+        return store
     store = Store.open(database_url)
     copy = folder / f"{WORKING_COPY}-copy.db"
     try:
@@ -135,7 +131,7 @@ def _store(
         copy_database(store, copy, indexes)
     finally:
         store.close()
-    return Store.open(f"sqlite:///{copy}"), True
+    return Store.open(f"sqlite:///{copy}")
 
 
 def _stamp(path: Path) -> str:

@@ -51,7 +51,6 @@ def page(report: Mapping[str, Any], examples: Sequence[Example] = ()) -> str:
         conditions=conditions(first),
         command=f"whoknows replay --task {'all' if len(parts) > 1 else next(iter(parts), 'all')}",
         stretch=WINDOWS[stated.get("window", "test")],
-        learned_before=stated.get("learned_before_window", True),
         people=parts.get("experts", {}).get("people"),
     )
 

@@ -130,7 +130,6 @@ def measure(history: Opened, plan: Plan, out: Path | None, tell: Progress) -> di
     """The report of each task of `plan` on an opened history; lines and TREC files go to `out`."""
     fingerprint = history.archive.fingerprint()
     stated = conditions(fingerprint, plan.window, plan.questions, DEPTH)
-    stated["learned_before_window"] = history.own
     stated["caveats"] = caveats_of(history.archive.people.values())
     about = (
         fingerprint,

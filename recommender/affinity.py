@@ -4,15 +4,16 @@ In: a view and a person. Out: a value a signal for everybody, and the posts, top
 each is a sum over. What is undated, as profiles and sites are, says nothing of the past.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from data.reading import ANONYMOUS, HUSK
+from data.models import Person
 
 from .columns import Ints, counted, decayed
-from .community import Community
+from .community import NAMELESS, Community
 from .kinship import kinship
 from .meaning import Question
 from .parts import Parts
@@ -76,7 +77,7 @@ def presence_of(view: View) -> Presence:
     """Everybody's part in the threads that the viewer may read, before the moment."""
     community = view.community
     posts = community.posts
-    named = view.posts & (posts["author"] != 0) & ((posts["flags"] & (ANONYMOUS | HUSK)) == 0)
+    named = view.posts & (posts["author"] != 0) & ((posts["flags"] & NAMELESS) == 0)
     named &= (posts["created"] < view.moment) & ~community.roster.bots[posts["author"]]
     keys = np.flatnonzero(named)
     order = keys[np.argsort(posts["created"][keys], kind="stable")]
@@ -241,24 +242,28 @@ def _profile(parts: Parts, view: View, person: int) -> Floats:
 
 def _role(view: View, person: int) -> Floats:
     """1 for the same title, a half for the same department; 0 of the past."""
-    community = view.community
-    values = np.zeros(len(community.roster))
-    here = community.people[person]
-    for pk, other in community.people.items() if not view.past else ():
-        if pk != person:
-            same_title = _same(here.title, other.title)
-            values[pk] = 1.0 if same_title else 0.5 * _same(here.department, other.department)
-    return values
+    here = view.community.people[person]
+    return _compared(
+        view,
+        person,
+        lambda other: max(
+            _same(here.title, other.title), 0.5 * _same(here.department, other.department)
+        ),
+    )
 
 
 def _same_site(view: View, person: int) -> Floats:
     """1 for those at the same site; 0 where one of the two names none, and of the past."""
-    community = view.community
-    values = np.zeros(len(community.roster))
-    here = community.people[person]
-    for pk, other in community.people.items() if not view.past else ():
+    here = view.community.people[person]
+    return _compared(view, person, lambda other: float(_same(here.site, other.site)))
+
+
+def _compared(view: View, person: int, of: Callable[[Person], float]) -> Floats:
+    """What `of` gives each other person, by key; profiles bear no date, so 0 of the past."""
+    values = np.zeros(len(view.community.roster))
+    for pk, other in view.community.people.items() if not view.past else ():
         if pk != person:
-            values[pk] = float(_same(here.site, other.site))
+            values[pk] = of(other)
     return values
 
 

@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from data.models import INTERACTION_KINDS
-from data.reading import ANONYMOUS
 
 from .columns import DIGITS, Ints
-from .community import Community
+from .community import NAMELESS, Community
 from .ideas import dated
 from .similar import NEARLY_SAME
 from .standing import standing_rows, vectors_of
@@ -60,7 +59,7 @@ def dismissal_points(
     vectors = vectors_of(texts, rows)
     likeness = np.round(vectors[len(waved) :] @ vectors[: len(waved)].T, DIGITS)
     points += LIKE_IT * (likeness >= NEARLY_SAME).any(axis=1)
-    author = np.where(posts["flags"] & ANONYMOUS, 0, posts["author"])
+    author = np.where(posts["flags"] & NAMELESS, 0, posts["author"])
     same = (author[pool][:, None] == author[waved]) & (author[pool][:, None] != 0)
     same &= posts["space"][pool][:, None] == posts["space"][waved]
     points += SAME_SOURCE * np.minimum(same.sum(axis=1), MOST_TIMES)

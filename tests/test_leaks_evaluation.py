@@ -235,7 +235,7 @@ def conditions_of(people: list[Person], patch: Patch) -> dict[str, Any]:
     store = new_store()
     store.apply(people)
     engine = SimpleNamespace(texts=SimpleNamespace(scheme="none"), settings=EngineSettings())
-    opened = SimpleNamespace(archive=Archive(store), engine=engine, own=False)
+    opened = SimpleNamespace(archive=Archive(store), engine=engine)
     plan = Plan(("experts",), "test", 5)
     found = measure(cast(Opened, opened), plan, None, lambda *told: None)
     conditions: dict[str, Any] = found["experts"]["conditions"]

@@ -184,15 +184,6 @@ def test_calibration_without_bins_is_told_in_words() -> None:
     )
 
 
-def test_a_database_that_was_read_as_it_stands_is_owned_up_to() -> None:
-    report = experts()
-    assert "read as it stands" not in read(page(report)).text
-    report["conditions"]["learned_before_window"] = False
-    text = read(page(report)).text
-    assert "This database was read as it stands" in text
-    assert "fitted before the window" not in text
-
-
 @pytest.mark.parametrize(
     ("pool", "said"), [(7, "among the first three"), (40, "among the first ten")]
 )
