@@ -39,39 +39,37 @@ def measure(folder: Path, requests: int, posts: int, seed: int) -> dict[str, Any
     """Serve the slice in `folder` and ask it; see `Latency` and `writing` for what is told.
 
     `memory`: bytes, of a server that has just started and of one that has answered everything.
-    `restarts_s`: seconds from the start of the process until it is ready. `stop_s`: of its end.
+    `restarts_s`: seconds from the start of the process until it is ready. `stop_s`: until it is
+    gone.
     """
     database = folder / DATABASE
     questions = Questions(database, seed)
     told: dict[str, Any] = {"commit": commit(), "sources": sources(), "load": load()}
     told["yardstick_ms"] = yardstick()
-    server = Serving(serve_command(), database_of(database))
-    # The first one may still have to learn what the next ones find in the file.
-    restarts = [server.start()]
-    for _ in range(RESTARTS):
-        server.stop()
-        restarts.append(server.start())
-    told["restarts_s"] = restarts[1:]
-    memory = {"ready": asdict(server.memory())}
-    for callers in (1, CALLERS):
-        told[f"{callers} callers"] = {
-            kind: asdict(
-                latency(
-                    server,
-                    questions.of(kind, WARM),
-                    questions.of(kind, requests),
-                    callers,
-                    first=callers == 1,
-                )
-            )
-            for kind in KINDS
-        }
-    memory["asked"] = asdict(server.memory())
-    told["memory"] = memory
-    told["stop_s"] = server.stop()
+    with Serving(serve_command(), database_of(database)) as server:
+        # The first start may have had to learn what the next ones find in the file.
+        told["restarts_s"] = []
+        for _ in range(RESTARTS):
+            told["stop_s"] = server.stop()
+            told["restarts_s"].append(server.start())
+        memory = {"ready": asdict(server.memory())}
+        for callers in (1, CALLERS):
+            told[f"{callers} callers"] = {
+                kind: _asked(server, questions, kind, requests, callers) for kind in KINDS
+            }
+        memory["asked"] = asdict(server.memory())
+        told["memory"] = memory
     told["writing"] = writing(database, questions, posts)
     told["yardstick_after_ms"] = yardstick()
     return told
+
+
+def _asked(
+    server: Serving, questions: Questions, kind: str, requests: int, callers: int
+) -> dict[str, Any]:
+    warm = questions.of(kind, WARM)
+    found = latency(server, warm, questions.of(kind, requests), callers, first=callers == 1)
+    return asdict(found)
 
 
 def empty_server(folder: Path) -> dict[str, Any]:

@@ -69,8 +69,8 @@ def page(told: Mapping[str, Any]) -> Iterator[str]:
     yield ", ".join(f"{one['made']['encoded']:,}" for one in slices) + ".\n"
     yield "## Restart\n"
     yield from _table(
-        ("posts", "start to ready, s", "after kill -9, s", "the same during an import, s", "stop, s", "first who knows, ms",
-         "first feed, ms", "load", "yardstick before, after, ms"),
+        ("posts", "start to ready, s", "after kill -9, s", "the same during an import, s",
+         "stop, s", "first who knows, ms", "first feed, ms", "load", "yardstick before, after, ms"),
         (_restart(one["made"], one["measured"]) for one in slices),
     )  # fmt: skip
     callers = told["callers"]
