@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+DEVICES = ("auto", "cpu", "cuda", "mps")
 LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 
 
@@ -13,7 +14,8 @@ class Settings(BaseSettings):
     """The configuration of one process.
 
     `english_encoder`, `multilingual_encoder`: a packaged model by its short name, or the name or
-    path of a sentence-transformers model. `index_folder`: where snapshots of the index are kept;
+    path of a sentence-transformers model. `device`: what reads many texts at once; "auto" takes a
+    GPU where there is one. `index_folder`: where snapshots of the index are kept;
     None means beside the database. `allowed_hosts`: further host names
     by which browsers may reach the server, separated by commas. `newcomers`: points, 0 to 5, for
     somebody who has not joined a thread yet. `quickness`: whether how soon somebody usually
@@ -30,6 +32,7 @@ class Settings(BaseSettings):
     port: int = 8000
     english_encoder: str = "minilm"
     multilingual_encoder: str = "multilingual"
+    device: str = "auto"
     index_folder: Path | None = None
     log_level: str = "warning"
     allowed_hosts: str = ""
@@ -44,6 +47,13 @@ class Settings(BaseSettings):
     def _known_level(cls, value: str) -> str:
         if value.lower() not in LOG_LEVELS:
             raise ValueError(f"is not one of {', '.join(LOG_LEVELS)}")
+        return value.lower()
+
+    @field_validator("device")
+    @classmethod
+    def _known_device(cls, value: str) -> str:
+        if value.lower() not in DEVICES:
+            raise ValueError(f"is not one of {', '.join(DEVICES)}")
         return value.lower()
 
     @field_validator("port")

@@ -88,8 +88,8 @@ class Following:
         """
         settings = settings or EngineSettings()
         encoders = {
-            MINILM: open_encoder(settings.english_encoder),
-            MULTILINGUAL: open_encoder(settings.multilingual_encoder),
+            MINILM: open_encoder(settings.english_encoder, settings.device),
+            MULTILINGUAL: open_encoder(settings.multilingual_encoder, settings.device),
         }
         folder, path = settings.index_folder, store.database.path
         if folder is None and path is not None:
@@ -211,6 +211,7 @@ class Following:
                     lane: {
                         "fingerprint": encoder.fingerprint,
                         "runtime": getattr(encoder, "runtime", "sentence-transformers"),
+                        "hindered": getattr(encoder, "hindered", None),
                     }
                     for lane, encoder in self.encoders.items()
                 },
