@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Select, delete, func, insert, select
 
+from .claims import Claiming
 from .database import Database
 from .deleting import Eraser
 from .errors import InvalidRecord
@@ -41,7 +42,7 @@ __all__ = ["Deletion", "Store"]
 API = "api"
 
 
-class Store(Reading, Wording, VectorKeeping, ImportRuns):
+class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns):
     """One community's database. See `data.database.Database` for what opening raises."""
 
     def __init__(self, database: Database) -> None:
@@ -58,7 +59,7 @@ class Store(Reading, Wording, VectorKeeping, ImportRuns):
 
     def seq(self) -> int:
         """The number of the newest transaction; 0 before the first."""
-        with self.database.reading() as connection:
+        with self.database.glancing() as connection:
             row = counters.c.name == "seq"
             return connection.scalar(select(counters.c.value).where(row)) or 0
 

@@ -59,6 +59,7 @@ def engine_settings(settings: Settings) -> "EngineSettings":
         settings.index_folder,
         RankingSettings(settings.newcomers, settings.quickness, settings.false_alarms),
         feed=FeedSettings(settings.exploration, settings.spread),
+        workers=settings.embedding == "workers",
     )
 
 
