@@ -21,8 +21,8 @@ class Settings(BaseSettings):
     0 to 5, for somebody who has not joined a thread yet. `quickness`: whether how soon somebody
     usually replies may count. `false_alarms`: rate, 0 to .2, at which "nobody here has shown
     knowledge of this" may be said of questions that somebody does answer. `exploration`: share,
-    0 to .5, of a feed's places that are drawn by lot among threads by newcomers and from other sites.
-    `spread`: readers, 0 to 20, at each other site whom a new idea is offered to begin with.
+    0 to .5, of a feed's places that are drawn by lot among threads by newcomers and from other
+    sites. `spread`: readers, 0 to 20, at each other site whom a new idea is offered to begin with.
     """
 
     model_config = SettingsConfigDict(env_prefix="WHOKNOWS_", env_ignore_empty=True)

@@ -22,7 +22,7 @@ from recommender import working
 from recommender.embedding import scheme_of
 from recommender.engine import Engine
 from recommender.settings import EngineSettings
-from tests.asking import told
+from tests.asking import answers, flattened
 from tests.communities import START, WordEncoder, encoders, random_community
 from tests.databases import Postgres, url_of
 
@@ -98,12 +98,12 @@ def test_workers_share_and_one_that_is_killed_loses_nothing(
     assert len(set(mine) & set(theirs)) <= 2 * 20
     fresh = postgres.new_store()
     fresh.apply(random_community(6, threads=80).records())
-    answers = []
+    told = []
     for one in (store, fresh):
         engine = Engine(one, encoders(), None)
         engine.sync()
-        answers.append(told(engine))
-    assert answers[0] == answers[1]
+        told.append(flattened(answers(engine, "p01")))
+    assert told[0] == told[1]
 
 
 class Refusing(WordEncoder):
