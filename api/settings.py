@@ -2,6 +2,7 @@
 
 import ipaddress
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,12 +18,13 @@ class Settings(BaseSettings):
     path of a sentence-transformers model. `device`: what reads many texts at once; "auto" takes a
     GPU where there is one. `index_folder`: where snapshots of the index are kept;
     None means beside the database. `allowed_hosts`: further host names
-    by which browsers may reach the server, separated by commas. `newcomers`: points, 0 to 5, for
-    somebody who has not joined a thread yet. `quickness`: whether how soon somebody usually
-    replies may count. `false_alarms`: rate, 0 to .2, at which "nobody here has shown knowledge of
-    this" may be said of questions that somebody does answer. `exploration`: share, 0 to .5, of a
-    feed's places that are drawn by lot among threads by newcomers and from other sites.
-    `spread`: readers, 0 to 20, at each other site whom a new idea is offered to begin with.
+    by which browsers may reach the server, separated by commas. `embedding`: whether this process
+    reads new texts itself (own), or leaves them to `whoknows work` (workers). `newcomers`: points,
+    0 to 5, for somebody who has not joined a thread yet. `quickness`: whether how soon somebody
+    usually replies may count. `false_alarms`: rate, 0 to .2, at which "nobody here has shown
+    knowledge of this" may be said of questions that somebody does answer. `exploration`: share,
+    0 to .5, of a feed's places that are drawn by lot among threads by newcomers and from other
+    sites. `spread`: readers, 0 to 20, at each other site whom a new idea is offered to begin with.
     """
 
     model_config = SettingsConfigDict(env_prefix="WHOKNOWS_", env_ignore_empty=True)
@@ -36,6 +38,7 @@ class Settings(BaseSettings):
     index_folder: Path | None = None
     log_level: str = "warning"
     allowed_hosts: str = ""
+    embedding: Literal["own", "workers"] = "own"
     newcomers: float = Field(default=0.0, ge=0.0, le=5.0)
     quickness: bool = True
     false_alarms: float = Field(default=0.02, ge=0.0, le=0.2)

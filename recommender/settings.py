@@ -33,7 +33,8 @@ class EngineSettings:
 
     `prior`, `feed_prior`: the rankers that are taken where nothing was learned, and that learning
     starts from; `own_weights`: whether learning moves them. `device`: what reads many texts at once
-    (`embeddings.registry.open_encoder`).
+    (`embeddings.registry.open_encoder`). `workers`: whether texts are left to
+    `whoknows work`, but for the few that a caller waits for.
     """
 
     english_encoder: str = "minilm"
@@ -45,3 +46,4 @@ class EngineSettings:
     own_weights: bool = True
     feed: FeedSettings = field(default_factory=FeedSettings)
     device: str = "cpu"
+    workers: bool = False

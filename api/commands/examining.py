@@ -96,6 +96,8 @@ def _examine_engine(settings: Settings) -> Iterator[Finding]:
             state = f"{status['indexed']:,} of {status['posts']:,} posts searchable"
             if status["pending"]:
                 mend = "they are embedded at the next whoknows ask, or by a running server"
+                if engine.settings.workers:
+                    mend = f"whoknows work reads them; {status['workers']} at work now"
                 yield Finding("index", HINT, f"{state}, {status['pending']:,} to come", mend)
             else:
                 yield Finding("index", OK, state)

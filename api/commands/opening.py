@@ -60,6 +60,7 @@ def engine_settings(settings: Settings) -> "EngineSettings":
         RankingSettings(settings.newcomers, settings.quickness, settings.false_alarms),
         feed=FeedSettings(settings.exploration, settings.spread),
         device=settings.device,
+        workers=settings.embedding == "workers",
     )
 
 
