@@ -6,6 +6,7 @@ In: a URL. Out: connections to read with, and `writing()`, the one owner of a tr
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import local
 from typing import Any
 
 from sqlalchemy import (
@@ -56,6 +57,7 @@ class Database:
                 " write for example sqlite:///whoknows.db or postgresql://user@host/name"
             ) from error
         self.path: Path | None = None
+        self._held = local()
         if self.is_sqlite:
             self.engine = self._open_file()
             self._read_options: dict[str, Any] = {}
@@ -124,8 +126,25 @@ class Database:
         ------
         StoreError : the server does not answer.
         """
+        held: Connection | None = getattr(self._held, "connection", None)
+        if held is not None:
+            yield held
+            return
         with self._telling(), self.engine.connect() as connection:
             yield connection.execution_options(**self._read_options)
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Within it, all that this thread reads is of one state, by one server.
+
+        Where a URL names several, the next connection may lead to one that is behind.
+        """
+        with self.reading() as connection:
+            self._held.connection = connection
+            try:
+                yield
+            finally:
+                del self._held.connection
 
     @contextmanager
     def writing_connection(self) -> Iterator[Connection]:

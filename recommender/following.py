@@ -135,7 +135,8 @@ class Following:
         with self._lock:
             seq = self.store.seq()
             if seq != self.community.seq or seq != self.texts.seq:
-                self._follow()
+                with self.store.database.one_moment():
+                    self._follow()
             yield
 
     def _follow(self) -> None:
