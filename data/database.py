@@ -16,7 +16,6 @@ from sqlalchemy import (
     event,
     insert,
     inspect,
-    select,
     text,
     update,
 )
@@ -26,6 +25,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from .errors import StoreError
+from .history import leave_mark
 from .server import Standby, is_server, open_server, sentence_of, standby_of
 from .tables import counters
 
@@ -207,17 +207,15 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.seq = self._take("seq", 1)
+        leave_mark(connection, self.seq)
 
     def _take(self, name: str, count: int) -> int:
         row = counters.c.name == name
-        changed = self.connection.execute(
-            update(counters).where(row).values(value=counters.c.value + count)
-        )
-        if changed.rowcount == 0:
-            self.connection.execute(insert(counters).values(name=name, value=count))
-        value: int | None = self.connection.scalar(select(counters.c.value).where(row))
+        taken = update(counters).where(row).values(value=counters.c.value + count)
+        value: int | None = self.connection.scalar(taken.returning(counters.c.value))
         if value is None:
-            raise StoreError("the table of counters is damaged; restore the database")
+            self.connection.execute(insert(counters).values(name=name, value=count))
+            return count
         return int(value)
 
     def keys(self, table: str, count: int) -> range:

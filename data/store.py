@@ -17,6 +17,7 @@ from sqlalchemy import Select, delete, func, insert, select
 from .database import Database
 from .deleting import Eraser
 from .errors import InvalidRecord
+from .history import Marked
 from .models import Person, Post, Record, Space
 from .provenance import Deletion, Provenance, Verdict
 from .reading import Reading
@@ -41,7 +42,7 @@ __all__ = ["Deletion", "Store"]
 API = "api"
 
 
-class Store(Reading, Wording, VectorKeeping, ImportRuns):
+class Store(Reading, Wording, VectorKeeping, ImportRuns, Marked):
     """One community's database. See `data.database.Database` for what opening raises."""
 
     def __init__(self, database: Database) -> None:
