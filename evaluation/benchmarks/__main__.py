@@ -3,7 +3,8 @@
 SOURCE: databases (NAME.db) that an import left, which are copied, or community folders, which are
 imported and embedded first; without one, the built-in sample. Vectors and texts of all of them
 make one crowd; items are measured on a database with reads that bear no date (`--items`).
-Out: `benchmarks.json` and `benchmarks.md` in the folder of `--out`, numbers alone.
+Out: `benchmarks.json` and `benchmarks.md` in the folder of `--out`, numbers alone (`--name`:
+called otherwise, as for another crowd).
 
 Rivals are in the extra `bench`; one that is not installed is left out, and the page says so.
 """
@@ -103,6 +104,7 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--patience", type=float, default=60.0, help="seconds a way may take")
     parser.add_argument("--keep", type=Path, help="where copies and imports stay for the next run")
     parser.add_argument("--out", type=Path, default=Path("evaluation/results"))
+    parser.add_argument("--name", default="benchmarks", help="of the page and its figures")
     return parser.parse_args(arguments)
 
 
@@ -112,11 +114,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="whoknows-benchmarks-") as folder:
         if asked.keep is not None:
             asked.keep.mkdir(parents=True, exist_ok=True)
-        found = run(asked, asked.keep or Path(folder))
+        found = rounded(run(asked, asked.keep or Path(folder)))
     asked.out.mkdir(parents=True, exist_ok=True)
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    (asked.out / "benchmarks.json").write_bytes(orjson.dumps(rounded(found), option=options))
-    (asked.out / "benchmarks.md").write_text(page(found), encoding="utf-8")
+    (asked.out / f"{asked.name}.json").write_bytes(orjson.dumps(found, option=options))
+    (asked.out / f"{asked.name}.md").write_text(page(found), encoding="utf-8")
 
 
 def rounded(figures: Any) -> Any:

@@ -22,7 +22,7 @@ def short(found: Figures) -> str:
         rest.append(_items(found["items"]["ways"]))
     if rest:
         sentence = "; ".join(rest)
-        said.append(sentence[0].upper() + sentence[1:] + ".")
+        said.append(f"For the rest: {sentence}.")
     return " ".join(said)
 
 
@@ -81,13 +81,14 @@ def _words(last: Figures) -> str:
 
 
 def _encoding(found: list[Figures]) -> str:
-    posts = [entry for entry in found if entry["texts"] == "posts"]
     parts = []
-    for entry in posts:
+    for model in dict.fromkeys(entry["model"] for entry in found):
+        # The first of a model are its longer texts.
+        entry = next(entry for entry in found if entry["model"] == model)
         name, figures = next((n, f) for n, f in entry["ways"].items() if n != "here")
         parts.append(
-            f"{name} takes {_median(figures):.2g} times our time for the same vectors (cosine at"
-            f" least {figures['least_cosine']:.5f})"
+            f"{name} takes {_median(figures):.2g} times our time for vectors of which"
+            f" {figures['equal']:.1%} are equal to .001"
         )
     return " and ".join(parts)
 

@@ -41,7 +41,7 @@ def measure(
 
     Parameters
     ----------
-    graphs : vectors up to which graphs are built in this process, and half as many on the server.
+    graphs : vectors of which graphs are built at most; on the server a quarter as many.
     patience : seconds that an engine may take for the questions of one kind.
     """
     absent = {name: reason for name in ENGINES if (reason := lacking(name))}
@@ -55,7 +55,7 @@ def measure(
         except (NoServer, StoreError) as reason:
             absent |= {vector_server.EXACT: str(reason), vector_server.GRAPH: str(reason)}
         makers = {**{n: make for n, make in ENGINES.items() if n not in absent}, **more}
-        limits = {**dict.fromkeys(GRAPHS, graphs), **dict.fromkeys(more, graphs // 2)}
+        limits = {**dict.fromkeys(GRAPHS, graphs), **dict.fromkeys(more, graphs // 4)}
         measured = []
         for size in sizes:
             skipped = {n: f"over {m:,} not tried" for n, m in limits.items() if size > m}
@@ -66,7 +66,7 @@ def measure(
             "absent": absent,
             "sizes": measured,
             "ties": ties(makers, vectors.shape[1]),
-            "bytes": _bytes(vectors[: min(20_000, sizes[-1])], absent),
+            "bytes": _bytes(vectors[: min(10_000, sizes[-1])], absent),
         }
 
 

@@ -187,7 +187,7 @@ class Tantivy:
         return search
 
     def remove(self, row: int) -> None:
-        self._writer.delete_documents("row", row)
+        self._writer.delete_documents_by_term("row", row)
         self.finish()
 
 

@@ -17,7 +17,7 @@ from embeddings.face import Mask, Rows
 
 from .footprint import growth
 from .paired import BATCH, Unsupported, against, fill, interleaved
-from .word_engines import ENGINES, HERE, Here, Search, WordEngine, lacking
+from .word_engines import ENGINES, HERE, Here, K, Search, WordEngine, lacking
 
 Figures = dict[str, Any]
 
@@ -49,6 +49,8 @@ def measure(texts: Sequence[str], sizes: Sequence[int], asked: int, patience: fl
         found = []
         for share in SHARES:
             mask = None if share == 1.0 else random.random(size) < share
+            if mask is not None and np.count_nonzero(mask) < K:
+                continue
             for length in LENGTHS if mask is None else LENGTHS[:1]:
                 questions = cut(part, length, asked)
                 if questions:
@@ -61,7 +63,7 @@ def measure(texts: Sequence[str], sizes: Sequence[int], asked: int, patience: fl
         "absent": absent,
         "sizes": measured,
         "ties": ties(makers),
-        "bytes": _bytes(texts[: min(20_000, sizes[-1])], makers),
+        "bytes": _bytes(texts[: min(10_000, sizes[-1])], makers),
     }
 
 
