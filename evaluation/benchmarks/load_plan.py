@@ -73,7 +73,9 @@ class Drawing:
         # Who wrote more comes more often, as they would.
         self._people = [post.author for post in spoken if post.author is not None]
         if not self._threads or not self._people:
-            raise ValueError("there is too little to ask about: no threads with titles, or no people")
+            raise ValueError(
+                "there is too little to ask about: no threads with titles, or no people"
+            )
         self._typing: list[_Typist] = []
         self._writes = cycle((self._reply, self._view, self._thread, self._view, self._reply))
         self._written = 0

@@ -6,13 +6,11 @@ In: a database to copy. Out: `Outcome`s, and the server's memory and processor t
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -113,9 +111,7 @@ def serving(database: Path, settings: Mapping[str, str] | None = None) -> Iterat
             process.wait()
 
 
-def send(
-    address: str, calls: Sequence[Call], callers: int | None = None
-) -> Iterator[Outcome]:
+def send(address: str, calls: Sequence[Call], callers: int | None = None) -> Iterator[Outcome]:
     """Send `calls` to the server at `address`, and yield what becomes of them as it is known.
 
     `callers`: so many ask one after the other as fast as they are answered; else each call is
