@@ -1,6 +1,6 @@
 """The four things that a load is to show: a steady rate, the highest one, overload, flat memory.
 
-In: a database and a rate. Out: for each a dictionary of figures, as the page and its JSON tell them.
+In: a database and a rate. Out: for each a dictionary of figures, as the page tells them.
 """
 
 import math
@@ -15,6 +15,7 @@ from data.store import Store
 from .load_figures import by_kind, goodput, growth, of_kind, recovery
 from .load_plan import Call, Drawing
 from .load_run import Outcome, Served, send, serving
+from .load_watch import Look, watching
 
 WARM_UP = 200
 """Requests before anything is measured."""
@@ -86,7 +87,9 @@ def highest(served: Served, drawing: Drawing, first: float, say: Say) -> float:
         outcomes = _at(served, drawing.calls(rate, TRIAL_S))
         every = of_kind("all", outcomes)
         sound = every.answered == every.count
-        say(f"{rate:.1f} a second: {every.answered} of {every.count} answered, p99 {every.ms[2]} ms")
+        say(
+            f"{rate:.1f} a second: {every.answered} of {every.count} answered, p99 {every.ms[2]} ms"
+        )
         if sound and not upwards:
             return rate
         if sound:
@@ -107,9 +110,7 @@ def capacity(database: Path, first: float, seed: int, say: Say) -> dict[str, Any
         return {"rate": round(highest(served, drawing, first, say), 1), "trial_s": TRIAL_S}
 
 
-def overload(
-    database: Path, first: float, minutes: float, seed: int, say: Say
-) -> dict[str, Any]:
+def overload(database: Path, first: float, minutes: float, seed: int, say: Say) -> dict[str, Any]:
     """`minutes` at `TIMES` the highest rate, found first; then `AFTER_S` at half of it."""
     drawing, seconds = _drawing(database, seed), 60 * minutes
     with serving(database) as served:
@@ -121,7 +122,8 @@ def overload(
         before = of_kind("all", _at(served, drawing.calls(rate / 2, TRIAL_S)))
         storm = drawing.calls(TIMES * rate, seconds)
         calm = drawing.calls(rate / 2, AFTER_S)
-        outcomes = _at(served, [*storm, *_later(calm, seconds)])
+        with watching(served.address) as seen:
+            outcomes = _at(served, [*storm, *_later(calm, seconds)])
         during = [o for o in outcomes if o.due < seconds]
         after = [o for o in outcomes if o.due >= seconds]
         usual = 2 * before.ms[2] / 1e3
@@ -134,8 +136,22 @@ def overload(
             "before": asdict(before),
             "after": asdict(of_kind("all", after)),
             "recovery_s": round(recovery(outcomes, seconds, usual), 1),
+            **_standing(seen, seconds),
             "resident_mb": served.resident() // MB,
         }
+
+
+def _standing(seen: Sequence[Look], end: float) -> dict[str, Any]:
+    """What a monitor saw of an overload that lasted until `end`; None where it did not come."""
+    unready = [look.at for look in seen if look.ready == 503]
+    again = [look.at for look in seen if look.ready == 200 and look.at > max(unready, default=0.0)]
+    return {
+        "unready_from_s": round(min(unready), 1) if unready else None,
+        "ready_again_s": round(min(again) - end, 1) if again else None,
+        "polls": len(seen),
+        "lively": sum(look.live == 200 for look in seen),
+        "slowest_ms": round(1e3 * max((look.took for look in seen), default=0.0), 1),
+    }
 
 
 def _later(calls: Sequence[Call], by: float) -> list[Call]:
