@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     knowledge of this" may be said of questions that somebody does answer. `exploration`: share,
     0 to .5, of a feed's places that are drawn by lot among threads by newcomers and from other
     sites. `spread`: readers, 0 to 20, at each other site whom a new idea is offered to begin with.
+    `concurrency`: searches and reads worked on at once; 0 means one more than there are cores.
+    `waiting`: how many of them may wait for a turn; `patience`: for how many seconds at most.
+    Beyond either they are answered 503.
     """
 
     model_config = SettingsConfigDict(env_prefix="WHOKNOWS_", env_ignore_empty=True)
@@ -44,6 +47,9 @@ class Settings(BaseSettings):
     false_alarms: float = Field(default=0.02, ge=0.0, le=0.2)
     exploration: float = Field(default=0.1, ge=0.0, le=0.5)
     spread: int = Field(default=3, ge=0, le=20)
+    concurrency: int = Field(default=0, ge=0, le=40)
+    waiting: int = Field(default=64, ge=0, le=10_000)
+    patience: float = Field(default=2.0, gt=0.0, le=60.0)
 
     @field_validator("log_level")
     @classmethod
