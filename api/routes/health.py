@@ -20,12 +20,18 @@ def live() -> Response:
 
 @router.get("/health/ready")
 def ready(request: Request) -> Response:
-    """The index holds what the store holds; 503 while it is being built."""
-    status = engine_of(request).status()
-    if status["pending"]:
+    """The index holds what the store holds; 503 while it is being built.
+
+    Where workers read the texts, what waits for them is told and keeps nobody from asking.
+    """
+    engine = engine_of(request)
+    status = engine.status()
+    if status["pending"] and not engine.settings.workers:
         detail = f"The index is being built: {status['pending']} posts are still to come."
         raise Problem(503, detail)
     told = {"status": "ready", "posts": status["posts"], "indexed": status["indexed"]}
+    if engine.settings.workers:
+        told |= {"pending": status["pending"], "workers": status["workers"]}
     if status["standby"] is not None:
         # It answers from what it has; how old that may be is for the caller to judge.
         told["standby"] = status["standby"]
