@@ -95,7 +95,8 @@ class Lane:
 def _unit(vectors: Vectors) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     # A text without a known word has a vector of zeros, and is like nothing.
-    return vectors / np.where(lengths > 0, lengths, np.float32(1))
+    of_length_one: Vectors = vectors / np.where(lengths > 0, lengths, np.float32(1))
+    return of_length_one
 
 
 def truth(lane: Lane, queries: Vectors, allowed: Mask) -> Vectors:
