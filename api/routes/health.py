@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.admission import admission_of
-from api.doors import Json
+from api.doors import Json, engine_of
 from api.errors import Problem
 from api.settings import is_loopback
 from api.standing import Standing
@@ -29,16 +29,22 @@ async def live() -> Response:
 @router.get("/health/ready")
 async def ready(request: Request) -> Response:
     """The index holds what the store holds; 503 while it is being built, and under more requests
-    than can be answered."""
+    than can be answered.
+
+    Where workers read the texts, what waits for them is told and keeps nobody from asking.
+    """
     if admission_of(request).overloaded:
         raise Problem(503, "There is more to do than can be done: requests are being refused.")
     status = await _standing(request).ask()
     if status is None:
         raise Problem(503, "The index is held by a change that takes long.")
-    if status["pending"]:
+    workers = engine_of(request).settings.workers
+    if status["pending"] and not workers:
         detail = f"The index is being built: {status['pending']} posts are still to come."
         raise Problem(503, detail)
     told = {"status": "ready", "posts": status["posts"], "indexed": status["indexed"]}
+    if workers:
+        told |= {"pending": status["pending"], "workers": status["workers"]}
     if status["standby"] is not None:
         # It answers from what it has; how old that may be is for the caller to judge.
         told["standby"] = status["standby"]
