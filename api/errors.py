@@ -62,11 +62,13 @@ class Problem(WhoknowsError):
         *,
         field: str | None = None,
         errors: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.field = field
         self.errors = errors
+        self.headers = headers
 
 
 def problem_response(
@@ -132,7 +134,13 @@ def _reason(error: Mapping[str, Any]) -> str:
 
 def _answer_known(request: Request, error: Exception) -> Response:
     if isinstance(error, Problem):
-        return problem_response(error.status, str(error), field=error.field, errors=error.errors)
+        return problem_response(
+            error.status,
+            str(error),
+            field=error.field,
+            errors=error.errors,
+            headers=error.headers,
+        )
     field = getattr(error, "field", None) or FIELD.get(type(error))
     return problem_response(status_of(error), str(error), field=field)
 

@@ -44,7 +44,7 @@ class Marked:
         None: before the first transaction, and of one from before marks were left.
         """
         names = ("seq", _name(seen))
-        with self.database.reading() as connection:
+        with self.database.glancing() as connection:
             rows = connection.execute(
                 select(counters.c.name, counters.c.value).where(counters.c.name.in_(names))
             )

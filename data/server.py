@@ -77,10 +77,11 @@ def is_server(url: URL) -> bool:
     return url.drivername.split("+")[0] in ("postgresql", "postgres")
 
 
-def open_server(url: URL, write_wait_ms: int) -> Engine:
+def open_server(url: URL, write_wait_ms: int, *, glances: bool = False) -> Engine:
     """An engine on a PostgreSQL server; nothing is connected yet.
 
-    `write_wait_ms`: how long a writer waits for another's transaction.
+    `write_wait_ms`: how long a writer waits for another's transaction. `glances`: each statement
+    is a transaction of its own, which spares the two journeys that begin and end one.
 
     Raises
     ------
@@ -92,9 +93,12 @@ def open_server(url: URL, write_wait_ms: int) -> Engine:
         # A server that was restarted is not noticed by the connections that were open.
         pool_pre_ping=True,
         pool_recycle=RECYCLE_SECONDS,
-        isolation_level="READ COMMITTED",
+        isolation_level="AUTOCOMMIT" if glances else "READ COMMITTED",
+        pool_size=1 if glances else 5,
         connect_args=watched,
     )
+    if glances:
+        return engine
     event.listen(engine, "begin", _locking(write_wait_ms))
     return engine
 

@@ -39,6 +39,7 @@ from .texts import TextIndex
 from .topicindex import TopicIndex
 from .view import View, Views, end_of_hour, view_of
 from .whitening import Whitening
+from .working import leave_to_workers
 
 Progress = Callable[[str, int, int], None]
 
@@ -47,6 +48,14 @@ logger = logging.getLogger(__name__)
 STATISTICS, RANKER, FEED_RANKER, TOPICS = "statistics", "ranker", "feed", "topics"
 SIMILAR, WHITENING, TEMPLATES = "similar", "whitening", "templates"
 """The names under which `learn` keeps the corpus statistics, the rankers and the topics."""
+
+
+def open_encoders(settings: EngineSettings) -> dict[str, Encoder]:
+    """Open the encoders that are chosen, by lane. EncoderUnavailable as `open_encoder`."""
+    return {
+        MINILM: open_encoder(settings.english_encoder, settings.device),
+        MULTILINGUAL: open_encoder(settings.multilingual_encoder, settings.device),
+    }
 
 
 class Following:
@@ -97,16 +106,12 @@ class Following:
         Snapshots lie beside SQLite's file, those of a server in the working folder.
         """
         settings = settings or EngineSettings()
-        encoders = {
-            MINILM: open_encoder(settings.english_encoder),
-            MULTILINGUAL: open_encoder(settings.multilingual_encoder),
-        }
         folder, path = settings.index_folder, store.database.path
         if folder is None and path is not None:
             folder = path.with_name(path.name + ".index")
         elif folder is None and not store.database.is_sqlite:
             folder = Path(f"whoknows-{store.uid()}.index").absolute()
-        engine = cls(store, encoders, folder, settings)
+        engine = cls(store, open_encoders(settings), folder, settings)
         if is_of_history(store, folder):
             engine.texts.open_snapshot(store.uid(), store.seq())
         engine.sync(progress)
@@ -126,17 +131,20 @@ class Following:
     def sync(self, progress: Progress | None = None) -> None:
         """Embed what the store holds and nobody has read, and follow it to its newest state.
 
-        A standby's texts are embedded by whoever writes to its primary.
+        A standby's texts are embedded by whoever writes to its primary; with `workers`, all are by
+        those who do nothing else.
         """
         told = None if progress is None else lambda done, total: progress("embedding", done, total)
         with self._embedding:
-            if self.store.database.standby() is None:
+            if not self.settings.workers and self.store.database.standby() is None:
                 embed_pending(self.store, self.encoders, told)
         with self._current():
             pass
 
     def sync_after(self, seq: int) -> None:
         """As `sync`, of what was written after transaction `seq`: a caller waits for no other's."""
+        if self.settings.workers:
+            leave_to_workers(self.store, self.encoders, seq)
         embed_pending(self.store, self.encoders, since=seq)
         with self._current():
             pass
@@ -226,6 +234,7 @@ class Following:
                 "people": len(self.community.people),
                 "indexed": len(self.texts.words),
                 "pending": pending,
+                "workers": self.store.workers(),
                 "standby": None if standby is None else asdict(standby),
                 "learned": self.statistics is not None,
                 "learned_from": self.ranker.answered,
@@ -233,6 +242,7 @@ class Following:
                     lane: {
                         "fingerprint": encoder.fingerprint,
                         "runtime": getattr(encoder, "runtime", "sentence-transformers"),
+                        "hindered": getattr(encoder, "hindered", None),
                     }
                     for lane, encoder in self.encoders.items()
                 },
