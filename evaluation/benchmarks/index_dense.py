@@ -109,11 +109,8 @@ def _ours(vectors: Vectors, queries: Vectors, truth: list[Any], mask: Mask) -> N
     _report("here, k=10", rate, ask(10), queries, truth, len(vectors), "")
     _report("here, k=100", rate, ask(100), queries, truth, len(vectors), masked)
     for least in (200, 1000, 4000):
-        with (
-            patch.object(dense, "SIFTED_LEAST", least),
-            patch.object(dense, "SIFTED_PER_K", 0),
-            patch.object(dense, "SIFTED_ONE_IN", len(vectors)),
-        ):
+        sieve = (least, 0, len(vectors))
+        with patch.object(dense, "BY_BITS", sieve), patch.object(dense, "BY_AGREEMENT", sieve):
             _report(f"here, {least} sifted", "", ask(100), queries, truth, len(vectors), "")
     with patch.object(dense, "SIFT_ABOVE", len(vectors)):
         _report("here, all compared", "", ask(100), queries, truth, len(vectors), "")
