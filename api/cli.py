@@ -3,21 +3,25 @@
 Heavy imports happen inside the commands, so that `whoknows --help` answers at once.
 """
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated
 
 import typer
 
-from api.terminal import complain
-from data.errors import InvalidRecord, WhoknowsError
-from data.times import parse_time
-from embeddings.errors import EmbeddingError
-
-P = ParamSpec("P")
-INTERRUPTED = 130
+from api.arguments import (
+    AsJson,
+    AsOf,
+    Host,
+    K,
+    PersonId,
+    Port,
+    Question,
+    Viewer,
+    mendable,
+    time_of,
+    words,
+)
 
 app = typer.Typer(
     name="whoknows",
@@ -30,64 +34,8 @@ app = typer.Typer(
 )
 
 
-def _mendable(command: Callable[P, None]) -> Callable[P, None]:
-    """`command`, ending in one sentence on stderr where the user can mend what went wrong."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except (WhoknowsError, EmbeddingError) as error:
-            complain(str(error))
-            raise typer.Exit(1) from None
-        except OSError as error:
-            if isinstance(error, BrokenPipeError):
-                raise
-            place = f"{error.filename}: " if error.filename else ""
-            complain(f"{place}{error.strerror or error}.")
-            raise typer.Exit(1) from None
-        except KeyboardInterrupt:
-            complain("Stopped. What was written before stays; run the command again to go on.")
-            raise typer.Exit(INTERRUPTED) from None
-
-    return run
-
-
-def _time(value: str) -> datetime:
-    try:
-        return parse_time(value, "the time")
-    except InvalidRecord as error:
-        raise typer.BadParameter(error.reason) from None
-
-
-def _words(value: str) -> str:
-    # Python hands bytes that are not UTF-8 over as lone surrogates.
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        raise typer.BadParameter("is not valid UTF-8.")
-    if not value.strip():
-        raise typer.BadParameter("must not be empty.")
-    return value
-
-
-Question = Annotated[str, typer.Argument(metavar="TEXT", parser=_words, show_default=False)]
-PersonId = Annotated[str, typer.Argument(metavar="PERSON", parser=_words, help="A person's id.")]
-K = Annotated[int, typer.Option("-k", min=1, max=100, help="How many.")]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(
-        "--as-of", metavar="TIME", parser=_time, help="Answer as of then (ISO 8601; UTC if bare)."
-    ),
-]
-Viewer = Annotated[
-    str | None, typer.Option("--viewer", metavar="ID", parser=_words, help="Through whose eyes.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, as over HTTP.")]
-Host = Annotated[str | None, typer.Option(help="Where to listen; this machine alone by default.")]
-Port = Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes any free port.")]
-
-
 @app.command()
-@_mendable
+@mendable
 def demo(
     port: Port = None,
     folder: Annotated[Path, typer.Option(help="Where it keeps its data.")] = Path("whoknows-demo"),
@@ -99,7 +47,7 @@ def demo(
 
 
 @app.command("import")
-@_mendable
+@mendable
 def import_(
     path: Annotated[Path, typer.Argument(help="An export: a folder or a file.")],
     format_: Annotated[
@@ -111,7 +59,7 @@ def import_(
         ),
     ] = "auto",
     source: Annotated[
-        str | None, typer.Option(parser=_words, help="Makes every id NAME:id.", metavar="NAME")
+        str | None, typer.Option(parser=words, help="Makes every id NAME:id.", metavar="NAME")
     ] = None,
     snapshot: Annotated[
         bool, typer.Option("--snapshot", help="Delete what the export no longer holds.")
@@ -153,11 +101,11 @@ def import_(
 
 
 @app.command()
-@_mendable
+@mendable
 def ask(
     text: Question,
     asker: Annotated[
-        str | None, typer.Option(metavar="ID", parser=_words, help="Who is asking.")
+        str | None, typer.Option(metavar="ID", parser=words, help="Who is asking.")
     ] = None,
     k: K = 5,
     viewer: Viewer = None,
@@ -171,7 +119,7 @@ def ask(
 
 
 @app.command()
-@_mendable
+@mendable
 def similar(
     text: Question, k: K = 5, viewer: Viewer = None, as_of: AsOf = None, as_json: AsJson = False
 ) -> None:
@@ -182,7 +130,7 @@ def similar(
 
 
 @app.command()
-@_mendable
+@mendable
 def feed(person: PersonId, k: K = 10, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """What this person should read, and why."""
     from api.commands.asking import run_feed
@@ -191,7 +139,7 @@ def feed(person: PersonId, k: K = 10, as_of: AsOf = None, as_json: AsJson = Fals
 
 
 @app.command()
-@_mendable
+@mendable
 def peers(
     person: PersonId, k: K = 5, viewer: Viewer = None, as_of: AsOf = None, as_json: AsJson = False
 ) -> None:
@@ -202,13 +150,13 @@ def peers(
 
 
 @app.command()
-@_mendable
+@mendable
 def topics(
     topic: Annotated[
-        str | None, typer.Argument(metavar="[TOPIC]", parser=_words, help="Its threads alone.")
+        str | None, typer.Argument(metavar="[TOPIC]", parser=words, help="Its threads alone.")
     ] = None,
     search: Annotated[
-        str | None, typer.Option("--search", metavar="TEXT", parser=_words, help="Among them.")
+        str | None, typer.Option("--search", metavar="TEXT", parser=words, help="Among them.")
     ] = None,
     k: K = 10,
     viewer: Viewer = None,
@@ -225,11 +173,11 @@ def topics(
 
 
 @app.command()
-@_mendable
+@mendable
 def learn(
     until: Annotated[
         datetime | None,
-        typer.Option(metavar="TIME", parser=_time, help="Use nothing from then on."),
+        typer.Option(metavar="TIME", parser=time_of, help="Use nothing from then on."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -240,7 +188,7 @@ def learn(
 
 
 @app.command()
-@_mendable
+@mendable
 def replay(
     path: Annotated[
         Path | None, typer.Argument(help="An export; without it, the database's community.")
@@ -267,7 +215,7 @@ def replay(
 
 
 @app.command()
-@_mendable
+@mendable
 def serve(host: Host = None, port: Port = None) -> None:
     """Serve the page and the API."""
     from api.commands.serving import run_serve
@@ -276,7 +224,18 @@ def serve(host: Host = None, port: Port = None) -> None:
 
 
 @app.command()
-@_mendable
+@mendable
+def work(
+    once: Annotated[bool, typer.Option("--once", help="End when nothing is left to read.")] = False,
+) -> None:
+    """Read new texts for servers that leave them to workers; any number, on any machines."""
+    from api.commands.working import run_work
+
+    run_work(once=once)
+
+
+@app.command()
+@mendable
 def doctor(as_json: AsJson = False) -> None:
     """What is configured, what is wrong, and the mend."""
     from api.commands.examining import run_doctor

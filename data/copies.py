@@ -35,14 +35,20 @@ def copy_database(store: Store, target: Path, index_folder: Path | None) -> None
     for leftover in (target, *(target.with_name(target.name + end) for end in ("-wal", "-shm"))):
         leftover.unlink(missing_ok=True)
     if store.database.path is not None:
-        _copy_file(store.database.path, target)
+        copy_file(store.database.path, target)
     else:
         _copy_rows(store, target)
     if index_folder is not None and index_folder.is_dir():
         shutil.copytree(index_folder, beside, copy_function=_link)
 
 
-def _copy_file(path: Path, target: Path) -> None:
+def copy_file(path: Path, target: Path) -> None:
+    """Copy the SQLite file `path`, of whatever version, to `target`, as it is at one moment.
+
+    Raises
+    ------
+    StoreError : it cannot be read, or `target` cannot be written.
+    """
     source = sqlite3.connect(path)
     try:
         copy = sqlite3.connect(target)

@@ -6,6 +6,7 @@ In: a URL. Out: connections to read with, and `writing()`, the one owner of a tr
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import local
 from typing import Any
 
 from sqlalchemy import (
@@ -15,7 +16,6 @@ from sqlalchemy import (
     event,
     insert,
     inspect,
-    select,
     text,
     update,
 )
@@ -25,6 +25,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from .errors import StoreError
+from .history import leave_mark
 from .server import Standby, is_server, open_server, sentence_of, standby_of
 from .tables import counters
 
@@ -56,12 +57,14 @@ class Database:
                 " write for example sqlite:///whoknows.db or postgresql://user@host/name"
             ) from error
         self.path: Path | None = None
+        self._held = local()
         if self.is_sqlite:
-            self.engine = self._open_file()
+            self.engine = self._glances = self._open_file()
             self._read_options: dict[str, Any] = {}
         else:
             try:
                 self.engine = open_server(self.url, BUSY_TIMEOUT_MS)
+                self._glances = open_server(self.url, BUSY_TIMEOUT_MS, glances=True)
             except ImportError as error:
                 raise StoreError(
                     f"PostgreSQL needs its driver ({error}); pip install 'psycopg[binary]'"
@@ -124,8 +127,25 @@ class Database:
         ------
         StoreError : the server does not answer.
         """
+        held: Connection | None = getattr(self._held, "connection", None)
+        if held is not None:
+            yield held
+            return
         with self._telling(), self.engine.connect() as connection:
             yield connection.execution_options(**self._read_options)
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Within it, all that this thread reads is of one state, by one server.
+
+        Where a URL names several, the next connection may lead to one that is behind.
+        """
+        with self.reading() as connection:
+            self._held.connection = connection
+            try:
+                yield
+            finally:
+                del self._held.connection
 
     @contextmanager
     def writing_connection(self) -> Iterator[Connection]:
@@ -151,11 +171,21 @@ class Database:
         with self._telling(), self.engine.connect() as connection:
             yield connection
 
+    @contextmanager
+    def glancing(self) -> Iterator[Connection]:
+        """A connection for statements that need no other beside them: of each its own moment.
+
+        Every request looks at the store's number first; on a server, half the journeys of
+        `reading` are enough for that.
+        """
+        with self._telling(), self._glances.connect() as connection:
+            yield connection
+
     def standby(self) -> Standby | None:
         """How a standby follows its primary; None of whatever takes writes itself."""
         if self.is_sqlite:
             return None
-        with self.unhurried() as connection:
+        with self.glancing() as connection:
             return standby_of(connection)
 
     @contextmanager
@@ -180,6 +210,7 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+        self._glances.dispose()
 
 
 class Transaction:
@@ -188,17 +219,15 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.seq = self._take("seq", 1)
+        leave_mark(connection, self.seq)
 
     def _take(self, name: str, count: int) -> int:
         row = counters.c.name == name
-        changed = self.connection.execute(
-            update(counters).where(row).values(value=counters.c.value + count)
-        )
-        if changed.rowcount == 0:
-            self.connection.execute(insert(counters).values(name=name, value=count))
-        value: int | None = self.connection.scalar(select(counters.c.value).where(row))
+        taken = update(counters).where(row).values(value=counters.c.value + count)
+        value: int | None = self.connection.scalar(taken.returning(counters.c.value))
         if value is None:
-            raise StoreError("the table of counters is damaged; restore the database")
+            self.connection.execute(insert(counters).values(name=name, value=count))
+            return count
         return int(value)
 
     def keys(self, table: str, count: int) -> range:

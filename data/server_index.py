@@ -79,9 +79,12 @@ class ServerIndex(ABC):
             there = connection.scalars(statement, {"keys": np.asarray(rows).tolist()}).all()
         return np.isin(rows, np.array(there, dtype=np.int64))
 
-    def _search(self, query: str, allowed: Mask | None, k: int) -> tuple[Rows, Scores]:
-        if k < 1:
-            raise ValueError("k is at least 1")
+    def question(self, query: str, allowed: Mask | None, k: int) -> tuple[str, dict[str, Any]]:
+        """SQL for the `k` best of the rows that `allowed` allows, and its parameters.
+
+        None of its plans can go by an approximate index: those answer an ORDER BY of the distance
+        itself, and here the rows are filtered and scored before they are sorted.
+        """
         within, values = "true", dict[str, Any]()
         if allowed is not None and np.count_nonzero(allowed) <= FEW:
             within, values = "row = ANY(:keys)", {"keys": np.flatnonzero(allowed).tolist()}
@@ -90,13 +93,20 @@ class ServerIndex(ABC):
             within = "row < :size AND get_bit(CAST(:bits AS bytea), CAST(row AS int)) = 1"
             bits = np.packbits(allowed, bitorder="little").tobytes()
             values = {"size": len(allowed), "bits": bits}
-        # MATERIALIZED: the filter first, whatever the planner thinks of it.
-        statement = text(
-            f"WITH allowed AS MATERIALIZED (SELECT row, item FROM {self.table}"
-            f" WHERE {within} AND {self._condition()})"
-            f" SELECT row, {self._score()} AS score FROM allowed ORDER BY score DESC, row LIMIT :k"
+        # MATERIALIZED: the filter first, whatever the planner thinks of it; scored at once, so
+        # that what waits to be sorted is two numbers a row and not the item.
+        statement = (
+            f"WITH allowed AS MATERIALIZED (SELECT row, {self._score()} AS score"
+            f" FROM {self.table} WHERE {within} AND {self._condition()})"
+            " SELECT row, score FROM allowed ORDER BY score DESC, row LIMIT :k"
         )
-        return self._rows_of(statement, {**values, "query": query, "k": k})
+        return statement, {**values, "query": query, "k": k}
+
+    def _search(self, query: str, allowed: Mask | None, k: int) -> tuple[Rows, Scores]:
+        if k < 1:
+            raise ValueError("k is at least 1")
+        statement, values = self.question(query, allowed, k)
+        return self._rows_of(text(statement), values)
 
     def _scores(self, query: str, rows: Rows) -> Scores:
         statement = text(

@@ -12,11 +12,13 @@ from itertools import groupby
 from secrets import randbits
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, Table, delete, func, insert, select
 
-from .database import Database
+from .claims import Claiming
+from .database import Database, Transaction
 from .deleting import Eraser
 from .errors import InvalidRecord
+from .history import Marked
 from .models import Person, Post, Record, Space
 from .provenance import Deletion, Provenance, Verdict
 from .reading import Reading
@@ -41,7 +43,7 @@ __all__ = ["Deletion", "Store"]
 API = "api"
 
 
-class Store(Reading, Wording, VectorKeeping, ImportRuns):
+class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns, Marked):
     """One community's database. See `data.database.Database` for what opening raises."""
 
     def __init__(self, database: Database) -> None:
@@ -58,7 +60,7 @@ class Store(Reading, Wording, VectorKeeping, ImportRuns):
 
     def seq(self) -> int:
         """The number of the newest transaction; 0 before the first."""
-        with self.database.reading() as connection:
+        with self.database.glancing() as connection:
             row = counters.c.name == "seq"
             return connection.scalar(select(counters.c.value).where(row)) or 0
 
@@ -108,25 +110,31 @@ class Store(Reading, Wording, VectorKeeping, ImportRuns):
         """As `apply`, with a stated provenance."""
         if not records:
             return []
-        verdicts: list[Verdict] = []
         with self.database.writing() as transaction:
-            for deletes, group in groupby(records, key=lambda r: isinstance(r, Deletion)):
-                if not deletes:
-                    batch = [r for r in group if not isinstance(r, Deletion)]
-                    verdicts += Writer(transaction, provenance).write(batch)
-                    continue
-                eraser = Eraser(transaction, bury=True)
-                for wish in group:
-                    if isinstance(wish, Deletion):
-                        _erase(eraser, wish)
-                        verdicts.append(None)
-        return verdicts
+            return _write(transaction, records, provenance)
+
+    def _put(self, record: Person | Post | Space, table: Table) -> bool:
+        """Write `record`, reviving a deleted one; True unless it was in `table` before.
+
+        Both in one transaction: of two who put the same new record at once, one made it.
+
+        Raises
+        ------
+        InvalidRecord : it was refused.
+        """
+        provenance = self.provenance(API, 0, revive=True)
+        with self.database.writing() as transaction:
+            wanted = select(table.c.pk).where(table.c.id == record.id)
+            new = transaction.connection.scalar(wanted) is None
+            verdict = _write(transaction, [record], provenance)[0]
+        if verdict is not None:
+            field, _, reason = verdict.partition(": ")
+            raise InvalidRecord(field, reason)
+        return new
 
     def put_person(self, person: Person) -> bool:
         """Create or replace a person, reviving a deleted one; True if new."""
-        new = self.get_person(person.id) is None
-        self.apply([replace(person, implicit=False)], revive=True)
-        return new
+        return self._put(replace(person, implicit=False), people)
 
     def put_post(self, post: Post) -> bool:
         """Create or replace a post, reviving a deleted one; True if new.
@@ -135,18 +143,11 @@ class Store(Reading, Wording, VectorKeeping, ImportRuns):
         ------
         InvalidRecord : its author was deleted.
         """
-        new = self.get_post(post.id) is None
-        verdict = self.apply([post], revive=True)[0]
-        if verdict is not None:
-            field, _, reason = verdict.partition(": ")
-            raise InvalidRecord(field, reason)
-        return new
+        return self._put(post, posts)
 
     def put_space(self, space: Space) -> bool:
         """Create or replace a space; True if new."""
-        new = self.get_space(space.id) is None
-        self.apply([space])
-        return new
+        return self._put(space, spaces)
 
     def delete_person(self, person_id: str) -> None:
         """Delete a person with all their texts, for good; nothing happens if there is none."""
@@ -231,6 +232,24 @@ def _posts() -> Select[Any]:
         .outerjoin(people, people.c.pk == posts.c.author)
         .outerjoin(spaces, spaces.c.pk == posts.c.space)
     )
+
+
+def _write(
+    transaction: Transaction, records: Sequence[Record | Deletion], provenance: Provenance
+) -> list[Verdict]:
+    """Write `records` in order; None for each that went in, or why not."""
+    verdicts: list[Verdict] = []
+    for deletes, group in groupby(records, key=lambda r: isinstance(r, Deletion)):
+        if not deletes:
+            batch = [r for r in group if not isinstance(r, Deletion)]
+            verdicts += Writer(transaction, provenance).write(batch)
+            continue
+        eraser = Eraser(transaction, bury=True)
+        for wish in group:
+            if isinstance(wish, Deletion):
+                _erase(eraser, wish)
+                verdicts.append(None)
+    return verdicts
 
 
 def _erase(eraser: Eraser, wish: Deletion) -> None:

@@ -1,19 +1,14 @@
 """Vectors beside the texts, kept by (encoder's fingerprint, sha256 of the text)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     bindparam,
     delete,
-    func,
-    or_,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,19 +16,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from .database import Database
 from .roots import chunks
 from .rows import person_from
-from .tables import people, posts, vectors, versions
+from .tables import people, vectors, versions
 from .text import digest, profile_text
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A text that is not embedded yet: its version's key, and whether its post is a root.
-
-    What hangs on a later post counts as one: until that came, it was.
-    """
-
-    version: int
-    is_root: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,51 +27,6 @@ class Embedded:
     version: int
     digest: bytes
     lanes: str
-
-
-CLAIM_LOCKS = 0x77686F6B
-"""The class of advisory locks by which texts are claimed, one a text."""
-
-MOST_CLAIMED = 256
-"""Texts a claim: every lock has a place in the server's shared memory, some 6,000 by default."""
-
-CLAIMANTS = 8
-"""How many processes at once are sure to find something to claim."""
-
-_CLAIM = text(
-    "SELECT pk FROM unnest(CAST(:keys AS bigint[])) AS pk"
-    f" WHERE pg_try_advisory_xact_lock({CLAIM_LOCKS}, CAST(pk % 2147483647 AS int)) LIMIT :most"
-)
-_AWAIT = text(
-    f"SELECT pg_advisory_xact_lock({CLAIM_LOCKS}, CAST(CAST(:key AS bigint) % 2147483647 AS int))"
-)
-
-
-def _stale(scheme: str) -> tuple[ColumnElement[bool], ...]:
-    """Of which texts `scheme` is not the scheme, in parts that the index on it answers at once.
-
-    "Another or none" in one condition reads the whole table, however few there are.
-    """
-    c = versions.c.scheme
-    return c.is_(None), c < scheme, c > scheme
-
-
-def _pending(connection: Connection, scheme: str, limit: int, since: int) -> list[Pending]:
-    c = versions.c
-    is_root = or_(posts.c.root == posts.c.pk, posts.c.attached.is_not(None))
-    columns = select(c.pk, is_root).join(posts, posts.c.pk == c.post)
-    if since:
-        # By the index on `seq`: a condition on the bare scheme would let its index be taken, and
-        # the whole table be read. What has been read since bears a later number.
-        unread = func.coalesce(c.scheme, "") != scheme
-        newer = columns.where(c.seq > since, unread).order_by(c.seq, c.pk).limit(limit)
-        return [Pending(pk, bool(root)) for pk, root in connection.execute(newer)]
-    for stale in _stale(scheme):
-        rows = connection.execute(columns.where(stale).order_by(c.scheme, c.pk).limit(limit))
-        found = [Pending(pk, bool(root)) for pk, root in rows]
-        if found:
-            return found
-    return []
 
 
 def _insert(connection: Connection) -> Any:
@@ -116,54 +55,6 @@ class VectorKeeping:
     """The part of the store that keeps vectors."""
 
     database: Database
-
-    def pending(self, scheme: str, limit: int, since: int = 0) -> list[Pending]:
-        """The first `limit` texts that were not embedded by `scheme`: first those by none, by key.
-
-        `since`: only those that were written after that transaction.
-        """
-        with self.database.reading() as connection:
-            return _pending(connection, scheme, limit, since)
-
-    def count_pending(self, scheme: str) -> int:
-        """How many texts `pending` would give without a limit."""
-        with self.database.reading() as connection:
-            statement = select(func.count()).select_from(versions).where(or_(*_stale(scheme)))
-            return connection.scalar(statement) or 0
-
-    @contextmanager
-    def claimed(self, scheme: str, limit: int, since: int = 0) -> Iterator[list[Pending]]:
-        """As `pending`, but of what no other process reads meanwhile: nothing is read twice.
-
-        On PostgreSQL each text is held by an advisory lock on its key. The rows themselves stay
-        free, so whoever edits or deletes a post never waits for an encoder; and the locks of a
-        process that ends, however it ends, are free at once. SQLite has one server as a rule,
-        and there two processes may do the same work.
-        """
-        if self.database.is_sqlite:
-            yield self.pending(scheme, limit, since)
-            return
-        with self.database.unhurried() as connection:
-            # More than are wanted, as others may hold the first ones.
-            seen = _pending(connection, scheme, limit * CLAIMANTS, since)
-            rows = connection.execute(
-                _CLAIM, {"keys": [p.version for p in seen], "most": min(limit, MOST_CLAIMED)}
-            )
-            mine = [pk for (pk,) in rows]
-            # Another process may have read them between the two statements.
-            of = select(versions.c.pk, versions.c.scheme).where(versions.c.pk.in_(mine))
-            left = {pk for pk, read_by in connection.execute(of) if read_by != scheme}
-            yield [p for p in seen if p.version in left]
-
-    def held_elsewhere(self, scheme: str, since: int = 0) -> bool:
-        """Wait for one text that another process has claimed; False where none is pending."""
-        if self.database.is_sqlite:
-            return False
-        with self.database.unhurried() as connection:
-            first = _pending(connection, scheme, 1, since)
-            for item in first:
-                connection.execute(_AWAIT, {"key": item.version})
-        return bool(first)
 
     def kept_vectors(self, encoder: str, digests: Iterable[bytes]) -> dict[bytes, bytes]:
         """Those vectors of `digests` that are kept, in the encoding of whoever kept them."""

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from data.claims import Pending
 from data.store import Store
 from data.text import digest
-from data.vectors import Embedded, Pending
+from data.vectors import Embedded
 from embeddings.face import Encoder, Vectors
 from embeddings.lanes import lane_of_text
 from embeddings.language import detect_languages

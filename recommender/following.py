@@ -4,6 +4,7 @@ In: a store, encoders, settings. Out: a view in memory that is at the store's ne
 it is held, and what `learn` found out.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -32,17 +33,29 @@ from .ranker import Ranker
 from .settings import EngineSettings
 from .showing import shown_posts
 from .similar import SimilarParts
+from .snapshots import is_of_history, note_history
 from .templates import Templates
 from .texts import TextIndex
 from .topicindex import TopicIndex
 from .view import View, Views, end_of_hour, view_of
 from .whitening import Whitening
+from .working import leave_to_workers
 
 Progress = Callable[[str, int, int], None]
+
+logger = logging.getLogger(__name__)
 
 STATISTICS, RANKER, FEED_RANKER, TOPICS = "statistics", "ranker", "feed", "topics"
 SIMILAR, WHITENING, TEMPLATES = "similar", "whitening", "templates"
 """The names under which `learn` keeps the corpus statistics, the rankers and the topics."""
+
+
+def open_encoders(settings: EngineSettings) -> dict[str, Encoder]:
+    """Open the encoders that are chosen, by lane. EncoderUnavailable as `open_encoder`."""
+    return {
+        MINILM: open_encoder(settings.english_encoder, settings.device),
+        MULTILINGUAL: open_encoder(settings.multilingual_encoder, settings.device),
+    }
 
 
 class Following:
@@ -61,22 +74,28 @@ class Following:
         self.store = store
         self.encoders = dict(encoders)
         self.reader = Reader(self.encoders)
-        self.community = Community()
-        self.past = Past()
-        self._views = Views()
-        self.texts = TextIndex(self.encoders, index_folder)
-        self.profiles = Profiles(self.encoders)
-        self.topic_index = TopicIndex()
+        self._index_folder = index_folder
         self.settings = settings or EngineSettings()
         self.statistics: Statistics | None = None
         self.ranker = self.settings.prior
         self.feed_ranker = self.settings.feed_prior
-        self.mentions = Mentions(store)
         self.similar_ranker = default_similar()
         self.whitening: Whitening | None = None
         self.templates = Templates()
         self._lock = RLock()
         self._embedding = Lock()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Know nothing of the community yet."""
+        self.community = Community()
+        self.past = Past()
+        self._views = Views()
+        self.texts = TextIndex(self.encoders, self._index_folder)
+        self.profiles = Profiles(self.encoders)
+        self.topic_index = TopicIndex()
+        self.mentions = Mentions(self.store)
+        self._mark: int | None = None
 
     @classmethod
     def open(
@@ -87,17 +106,14 @@ class Following:
         Snapshots lie beside SQLite's file, those of a server in the working folder.
         """
         settings = settings or EngineSettings()
-        encoders = {
-            MINILM: open_encoder(settings.english_encoder),
-            MULTILINGUAL: open_encoder(settings.multilingual_encoder),
-        }
         folder, path = settings.index_folder, store.database.path
         if folder is None and path is not None:
             folder = path.with_name(path.name + ".index")
         elif folder is None and not store.database.is_sqlite:
             folder = Path(f"whoknows-{store.uid()}.index").absolute()
-        engine = cls(store, encoders, folder, settings)
-        engine.texts.open_snapshot(store.uid(), store.seq())
+        engine = cls(store, open_encoders(settings), folder, settings)
+        if is_of_history(store, folder):
+            engine.texts.open_snapshot(store.uid(), store.seq())
         engine.sync(progress)
         return engine
 
@@ -107,6 +123,7 @@ class Following:
         At the newest state: what another process deleted must not come back to the disk.
         """
         with self._current():
+            note_history(self._index_folder, self.community.seq, self._mark)
             self.texts.save_snapshot(self.store.uid())
 
     # Following ----------------------------------------------------------------------------
@@ -114,17 +131,20 @@ class Following:
     def sync(self, progress: Progress | None = None) -> None:
         """Embed what the store holds and nobody has read, and follow it to its newest state.
 
-        A standby's texts are embedded by whoever writes to its primary.
+        A standby's texts are embedded by whoever writes to its primary; with `workers`, all are by
+        those who do nothing else.
         """
         told = None if progress is None else lambda done, total: progress("embedding", done, total)
         with self._embedding:
-            if self.store.database.standby() is None:
+            if not self.settings.workers and self.store.database.standby() is None:
                 embed_pending(self.store, self.encoders, told)
         with self._current():
             pass
 
     def sync_after(self, seq: int) -> None:
         """As `sync`, of what was written after transaction `seq`: a caller waits for no other's."""
+        if self.settings.workers:
+            leave_to_workers(self.store, self.encoders, seq)
         embed_pending(self.store, self.encoders, since=seq)
         with self._current():
             pass
@@ -133,9 +153,19 @@ class Following:
     def _current(self) -> Iterator[None]:
         """Hold the view still, at the newest state of the store."""
         with self._lock:
-            seq = self.store.seq()
+            seq, mark = self.store.state(self.community.seq)
+            if seq < self.community.seq and self.store.database.standby() is not None:
+                # Another server than the last one, which has not received all of it yet.
+                yield
+                return
+            if seq < self.community.seq or mark != self._mark:
+                logger.warning("the database goes back to before what was read; reading all anew")
+                self.texts.erase_snapshot()
+                self._begin()
             if seq != self.community.seq or seq != self.texts.seq:
-                self._follow()
+                with self.store.database.one_moment():
+                    self._follow()
+                    _, self._mark = self.store.state(self.community.seq)
             yield
 
     def _follow(self) -> None:
@@ -204,6 +234,7 @@ class Following:
                 "people": len(self.community.people),
                 "indexed": len(self.texts.words),
                 "pending": pending,
+                "workers": self.store.workers(),
                 "standby": None if standby is None else asdict(standby),
                 "learned": self.statistics is not None,
                 "learned_from": self.ranker.answered,
@@ -211,6 +242,7 @@ class Following:
                     lane: {
                         "fingerprint": encoder.fingerprint,
                         "runtime": getattr(encoder, "runtime", "sentence-transformers"),
+                        "hindered": getattr(encoder, "hindered", None),
                     }
                     for lane, encoder in self.encoders.items()
                 },

@@ -3,6 +3,7 @@
 In: a text and its vectors. Out: the threads worth ranking, best first.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from embeddings.statistics import Statistics
 from . import weights
 from .alike import SimilarRanker
 from .columns import DIGITS, Flags, Ints
+from .drawing import Ids
 from .likeness import Asked, Floats, Known, Likeness, likeness_of
 from .linking import linked_with
 from .texts import TextIndex
@@ -89,6 +91,13 @@ def find(parts: SimilarParts, asked: Asked) -> list[SimilarHit]:
             )
         )
     return hits
+
+
+def settled(hits: list[SimilarHit], ids: Ids) -> list[SimilarHit]:
+    """The hits in their order, ties by id. Ids are read of tied threads alone: few are."""
+    counts = Counter(hit.score for hit in hits)
+    known = ids([hit.post for hit in hits if counts[hit.score] > 1])
+    return sorted(hits, key=lambda hit: (-hit.score, known.get(hit.post, "")))
 
 
 def candidates(parts: SimilarParts, asked: Asked) -> Likeness:

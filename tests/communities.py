@@ -61,9 +61,9 @@ def _word_vector(name: str, word: str, dim: int) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal(dim)
 
 
-def encoders() -> dict[str, WordEncoder]:
-    """One encoder a lane, of different sizes."""
-    return {"minilm": WordEncoder(64, "m"), "multilingual": WordEncoder(48, "u")}
+def encoders(kind: type[WordEncoder] = WordEncoder) -> dict[str, WordEncoder]:
+    """One encoder of `kind` a lane, of different sizes."""
+    return {"minilm": kind(64, "m"), "multilingual": kind(48, "u")}
 
 
 @cache

@@ -119,14 +119,10 @@ class SlowEncoder(WordEncoder):
         return super().encode(texts)
 
 
-def _slow() -> dict[str, WordEncoder]:
-    return {lane: SlowEncoder(e.dim, lane[0]) for lane, e in encoders().items()}
-
-
 def test_no_text_is_read_by_two(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("recommender.embedding.BATCH", 20)
     store.apply([Post(f"p{i}", "ada", START, f"word{i} glass", title=f"t{i}") for i in range(150)])
-    readers = [(Store.open(url_of(store)), _slow()) for _ in range(3)]
+    readers = [(Store.open(url_of(store)), encoders(SlowEncoder)) for _ in range(3)]
     threads = [threading.Thread(target=embed_pending, args=reader) for reader in readers]
     for thread in threads:
         thread.start()

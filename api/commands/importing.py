@@ -1,16 +1,19 @@
 """`import`: an export goes in; what does not is printed with its place and the reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from api.commands.opening import opened_engine, read_settings
+from api.commands.opening import opened_engine, opened_store, read_settings
+from api.settings import Settings
 from api.terminal import print_json, progress
 
 if TYPE_CHECKING:
     from data.importing import ImportReport
+    from data.store import Store
 
 
 def _report_json(report: "ImportReport", community: dict[str, int]) -> dict[str, Any]:
@@ -50,6 +53,20 @@ def _show(report: "ImportReport") -> None:
         console.print(f"{gone} deleted, because the export no longer holds them.")
 
 
+@contextmanager
+def _opened(settings: Settings) -> Iterator[tuple["Store", "Callable[[], None] | None"]]:
+    """The store, and what reads the texts of each batch: None where workers do."""
+    if settings.embedding == "workers":
+        with opened_store(settings) as store:
+            yield store, None
+        return
+    with opened_engine(settings) as (store, engine):
+        yield store, engine.sync
+        # A snapshot deletes behind the last batch.
+        engine.sync()
+        engine.close()
+
+
 def run_import(
     path: Path,
     *,
@@ -62,10 +79,14 @@ def run_import(
     mapping: Path | None,
     as_json: bool,
 ) -> None:
-    """Import the export at `path` into the configured database, embedding as it goes."""
+    """Import the export at `path` into the configured database, embedding as it goes.
+
+    Where texts are left to workers, it ends when all is written, and they have read part of it.
+    """
     from data.importing import import_path
 
-    with opened_engine(read_settings()) as (store, engine), progress("Importing") as advance:
+    settings = read_settings()
+    with _opened(settings) as (store, embed), progress("Importing") as advance:
         on_progress: Callable[[int, int | None], None] = advance
         report = import_path(
             store,
@@ -78,13 +99,12 @@ def run_import(
             include_private=include_private,
             mapping=mapping,
             on_progress=on_progress,
-            embed=engine.sync,
+            embed=embed,
         )
-        # A snapshot deletes behind the last batch.
-        engine.sync()
-        engine.close()
         community = store.counts()
     if as_json:
         print_json(_report_json(report, community))
     else:
         _show(report)
+        if settings.embedding == "workers":
+            print("What is new becomes searchable as `whoknows work` reads it.")

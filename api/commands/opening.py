@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from api.settings import Settings
-from api.terminal import progress
+from api.terminal import complain, progress
 from data.errors import WhoknowsError
 
 if TYPE_CHECKING:
@@ -59,12 +59,17 @@ def engine_settings(settings: Settings) -> "EngineSettings":
         settings.index_folder,
         RankingSettings(settings.newcomers, settings.quickness, settings.false_alarms),
         feed=FeedSettings(settings.exploration, settings.spread),
+        device=settings.device,
+        workers=settings.embedding == "workers",
     )
 
 
 @contextmanager
 def opened_engine(settings: Settings) -> Iterator[tuple["Store", "Engine"]]:
-    """The store and an engine on it that has read what is new, the time it takes shown."""
+    """The store and an engine on it that has read what is new, the time it takes shown.
+
+    Encoders that the fast runtime cannot run are told of, in one line.
+    """
     from recommender.engine import Engine
 
     with opened_store(settings) as store:
@@ -72,4 +77,8 @@ def opened_engine(settings: Settings) -> Iterator[tuple["Store", "Engine"]]:
             engine = Engine.open(
                 store, engine_settings(settings), lambda _, done, total: advance(done, total)
             )
+        reasons = {getattr(each, "hindered", None) for each in engine.encoders.values()} - {None}
+        if reasons:
+            told = "; ".join(sorted(map(str, reasons)))
+            complain(f"Reading texts takes several times as long as it could: {told}.")
         yield store, engine

@@ -81,7 +81,11 @@ class Server:
             except subprocess.TimeoutExpired:
                 continue
         self.kill()
-        raise NoServer(f"PostgreSQL did not start: {self.log.read_text()[-500:]}")
+        raise NoServer(f"PostgreSQL did not start: {self.told()}")
+
+    def told(self) -> str:
+        """The end of its log."""
+        return self.log.read_text()[-500:]
 
     def kill(self) -> None:
         """End it as kill -9 or a failing machine does, with all its children."""

@@ -1,0 +1,74 @@
+"""What the commands have in common: their arguments, and one sentence where a command fails."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Annotated, ParamSpec
+
+import typer
+
+from api.terminal import complain
+from data.errors import InvalidRecord, WhoknowsError
+from data.times import parse_time
+from embeddings.errors import EmbeddingError
+
+P = ParamSpec("P")
+INTERRUPTED = 130
+
+
+def mendable(command: Callable[P, None]) -> Callable[P, None]:
+    """`command`, ending in one sentence on stderr where the user can mend what went wrong."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except (WhoknowsError, EmbeddingError) as error:
+            complain(str(error))
+            raise typer.Exit(1) from None
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            place = f"{error.filename}: " if error.filename else ""
+            complain(f"{place}{error.strerror or error}.")
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            complain("Stopped. What was written before stays; run the command again to go on.")
+            raise typer.Exit(INTERRUPTED) from None
+
+    return run
+
+
+def time_of(value: str) -> datetime:
+    """The time that an argument names. BadParameter where it names none."""
+    try:
+        return parse_time(value, "the time")
+    except InvalidRecord as error:
+        raise typer.BadParameter(error.reason) from None
+
+
+def words(value: str) -> str:
+    """An argument as it stands. BadParameter where it is empty or no UTF-8."""
+    # Python hands bytes that are not UTF-8 over as lone surrogates.
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise typer.BadParameter("is not valid UTF-8.")
+    if not value.strip():
+        raise typer.BadParameter("must not be empty.")
+    return value
+
+
+Question = Annotated[str, typer.Argument(metavar="TEXT", parser=words, show_default=False)]
+PersonId = Annotated[str, typer.Argument(metavar="PERSON", parser=words, help="A person's id.")]
+K = Annotated[int, typer.Option("-k", min=1, max=100, help="How many.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of", metavar="TIME", parser=time_of, help="Answer as of then (ISO 8601; UTC if bare)."
+    ),
+]
+Viewer = Annotated[
+    str | None, typer.Option("--viewer", metavar="ID", parser=words, help="Through whose eyes.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, as over HTTP.")]
+Host = Annotated[str | None, typer.Option(help="Where to listen; this machine alone by default.")]
+Port = Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes any free port.")]

@@ -1,0 +1,165 @@
+"""Texts that wait to be read by the encoders, and who reads which: the queue of `whoknows work`.
+
+A text waits as long as its version does not bear the scheme of those who ask. So the queue is the
+data itself: what is written waits from its commit on, what is deleted waits no more, and another
+encoder makes everything wait again, without a job being entered anywhere.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select, text
+
+from .database import Database
+from .tables import posts, versions
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A text that is not embedded yet: its version's key, and whether its post is a root.
+
+    What hangs on a later post counts as one: until that came, it was.
+    """
+
+    version: int
+    is_root: bool
+
+
+CLAIM_LOCKS = 0x77686F6B
+"""The class of advisory locks by which texts are claimed, one a text."""
+
+MOST_CLAIMED = 256
+"""Texts a claim: every lock has a place in the server's shared memory, some 6,000 by default."""
+
+WORKER_KEY = 2_147_483_647
+"""No text's key: the lock that every worker shares while it is there."""
+
+CLAIMANTS = 8
+"""How many processes at once are sure to find something to claim."""
+
+_CLAIM = text(
+    "SELECT pk FROM unnest(CAST(:keys AS bigint[])) AS pk"
+    f" WHERE pg_try_advisory_xact_lock({CLAIM_LOCKS}, CAST(pk % 2147483647 AS int)) LIMIT :most"
+)
+_AWAIT = text(
+    f"SELECT pg_advisory_xact_lock({CLAIM_LOCKS}, CAST(CAST(:key AS bigint) % 2147483647 AS int))"
+)
+
+
+def _stale(scheme: str) -> tuple[ColumnElement[bool], ...]:
+    """Of which texts `scheme` is not the scheme, in parts that the index on it answers at once.
+
+    "Another or none" in one condition reads the whole table, however few there are.
+    """
+    c = versions.c.scheme
+    return c.is_(None), c < scheme, c > scheme
+
+
+def _newer(scheme: str, since: int) -> tuple[ColumnElement[bool], ...]:
+    """Which of the texts written after transaction `since` are stale.
+
+    By the index on `seq`: a condition on the bare scheme would let its index be taken, and the
+    whole table be read. What has been read since bears a later number.
+    """
+    return versions.c.seq > since, func.coalesce(versions.c.scheme, "") != scheme
+
+
+def _pending(connection: Connection, scheme: str, limit: int, since: int) -> list[Pending]:
+    c = versions.c
+    is_root = or_(posts.c.root == posts.c.pk, posts.c.attached.is_not(None))
+    columns = select(c.pk, is_root).join(posts, posts.c.pk == c.post)
+    if since:
+        newer = columns.where(*_newer(scheme, since)).order_by(c.seq, c.pk).limit(limit)
+        return [Pending(pk, bool(root)) for pk, root in connection.execute(newer)]
+    for stale in _stale(scheme):
+        rows = connection.execute(columns.where(stale).order_by(c.scheme, c.pk).limit(limit))
+        found = [Pending(pk, bool(root)) for pk, root in rows]
+        if found:
+            return found
+    return []
+
+
+_COME = text(f"SELECT pg_advisory_lock_shared({CLAIM_LOCKS}, {WORKER_KEY})")
+_LEAVE = text(f"SELECT pg_advisory_unlock_shared({CLAIM_LOCKS}, {WORKER_KEY})")
+_WORKERS = text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    f" AND classid = {CLAIM_LOCKS} AND objid = {WORKER_KEY}"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+class Claiming:
+    """The part of the store that hands out texts to read."""
+
+    database: Database
+
+    def pending(self, scheme: str, limit: int, since: int = 0) -> list[Pending]:
+        """The first `limit` texts that were not embedded by `scheme`: first those by none, by key.
+
+        `since`: only those that were written after that transaction.
+        """
+        with self.database.reading() as connection:
+            return _pending(connection, scheme, limit, since)
+
+    def count_pending(self, scheme: str, since: int = 0) -> int:
+        """How many texts `pending` would give without a limit."""
+        wanted = _newer(scheme, since) if since else (or_(*_stale(scheme)),)
+        with self.database.glancing() as connection:
+            statement = select(func.count()).select_from(versions).where(*wanted)
+            return connection.scalar(statement) or 0
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Be one of `workers` until the end, however it comes: the connection holds a lock."""
+        if self.database.is_sqlite:
+            yield
+            return
+        with self.database.glancing() as connection:
+            connection.execute(_COME)
+            try:
+                yield
+            finally:
+                # The connection goes back to the pool, and the lock would stay with it.
+                connection.execute(_LEAVE)
+
+    def workers(self) -> int:
+        """How many processes are `at_work`; always 0 on SQLite, where none can be told."""
+        if self.database.is_sqlite:
+            return 0
+        with self.database.glancing() as connection:
+            return connection.scalar(_WORKERS) or 0
+
+    @contextmanager
+    def claimed(self, scheme: str, limit: int, since: int = 0) -> Iterator[list[Pending]]:
+        """As `pending`, but of what no other process reads meanwhile: nothing is read twice.
+
+        On PostgreSQL each text is held by an advisory lock on its key. The rows themselves stay
+        free, so whoever edits or deletes a post never waits for an encoder; and the locks of a
+        process that ends, however it ends, are free at once. SQLite has one server as a rule,
+        and there two processes may do the same work.
+        """
+        if self.database.is_sqlite:
+            yield self.pending(scheme, limit, since)
+            return
+        with self.database.unhurried() as connection:
+            # More than are wanted, as others may hold the first ones.
+            seen = _pending(connection, scheme, limit * CLAIMANTS, since)
+            rows = connection.execute(
+                _CLAIM, {"keys": [p.version for p in seen], "most": min(limit, MOST_CLAIMED)}
+            )
+            mine = [pk for (pk,) in rows]
+            # Another process may have read them between the two statements.
+            of = select(versions.c.pk, versions.c.scheme).where(versions.c.pk.in_(mine))
+            left = {pk for pk, read_by in connection.execute(of) if read_by != scheme}
+            yield [p for p in seen if p.version in left]
+
+    def held_elsewhere(self, scheme: str, since: int = 0) -> bool:
+        """Wait for one text that another process has claimed; False where none is pending."""
+        if self.database.is_sqlite:
+            return False
+        with self.database.unhurried() as connection:
+            first = _pending(connection, scheme, 1, since)
+            for item in first:
+                connection.execute(_AWAIT, {"key": item.version})
+        return bool(first)

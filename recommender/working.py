@@ -1,0 +1,69 @@
+"""Reading texts apart from those who answer: `whoknows work`, and how the others leave it to it.
+
+In: a store and encoders. No community is held, so a worker needs the encoders' memory and no more.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+
+from data.store import Store
+from embeddings.face import Encoder
+
+from .embedding import embed_pending, scheme_of
+
+FEW = 64
+"""Texts that whoever wrote them reads at once, as waiting for a worker would take longer: about
+half a second of encoding."""
+
+LOOK_AGAIN = 0.25
+"""Seconds between two looks of a worker that has nothing to do; a look is one question, answered
+from an index in a fraction of a millisecond."""
+
+PATIENCE = 3.0
+"""Seconds in which the workers must have read something of what is waited for."""
+
+
+def work(
+    store: Store,
+    encoders: Mapping[str, Encoder],
+    told: Callable[[int], None],
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    once: bool = False,
+) -> None:
+    """Read what is pending, and what comes, sharing it with every other worker.
+
+    Ends where nothing is left, with `once`; else never. It may be cut off at any moment: each
+    round is durable before the next begins, and what it had claimed is free with its end.
+
+    Parameters
+    ----------
+    told : called with how many texts were read whenever nothing is left of them.
+
+    Raises
+    ------
+    StoreError : the database does not answer; begin again when it does.
+    """
+    with store.at_work():
+        while True:
+            done = embed_pending(store, encoders, progress)
+            if done:
+                told(done)
+            if once:
+                return
+            time.sleep(LOOK_AGAIN)
+
+
+def leave_to_workers(store: Store, encoders: Mapping[str, Encoder], since: int) -> None:
+    """Wait while workers read what was written after transaction `since`, until few are left.
+
+    Returns at once where nobody is at work, and soon where they have other things to do: whoever
+    asks reads the rest, and no caller is kept waiting for all that came before.
+    """
+    scheme = scheme_of(encoders)
+    left, moved = store.count_pending(scheme, since), time.monotonic()
+    while left > FEW and store.workers() and time.monotonic() - moved < PATIENCE:
+        time.sleep(0.05)
+        now = store.count_pending(scheme, since)
+        if now < left:
+            left, moved = now, time.monotonic()
