@@ -61,7 +61,7 @@ def page(told: Mapping[str, Any]) -> Iterator[str]:
     yield "of are in it, and are told beside.\n"
     yield from _table(
         ("posts", "threads", "database, B", "indexes, B", "resident, B", "of it mapped, B",
-         "import, µs", "with vectors, µs", "importer at most, MB", "server, MB"),
+         "import, µs", "with vectors, µs", "importer at most, MB", "server, MB", "learn, s"),
         (_cost(one, told["empty"]) for one in slices),
     )  # fmt: skip
     yield "`import` is without vectors; `with vectors` adds keeping them, finding languages and"
@@ -151,6 +151,7 @@ def _cost(one: Slice, empty: Mapping[str, int]) -> Sequence[object]:
         1e6 * (made["import_s"] + made["vectors_s"]) / posts,
         made["peak_bytes"] / 1e6,
         asked["resident"] / 1e6,
+        "not run" if one["learn_s"] is None else one["learn_s"],
     )
 
 

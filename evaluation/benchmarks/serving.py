@@ -23,6 +23,9 @@ READY_WITHIN_S = 3_600.0
 STOPPED_WITHIN_S = 600.0
 _POLL_S = 0.01
 
+PROGRAM = (sys.executable, "-m", "api.cli")
+"""This environment's `whoknows`."""
+
 Asked = tuple[str, str, object]
 """A request: method, path, body."""
 
@@ -43,7 +46,7 @@ class Memory:
 
 def serve_command() -> list[str]:
     """How this environment's `whoknows serve` is started, on any free port."""
-    return [sys.executable, "-m", "api.cli", "serve", "--port", "0"]
+    return [*PROGRAM, "serve", "--port", "0"]
 
 
 def database_of(path: Path) -> dict[str, str]:
