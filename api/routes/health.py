@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.admission import admission_of
-from api.doors import Json
+from api.doors import Json, engine_of
 from api.errors import Problem
 from api.settings import is_loopback
 from api.standing import Standing
@@ -38,11 +38,12 @@ async def ready(request: Request) -> Response:
     status = await _standing(request).ask()
     if status is None:
         raise Problem(503, "The index is held by a change that takes long.")
-    if status["pending"] and not engine_of(request).settings.workers:
+    workers = engine_of(request).settings.workers
+    if status["pending"] and not workers:
         detail = f"The index is being built: {status['pending']} posts are still to come."
         raise Problem(503, detail)
     told = {"status": "ready", "posts": status["posts"], "indexed": status["indexed"]}
-    if engine.settings.workers:
+    if workers:
         told |= {"pending": status["pending"], "workers": status["workers"]}
     if status["standby"] is not None:
         # It answers from what it has; how old that may be is for the caller to judge.
