@@ -149,8 +149,9 @@ def _words(found: Figures) -> list[str]:
         'All get the same terms. "Agrees": the share of an engine\'s first ten that our BM25'
         " scores as high as our tenth; of a whole post we look up the 32 most informative words"
         ' alone, the others all. "Unmoved": answers under the mask that are those of an engine'
-        " which holds the allowed texts and no other; the others count what the viewer may not"
-        " read.",
+        " which holds the allowed texts and no other, ours with the statistics it was frozen with,"
+        " of what all may read; the others count what the viewer may not read, or let its place"
+        " decide between ties.",
         *_absent(found["absent"]),
     ]
     for at in found["sizes"]:
