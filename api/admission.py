@@ -28,7 +28,8 @@ LONGEST = 60
 """Seconds that a caller is told to wait at most: estimates are not better than that."""
 
 RECENT = 0.05
-"""The weight of the last request in what one is expected to take: the last twenty count."""
+"""The weight of the last request in what one is expected to take: the last twenty count. Begun
+with nothing, so that a first one, slow because all is cold, turns nobody away."""
 
 
 class Lane:
@@ -90,7 +91,7 @@ class Lane:
             yield
         finally:
             took = time.monotonic() - begun
-            self._takes += (took - self._takes) * (RECENT if self._takes else 1.0)
+            self._takes += (took - self._takes) * RECENT
             self._pass_on()
 
     async def _wait(self, request: Request) -> None:

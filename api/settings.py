@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     false_alarms: float = Field(default=0.02, ge=0.0, le=0.2)
     exploration: float = Field(default=0.1, ge=0.0, le=0.5)
     spread: int = Field(default=3, ge=0, le=20)
-    concurrency: int = Field(default=0, ge=0, le=40)
+    concurrency: int = Field(default=0, ge=0, le=32)
     waiting: int = Field(default=64, ge=0, le=10_000)
     patience: float = Field(default=2.0, gt=0.0, le=60.0)
 

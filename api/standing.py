@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import anyio.to_thread
 
+from data.errors import StoreError
+
 if TYPE_CHECKING:
     from recommender.engine import Engine
 
@@ -20,7 +22,7 @@ class Standing:
 
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
-        self._asking: asyncio.Future[Mapping[str, Any]] | None = None
+        self._asking: asyncio.Future[Mapping[str, Any] | StoreError] | None = None
         self.last: Mapping[str, Any] | None = None
         """The newest status that is known."""
 
@@ -34,10 +36,17 @@ class Standing:
         if self._asking is None or self._asking.done():
             self._asking = asyncio.ensure_future(self._status())
         done, _ = await asyncio.wait({self._asking}, timeout=WAITS)
-        return self._asking.result() if done else None
+        found = self._asking.result() if done else None
+        if isinstance(found, StoreError):
+            raise found
+        return found
 
-    async def _status(self) -> Mapping[str, Any]:
+    async def _status(self) -> Mapping[str, Any] | StoreError:
         own = anyio.CapacityLimiter(1)
-        status = await anyio.to_thread.run_sync(self._engine.status, limiter=own)
+        try:
+            status = await anyio.to_thread.run_sync(self._engine.status, limiter=own)
+        except StoreError as error:
+            # Raised for whoever still waits for it; perhaps nobody does.
+            return error
         self.last = status
         return status

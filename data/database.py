@@ -81,7 +81,9 @@ class Database:
                     f"{self.path.parent}: no such folder for the database; create it, or set"
                     " WHOKNOWS_DATABASE_URL"
                 )
-        engine = create_engine(self.url)
+        # Each connection keeps pages of its own: the same few are to be used again and again.
+        lifo = {"pool_use_lifo": True} if self.path is not None else {}
+        engine = create_engine(self.url, **lifo)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

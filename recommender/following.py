@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock, RLock
 from typing import Self
 
-from data.models import Post
+from data.models import Person, Post
 from data.store import Store
 from embeddings.face import Encoder
 from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
@@ -219,6 +219,10 @@ class Following:
             None if as_of is not None else end_of_hour(now),
         )
         return self._views.of(key, lambda: view_of(community, viewer_id, as_of, now))
+
+    def person(self, person_id: str) -> Person | None:
+        """A person as the last answer knew them, from memory: a page names dozens of authors."""
+        return self.community.people.get(self.community.person_keys.get(person_id, 0))
 
     def _shown(self, view: View, keys: Iterable[int]) -> dict[int, Post]:
         return shown_posts(self.community, self.store, view, keys)

@@ -88,7 +88,8 @@ def _round(pair: Pair, callers: Callers, reader: str, seconds: float) -> tuple[R
     killed = time.perf_counter()
     pair.fail_over()
     time.sleep(seconds)
-    _until(lambda: any(t.status == 201 and t.at > killed + 0.5 for t in callers.writes), "writes")
+    for told in (callers.writes, callers.reads):
+        _until(partial(_goes_on, told, killed), "answers after the fail-over")
     now = len(callers.acknowledged)
     missing, twice = _missing(pair, callers.acknowledged[:now])
     wrote, read = callers.writes[writes:], callers.reads[reads:]
@@ -108,11 +109,18 @@ def _round(pair: Pair, callers: Callers, reader: str, seconds: float) -> tuple[R
     return found, seen
 
 
+def _goes_on(told: Sequence[Told], killed: float) -> bool:
+    """Whether somebody has been answered who asked after the kill."""
+    return any(one.status and one.status < 300 and one.at - one.took > killed for one in told)
+
+
 def _gap(told: Sequence[Told], killed: float) -> float:
     """The longest time without a success from just before the kill on."""
     # What the primary acknowledged may be heard of just after its end: the widest gap counts.
-    times = [one.at for one in told if one.status < 300 and one.at > killed - 1]
-    return float(np.diff(np.sort(times)).max())
+    after = np.sort([one.at for one in told if 0 < one.status < 300])
+    # From the last success before the kill on, also where that was long before.
+    first = max(int(np.searchsorted(after, killed)) - 1, 0)
+    return float(np.diff(after[first:]).max(initial=0.0))
 
 
 def _missing(pair: Pair, acknowledged: Sequence[tuple[str, str]]) -> tuple[int, int]:

@@ -12,6 +12,8 @@ said before, and load.md, made of it.
 
 import argparse
 import json
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,8 @@ def main() -> None:
     asked = parser.parse_args()
     if not asked.database.is_file():
         parser.error(f"{asked.database}: no such database")
+    # Ended from outside, it ends its server too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     where = conditions(asked.database.with_suffix(""), PACKAGES)
     _say(f"{where}; seed {asked.seed}\n")
     told = measured(asked)

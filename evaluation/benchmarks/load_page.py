@@ -34,7 +34,7 @@ CAPACITY = """
 `--find`: {conditions}.
 
 {rate} requests a second: the highest at which {trial_s:g} seconds passed with every request
-answered, tried in steps of 15 %.
+answered, p99 {p99_ms} ms, tried in steps of 15 %.
 """
 
 OVERLOAD = """

@@ -17,7 +17,7 @@ DURABILITY: Mapping[str, dict[str, str]] = {
 }
 """On whose disk a write is when it is acknowledged, and the settings of the primary for it."""
 
-WAIT_SECONDS = 60
+WAIT_SECONDS = 180
 
 
 class Pair:
