@@ -20,7 +20,7 @@ from api.cli import main
 
 data.importing.BATCH = 40
 made = encoders()
-recommender.following.open_encoder = lambda name: made[name]
+recommender.following.open_encoder = lambda name, *device: made[name]
 main()
 """
 

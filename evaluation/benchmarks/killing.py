@@ -8,7 +8,6 @@ one that is built anew (`killing_check`).
 """
 
 import argparse
-import http.client
 import os
 import socket
 import subprocess
@@ -17,7 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
@@ -25,87 +24,16 @@ from urllib.parse import quote
 
 import orjson
 
-from data.models import Post
-from data.text import body_text
 from embeddings.face import Encoder
 from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from evaluation.benchmarks.corpus import conditions
-from evaluation.benchmarks.killing_check import Bulk, bulks_of, differences, index_differences
-from evaluation.benchmarks.serving import Caller, CannotServe, Serving, database_of
+from evaluation.benchmarks.killing_callers import Importing, Seen, questions, read
+from evaluation.benchmarks.killing_check import bulks_of, differences, index_differences
+from evaluation.benchmarks.serving import Asked, Caller, CannotServe, Serving, database_of
 
 PROGRAM = (sys.executable, "-m", "api.cli")
 READERS = 3
-CONNECTION = (ConnectionError, http.client.HTTPException)
-"""How a request to a server that is not there, or goes meanwhile, fails."""
-
 PATIENCE_S = 300.0
-QUESTIONS = 24
-MOMENT = "2100-01-01T00:00:00Z"
-"""Answers are as of then, after everything: with the hour that passes, ages would differ."""
-
-
-@dataclass
-class Seen:
-    """What callers saw; `faults` are answers that no caller should get."""
-
-    answers: int = 0
-    cut: int = 0
-    faults: list[str] = field(default_factory=list)
-
-
-class Importing(Thread):
-    """Sends bulks in their order, each until it is acknowledged, as a careful client does."""
-
-    def __init__(self, address: str, bulks: Sequence[Bulk], ends: Event) -> None:
-        super().__init__(daemon=True)
-        self.address = address
-        self.bulks = bulks
-        self.ends = ends
-        self.may_send = Event()
-        self.acknowledged = 0
-        self.refused: frozenset[str] = frozenset()
-        self.sent_again = 0
-        self.faults: list[str] = []
-
-    def run(self) -> None:
-        """Send everything; give up at a fault, or when `ends` is set."""
-        with Caller(self.address) as caller:
-            while self.acknowledged < len(self.bulks) and not self.ends.is_set():
-                if not self.may_send.wait(0.1):
-                    continue
-                try:
-                    bulk = self.bulks[self.acknowledged]
-                    status, told = caller.ask("POST", "/v1/import", bulk.lines)
-                except CONNECTION:
-                    self.sent_again += 1
-                    time.sleep(0.02)
-                    continue
-                if status != 200:
-                    self.faults.append(f"import: {status}")
-                    return
-                self.refused = frozenset(str(error["id"]) for error in told["errors"])
-                self.acknowledged += 1
-
-
-def _read(address: str, asked: Sequence[tuple[str, str, object]], seen: Seen, ends: Event) -> None:
-    """Ask in turn until the end. The server may be gone; but where it answers, it answers."""
-    number = 0
-    with Caller(address) as caller:
-        while not ends.is_set():
-            method, path, body = asked[number % len(asked)]
-            number += 1
-            try:
-                status, _ = caller.ask(method, path, body)
-            except TimeoutError:
-                seen.faults.append("no answer in time")
-            except CONNECTION:
-                seen.cut += 1
-                time.sleep(0.02)
-            else:
-                seen.answers += 1
-                # Of a feed whose person is not in yet, 404 is the answer.
-                if status != 200 and not (method == "GET" and status == 404):
-                    seen.faults.append(f"{path.partition('?')[0].rpartition('/')[2]}: {status}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +75,8 @@ class Killing:
         self.encoders = encoders or {lane: open_encoder(lane) for lane in (MINILM, MULTILINGUAL)}
         self.random = Random(seed)
         self.bulks = bulks_of(folder, self.random)
-        self.environment = database_of(self.database)
+        # Where nobody is refused for being one too many, every 503 is a fault.
+        self.environment = database_of(self.database) | {"WHOKNOWS_PATIENCE": "60"}
         self.port = _free_port()
         self.server = Serving([*self.program, "serve", "--port", str(self.port)], self.environment)
         self.faults: list[str] = []
@@ -158,9 +87,9 @@ class Killing:
         ends, seen = Event(), Seen()
         address = f"http://127.0.0.1:{self.port}"
         importing = Importing(address, self.bulks, ends)
-        asked = _questions(self.bulks)
+        asked = questions(self.bulks)
         readers = [
-            Thread(target=_read, args=(address, asked[at::READERS], seen, ends), daemon=True)
+            Thread(target=read, args=(address, asked[at::READERS], seen, ends), daemon=True)
             for at in range(READERS)
         ]
         for thread in (importing, *readers):
@@ -182,10 +111,10 @@ class Killing:
             importing.join(PATIENCE_S)
             if importer.wait(PATIENCE_S):
                 self.faults.append("the import by command did not go through")
-            # The last word is a kill too: what lies there now is what was left behind.
-            self.server.kill()
         finally:
             ends.set()
+            # The last word is a kill too: what lies there now is what was left behind.
+            self.server.kill()
             importer.kill()
             importer.wait()
         for thread in (importing, *readers):
@@ -266,7 +195,7 @@ class Killing:
             stderr=subprocess.DEVNULL,
         )
 
-    def _answers_differ(self, asked: Sequence[tuple[str, str, object]]) -> list[str]:
+    def _answers_differ(self, asked: Sequence[Asked]) -> list[str]:
         """Whether a server with the indexes that were left answers as one that builds them."""
         answers = []
         for rebuilt in (False, True):
@@ -287,21 +216,6 @@ def _lasting(answer: tuple[int, object]) -> bytes:
     if isinstance(told, dict):
         told = {key: value for key, value in told.items() if key != "took_ms"}
     return orjson.dumps([status, told], option=orjson.OPT_SORT_KEYS)
-
-
-def _questions(bulks: Sequence[Bulk]) -> list[tuple[str, str, object]]:
-    """Requests of each kind, of texts and people that come in with `bulks`."""
-    posts = [record for bulk in bulks for record in bulk.records if isinstance(record, Post)]
-    asked: list[tuple[str, str, object]] = []
-    for post in posts[:: max(len(posts) // QUESTIONS, 1)]:
-        text = body_text(post)[:2_000].strip() or "nothing"
-        person = quote(post.author or "", safe="")
-        asked += [
-            ("POST", "/v1/experts/search", {"query": text, "k": 10, "as_of": MOMENT}),
-            ("POST", "/v1/similar", {"body": text, "k": 10, "as_of": MOMENT}),
-            ("GET", f"/v1/people/{person}/feed?as_of={MOMENT}", None),
-        ]
-    return asked
 
 
 def _free_port() -> int:

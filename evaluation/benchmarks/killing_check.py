@@ -26,7 +26,8 @@ from data.records import to_json
 from data.store import Store
 from embeddings.face import Encoder
 from embeddings.lexical import LexicalIndex
-from recommender.embedding import embed_pending
+from recommender.engine import Engine
+from recommender.snapshots import is_of_history
 from recommender.texts import TextIndex
 
 LINES = 40
@@ -45,7 +46,7 @@ _TYPES: Mapping[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """One request's records, as objects and as lines; `after`: which posts are there then, by id."""
+    """One request's records, as objects and as lines; `after`: by id, which posts it leaves."""
 
     records: tuple[Record | Deletion, ...]
     lines: bytes
@@ -158,17 +159,17 @@ def index_differences(database: Path, encoders: Mapping[str, Encoder]) -> list[s
             if part.is_file():
                 shutil.copy(part, copy.with_name(copy.name + part.name[len(database.name) :]))
         store = Store.open(f"sqlite:///{copy}")
-        embed_pending(store, encoders)
         beside = database.with_name(database.name + ".index")
         kept = Path(scratch) / "index"
         if beside.is_dir():
             shutil.copytree(beside, kept)
-        left, new = TextIndex(dict(encoders), kept), TextIndex(dict(encoders), None)
-        left.open_snapshot(store.uid(), store.seq())
-        for index in (left, new):
-            index.absorb(store, store.changes(index.seq))
+        left, new = (Engine(store, encoders, folder) for folder in (kept, None))
+        if is_of_history(store, kept):
+            left.texts.open_snapshot(store.uid(), store.seq())
+        left.sync()
+        new.sync()
         texts = [post.body for post in store.posts(range(1, 400)).values() if post.body.strip()]
-        told = _indexes_compared(store, left, new, texts)
+        told = _indexes_compared(store, left.texts, new.texts, texts)
         store.close()
     return told
 

@@ -21,8 +21,15 @@ import orjson
 
 from data.copies import copy_database
 from data.store import Store
-from evaluation.benchmarks.scale_asking import Asked, Questions, Refused, spread_of, timed
-from evaluation.benchmarks.serving import Caller, CannotServe, Serving, database_of, serve_command
+from evaluation.benchmarks.scale_asking import Questions, Refused, spread_of, timed
+from evaluation.benchmarks.serving import (
+    Asked,
+    Caller,
+    CannotServe,
+    Serving,
+    database_of,
+    serve_command,
+)
 
 BESIDE = 30_000
 """Posts of the import beside: more than any machine embeds in the time that is measured."""

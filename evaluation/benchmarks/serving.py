@@ -23,6 +23,9 @@ READY_WITHIN_S = 3_600.0
 STOPPED_WITHIN_S = 600.0
 _POLL_S = 0.01
 
+Asked = tuple[str, str, object]
+"""A request: method, path, body."""
+
 
 class CannotServe(Exception):
     """The server ended before it was ready; `str` is what it said last."""
@@ -124,11 +127,11 @@ class Serving:
         self._running().send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it with kill -9."""
-        process = self._running()
-        process.kill()
-        process.wait()
-        self._let_go()
+        """End it with kill -9, if it runs."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._let_go()
 
     def memory(self) -> Memory:
         """What it holds now."""

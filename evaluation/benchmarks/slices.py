@@ -165,7 +165,6 @@ def import_slice(source: Path, folder: Path) -> Made:
     counting = {lane: _Counting(open_encoder(lane)) for lane in (MINILM, MULTILINGUAL)}
     encoders = {lane: KeptEncoder(kept, encoder) for lane, encoder in counting.items()}
     engine = Engine(store, encoders, index)
-    engine.texts.open_snapshot(store.uid(), store.seq())
     spent = 0.0
 
     def follow() -> None:
