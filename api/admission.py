@@ -67,7 +67,7 @@ class Lane:
         return ahead * self._takes / self.slots
 
     def refuse_if_full(self) -> None:
-        """Raise the 503 `Problem` that `turn` would raise now: before a large body is read."""
+        """Raise the 503 `Problem` that `turn` would raise now: before the body is read."""
         if self.in_work >= self.slots and (
             self.queued >= self.waiting or self.expected_wait() > self.patience
         ):

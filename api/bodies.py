@@ -122,9 +122,11 @@ class JsonRoute(APIRoute):
         reads = "GET" in (self.methods or ()) or "searches" in self.tags
 
         async def handle_strictly(request: Request) -> Response:
-            asked = await _read_json(request) if takes_body else request
             admission = admission_of(request)
             lane = admission.reads if reads else admission.writes
+            # Who has to be refused is refused as cheaply as can be: there are many of them then.
+            lane.refuse_if_full()
+            asked = await _read_json(request) if takes_body else request
             async with lane.turn(request):
                 return await handle(asked)
 

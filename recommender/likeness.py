@@ -55,8 +55,8 @@ PIECE = re.compile(r"[^\W\d_]{1,6}|\d{1,2}|[^\w\s]|_")
 
 MOST_PIECES = 180
 """What encoders read of a text that is compared: some 190 tokens of the 256 that they take. They
-are most of the cost of an answer, which grows with their number; with a quarter fewer the right
-threads came as early as before (evaluation/results/similar.md), with half as many they did not."""
+are most of the cost of an answer, which grows with their number; what more or fewer are worth is in
+evaluation/results/similar.md."""
 
 NEAR_COPY = 0.7
 """Likeness, of a beginning to a whole, from which it is looked whether the text is the same."""

@@ -123,3 +123,48 @@ def test_a_short_run_by_the_command(
     assert "| feed | 42 | 42 | 0 | 0 |" in capsys.readouterr().out
     # What it writes goes into the copy.
     assert store.seq() == before
+
+
+def test_the_page_tells_every_trial() -> None:
+    kinds = [{"name": name, "count": 3, "ms": [1.0, 2.0, 3.0]} for name in ("feed", "all")]
+    for kind in kinds:
+        kind |= {"answered": 2, "shed": 1, "failed": 0}
+    told = page(
+        {
+            "capacity": {"conditions": "here", "rate": 20.0, "p99_ms": 90.0, "trial_s": 20.0},
+            "overload": {
+                "conditions": "here",
+                "highest": 20.0,
+                "rate": 60.0,
+                "minutes": 1.0,
+                "kinds": kinds,
+                "goodput": 18.0,
+                "before": kinds[1],
+                "after": kinds[1],
+                "recovery_s": 0.5,
+                "unready_from_s": 0.7,
+                "ready_again_s": 2.1,
+                "polls": 100,
+                "lively": 99,
+                "slowest_ms": 12.5,
+                "resident_mb": 900,
+            },
+            "slots": {
+                "conditions": "here",
+                "callers": 16,
+                "tried": [{"slots": number, "rate": 7.5, "kinds": kinds} for number in (1, 40)],
+            },
+            "memory": {
+                "conditions": "here",
+                "requests": 100_000,
+                "failed": 0,
+                "rate": 50.0,
+                "points": [[10_000, 900.0], [20_000, 900.5]],
+                "bytes_a_request": 12.5,
+            },
+        }
+    )
+    assert "Answered: 18.0 a second, 90 % of the highest rate." in told
+    assert "`--slots 1,40`" in told and "| 40 | 7.5 | 1.0 / 3.0 | 1.0 / 3.0 |" in told
+    assert "| 20000 | 900.5 |" in told and "12.5 bytes a request" in told
+    assert "99 of 100 times, at the latest after 12.5 ms" in told

@@ -6,8 +6,8 @@ Requests come when a plan says, however many are unanswered, and count from that
 
 `--rate R --minutes M`: a steady rate; `--find`: the highest rate without an error, from R on;
 `--overload`: three times that for M minutes, and what comes after; `--memory N`: N requests as
-fast as they are answered. `--out FOLDER` keeps load.json, in which each of these replaces what it
-said before, and load.md, made of it.
+fast as they are answered; `--slots N,N...`: how many in work at once are best. `--out FOLDER`
+keeps load.json, in which each of these replaces what it said before, and load.md, made of it.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from typing import Any
 
 from .corpus import conditions
 from .load_page import page
+from .load_slots import slots
 from .load_trials import capacity, memory, overload, steady
 
 PACKAGES = ("locust", "uvicorn", "fastapi", "numpy", "openvino")
@@ -29,6 +30,10 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in text.split(",")]
+
+
 def measured(asked: argparse.Namespace) -> dict[str, Any]:
     """What the command line asks for, by name of the trial."""
     database, rate, minutes, seed = asked.database, asked.rate, asked.minutes, asked.seed
@@ -36,6 +41,8 @@ def measured(asked: argparse.Namespace) -> dict[str, Any]:
         return {"capacity": capacity(database, rate, seed, _say)}
     if asked.overload:
         return {"overload": overload(database, rate, minutes, seed, _say)}
+    if asked.slots:
+        return {"slots": slots(database, asked.slots, seed)}
     if asked.memory:
         return {"memory": memory(database, asked.memory, seed, _say)}
     return {"steady": steady(database, rate, minutes, seed)}
@@ -63,6 +70,7 @@ def main() -> None:
     trial.add_argument("--find", action="store_true", help="the highest rate without an error")
     trial.add_argument("--overload", action="store_true", help="three times that rate")
     trial.add_argument("--memory", type=int, metavar="N", help="so many requests")
+    trial.add_argument("--slots", type=_numbers, help="numbers of slots to compare, as 1,3,40")
     asked = parser.parse_args()
     if not asked.database.is_file():
         parser.error(f"{asked.database}: no such database")

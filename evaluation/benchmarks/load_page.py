@@ -54,6 +54,17 @@ refused any more, or took longer than twice the p99 from before. `/health/ready`
 {lively} of {polls} times, at the latest after {slowest_ms} ms. The server held {resident_mb} MB.
 """
 
+SLOTS = """
+## How many to work on at once
+
+`--slots {numbers}`: {conditions}.
+
+{callers} callers asked servers that differ in `WHOKNOWS_CONCURRENCY` alone, by turns, as fast as
+they were answered; milliseconds are the medians and 99th of 100:
+
+{table}
+"""
+
 MEMORY = """
 ## Memory
 
@@ -80,6 +91,9 @@ def page(told: Mapping[str, Mapping[str, Any]]) -> str:
         share = 100 * overload["goodput"] / overload["highest"]
         table = _kinds(overload["kinds"])
         parts.append(OVERLOAD.format(**overload, share=share, table=table))
+    if slots := told.get("slots"):
+        numbers = ",".join(str(one["slots"]) for one in slots["tried"])
+        parts.append(SLOTS.format(**slots, numbers=numbers, table=_slots(slots["tried"])))
     if memory := told.get("memory"):
         parts.append(MEMORY.format(**memory, table=_points(memory["points"])))
     return "".join(parts)
@@ -91,6 +105,16 @@ def _kinds(kinds: Sequence[Mapping[str, Any]]) -> str:
     for kind in kinds:
         cells = [kind[name] for name in ("name", "count", "answered", "shed", "failed")]
         rows.append("| " + " | ".join(map(str, [*cells, *kind["ms"]])) + " |")
+    return "\n".join(rows)
+
+
+def _slots(tried: Sequence[Mapping[str, Any]]) -> str:
+    names = [kind["name"] for kind in tried[0]["kinds"]]
+    rows = ["| slots | a second | " + " | ".join(names) + " |", "|---" * (2 + len(names)) + "|"]
+    for one in tried:
+        ms = {kind["name"]: f"{kind['ms'][0]} / {kind['ms'][2]}" for kind in one["kinds"]}
+        cells = [one["slots"], one["rate"], *(ms[name] for name in names)]
+        rows.append("| " + " | ".join(map(str, cells)) + " |")
     return "\n".join(rows)
 
 

@@ -10,6 +10,8 @@ from .rivals_short import number, short
 
 Figures = dict[str, Any]
 NONE = "—"
+FEW = 5
+"""Questions under which an interval would say more than is known."""
 
 
 def page(found: Figures) -> str:
@@ -37,6 +39,8 @@ def _times(figures: Figures, ours: bool) -> str:
     times = figures["times_ours"]
     if times is None:
         return NONE
+    if figures["asked"] < FEW:
+        return f"{number(times['median'])} (of {figures['asked']})"
     return f"{number(times['median'])} [{number(times['low'])}, {number(times['high'])}]"
 
 
@@ -149,8 +153,9 @@ def _words(found: Figures) -> list[str]:
         'All get the same terms. "Agrees": the share of an engine\'s first ten that our BM25'
         " scores as high as our tenth; of a whole post we look up the 32 most informative words"
         ' alone, the others all. "Unmoved": answers under the mask that are those of an engine'
-        " which holds the allowed texts and no other; the others count what the viewer may not"
-        " read.",
+        " which holds the allowed texts and no other, ours with the statistics it was frozen with,"
+        " of what all may read; the others count what the viewer may not read, or let its place"
+        " decide between ties.",
         *_absent(found["absent"]),
     ]
     for at in found["sizes"]:
@@ -210,7 +215,7 @@ def _encoding(found: Sequence[Figures]) -> list[str]:
         "## Embedding",
         "Lists of 64 texts, in turns; the milliseconds are of one list. Ours reads the first 128"
         " pieces of what the multilingual encoder gets, by design, the package all of it: so it is"
-        " asked with what both read.",
+        " asked with texts of which nearly all are shorter.",
         table(["encoder", "texts", "", "time", "equal to .001", "least cosine to ours"], rows),
     ]
 

@@ -36,8 +36,8 @@ MIX: Mapping[str, float] = {"feed": 0.7, "similar by title": 0.2, "who knows": 0
 USED = 0.6
 """Share of a core that may be used in the busiest hour: beyond it, waiting grows fast."""
 
-CONNECTIONS = 16
-"""That one process opens to PostgreSQL at most: its pool, and one beside it."""
+CONNECTIONS = 26
+"""That one process opens to PostgreSQL at most: its two pools, five and one as a rule."""
 
 
 @dataclass(frozen=True, slots=True)
