@@ -154,10 +154,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="where the slices lie")
     parser.add_argument("--results", type=Path, help="where the page goes; in --out if not told")
     parser.add_argument("--learn", action="store_true", help="learn before serving")
+    parser.add_argument("--make-only", action="store_true", help="make slices, measure later")
     parser.add_argument("--requests", type=int, default=300, help="of each kind")
     parser.add_argument("--posts", type=int, default=50, help="new ones that are sought")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
+    if asked.make_only:
+        asked.out.mkdir(parents=True, exist_ok=True)
+        for size in asked.sizes:
+            made_slice(asked.source, size, asked.out / f"slice-{size}", datetime.now(UTC))
+        return
     told = run(
         asked.source,
         asked.sizes,
