@@ -46,11 +46,16 @@ _TYPES: Mapping[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """One request's records, as objects and as lines; `after`: by id, which posts it leaves."""
+    """One request's records, as objects and as lines.
+
+    `posts`: its posts by id, with the id of the thread of each. `deleted`: ids of posts that it
+    deletes; of a root, the thread goes along.
+    """
 
     records: tuple[Record | Deletion, ...]
     lines: bytes
-    after: Mapping[str, bool]
+    posts: Mapping[str, str]
+    deleted: frozenset[str]
 
 
 def bulks_of(folder: Path, random: Random) -> list[Bulk]:
@@ -80,12 +85,9 @@ def _edited(post: Post) -> Post:
 
 def _bulk(records: Sequence[Record | Deletion]) -> Bulk:
     lines = [orjson.dumps(_line(record)) for record in records]
-    after = {record.id: True for record in records if isinstance(record, Post)}
-    gone = {wish.id for wish in records if isinstance(wish, Deletion)}
-    if gone:
-        # A root takes its thread along: what of these posts is left is for the end to say.
-        after = dict.fromkeys(gone, False)
-    return Bulk(tuple(records), b"\n".join(lines), after)
+    posts = {r.id: r.thread or r.id for r in records if isinstance(r, Post)}
+    deleted = frozenset(wish.id for wish in records if isinstance(wish, Deletion))
+    return Bulk(tuple(records), b"\n".join(lines), posts, deleted)
 
 
 def _line(record: Record | Deletion) -> dict[str, Any]:
