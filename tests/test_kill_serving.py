@@ -38,7 +38,7 @@ main()
 """
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_twenty_kills_lose_nothing(tmp_path: Path) -> None:
     """The real program over HTTP and as a command; its encoders alone are cheap ones."""
     folder = write_folder(tmp_path / "export", random_community(17, threads=400).records())

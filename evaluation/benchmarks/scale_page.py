@@ -88,7 +88,7 @@ def page(told: Mapping[str, Any]) -> Iterator[str]:
     yield WRITES + "\n"
     yield from _table(
         ("posts", "meanwhile", "stored p50", "in the answer p50", "both p50", "both p95",
-         "answers without it"),
+         "answers without it", "no answer in 60 s"),
         (row for one in slices for row in _writes(one)),
     )  # fmt: skip
     yield "Reading while the import runs, ms:\n"
@@ -200,6 +200,7 @@ def _writes(one: Slice) -> Iterator[Sequence[object]]:
             told["whole"]["p50"],
             told["whole"]["p95"],
             told["asked_again"],
+            told["unanswered"],
         )
 
 
