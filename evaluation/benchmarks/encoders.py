@@ -92,7 +92,7 @@ def compare(kind: str, ways: Sequence[Way], texts: Sequence[str]) -> None:
     turns = {way.name: asking(way) for way in ways}
     for way in ways:
         # What is compiled or loaded at the first call is not counted.
-        way.encode([f"lamp {number} over the door" for number in range(CALL)])
+        way.encode([f"lamp {number} hangs over the door of the shop" for number in range(CALL)])
     spent = interleaved(turns, range(len(calls)), np.inf, block=1, warm=False)
     for way in ways:
         rate = f"{len(texts) / spent[way.name].sum():.1f}"
