@@ -80,8 +80,9 @@ def test_no_two_questions_are_of_the_same_text(source: Path) -> None:
 def _slice(posts: int) -> dict[str, Any]:
     made = {
         "posts": posts, "roots": posts // 10, "people": 50, "import_s": 1.0, "vectors_s": 2.0,
-        "save_s": 0.1, "peak_bytes": 5 * 10**8, "encoded": 0, "database_bytes": 2_500 * posts,
-        "index_bytes": 1_500 * posts, "commit": "abc",
+        "save_s": 0.1, "whole_s": 5.0, "load": [1.0, 2.0], "peak_bytes": 5 * 10**8,
+        "encoded": 0, "database_bytes": 2_500 * posts, "index_bytes": 1_500 * posts,
+        "commit": "abc",
     }  # fmt: skip
     latencies = dict.fromkeys(KINDS, LATENCY)
     reading = {kind: {"p50": 3.0, "p95": 5.0, "p99": 6.0} for kind in ("who knows", "feed")}
@@ -96,7 +97,7 @@ def _slice(posts: int) -> dict[str, Any]:
             "after_kill_s": 5.0, "after_both_killed_s": 6.0,
         },
     }  # fmt: skip
-    return {"made": made, "measured": measured}
+    return {"made": made, "learn_s": None, "measured": measured}
 
 
 def test_the_page_says_what_was_missed(tmp_path: Path) -> None:
@@ -110,7 +111,7 @@ def test_the_page_says_what_was_missed(tmp_path: Path) -> None:
     assert "| restart to ready, s | 10 | 11 | missed |" in page
     assert "| who knows, p50 ms | 25 | 3 |  |" in page
     # 400 MB more than an empty one, over 10,000 posts.
-    assert "| 10,000 | 1,000 | 2,500 | 1,500 | 40,000 | 10,000 | 100 | 300 |" in page
+    assert "| 10,000 | 1,000 | 2,500 | 1,500 | 40,000 | 10,000 | 100 | 300 | 2,000 |" in page
     assert (tmp_path / "scale.svg").read_text().count("<svg") == 1
     first = (tmp_path / "scale.svg").read_bytes()
     write_results(told, tmp_path)

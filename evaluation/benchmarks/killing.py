@@ -29,9 +29,8 @@ from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from evaluation.benchmarks.corpus import conditions
 from evaluation.benchmarks.killing_callers import Importing, Seen, questions, read
 from evaluation.benchmarks.killing_check import bulks_of, differences, index_differences
-from evaluation.benchmarks.serving import Asked, Caller, CannotServe, Serving, database_of
+from evaluation.benchmarks.serving import PROGRAM, Asked, Caller, CannotServe, Serving, database_of
 
-PROGRAM = (sys.executable, "-m", "api.cli")
 READERS = 3
 PATIENCE_S = 300.0
 

@@ -6,7 +6,6 @@ On a copy of a slice, so that the slice stays what it is.
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -23,6 +22,7 @@ from data.copies import copy_database
 from data.store import Store
 from evaluation.benchmarks.scale_asking import Questions, Refused, spread_of, timed
 from evaluation.benchmarks.serving import (
+    PROGRAM,
     Asked,
     Caller,
     CannotServe,
@@ -105,7 +105,7 @@ def _while_importing(
     """As `_found`, and how long reading takes, while another process imports."""
     folder = database.parent / "beside"
     first = _write_beside(folder, questions)
-    command = [sys.executable, "-m", "api.cli", "import", str(folder)]
+    command = [*PROGRAM, "import", str(folder)]
     # None of its output holds a text; but nobody reads it either.
     importer = subprocess.Popen(
         command,
