@@ -33,7 +33,7 @@ def _own() -> dict[str, Any]:
 
 def test_units_are_those_of_the_largest_size_and_the_growth_up_to_it() -> None:
     unit = units(_own(), None)
-    assert (unit.disk, unit.indexes, unit.server, unit.resident) == (7e3, 2e3, 2.0, 3e3)
+    assert (unit.disk, unit.indexes, unit.resident) == (14e3, 2e3, 3e3)
     assert unit.cpu == pytest.approx((9.0, 1e-4)) and unit.sizes == (10_000, 30_000)
     assert typical(unit) == (2.0, 4.0)
 
@@ -41,7 +41,7 @@ def test_units_are_those_of_the_largest_size_and_the_growth_up_to_it() -> None:
 def test_larger_measurements_come_first_where_there_are_any() -> None:
     scale = {"empty": {"resident": 5e8}, "slices": [_slice(10_000, 10.0), _slice(1_000_000, 20.0)]}
     unit = units(_own(), scale)
-    assert unit.sizes == (10_000, 1_000_000) and unit.server == 2.0
+    assert unit.sizes == (10_000, 1_000_000) and unit.disk == 14e3
     assert unit.cpu[1] == pytest.approx(10 / 990_000)
 
 
