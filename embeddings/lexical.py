@@ -30,8 +30,7 @@ MOST_TERMS = 32
 _LARGEST_MERGE = 1 << 16
 # Texts whose terms are kept: one answer asks the same two, title and whole, of many parts.
 _REMEMBERED_TEXTS = 4
-# Where no more than one row in so many is allowed, postings of the others are passed over first:
-# looking one up costs a fifth of scoring it.
+# Where one row in so many is allowed or fewer, the others' postings are passed over unscored.
 _SELECTIVE = 2
 _DIGITS = 9
 
