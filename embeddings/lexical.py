@@ -288,8 +288,7 @@ def _renumbering(size: int, live: Rows) -> Rows:
 
 def _tiered(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     """Merge the last segments where the one before is no larger: few segments, little merging."""
-    first = len(segments) - 1
-    size = segments[first].documents
+    first, size = len(segments) - 1, segments[-1].documents
     while first > 0 and segments[first - 1].documents <= size:
         if size + segments[first - 1].documents > _LARGEST_MERGE:
             break
