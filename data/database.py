@@ -180,6 +180,10 @@ class Database:
         Every request looks at the store's number first; on a server, half the journeys of
         `reading` are enough for that.
         """
+        held: Connection | None = getattr(self._held, "connection", None)
+        if held is not None:
+            yield held
+            return
         with self._telling(), self._glances.connect() as connection:
             yield connection
 

@@ -154,10 +154,14 @@ class Following:
         """Hold the view still, at the newest state of the store."""
         with self._lock:
             seq, mark = self.store.state(self.community.seq)
-            if seq < self.community.seq and self.store.database.standby() is not None:
-                # Another server than the last one, which has not received all of it yet.
-                yield
-                return
+            if seq < self.community.seq:
+                with self.store.database.one_moment():
+                    seq, mark = self.store.state(self.community.seq)
+                    follows = self.store.database.standby() is not None
+                if follows and seq < self.community.seq:
+                    # Another server than the last one, which has not received all of it yet.
+                    yield
+                    return
             if seq < self.community.seq or mark != self._mark:
                 logger.warning("the database goes back to before what was read; reading all anew")
                 self.texts.erase_snapshot()

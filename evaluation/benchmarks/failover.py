@@ -1,19 +1,23 @@
 """A primary killed under load, again and again: what was lost, how long it took, how stale it got.
 
-Run: `python -m evaluation.benchmarks.failover --out evaluation/results/failover.md`. Everything is
+Run: `python -m evaluation.benchmarks.failover --out evaluation/results`. Everything is
 started here: two PostgreSQL servers streaming, two `whoknows serve` that write and one that
 prefers the standby, callers over HTTP. Nobody tells the processes when the servers change places.
 """
 
 import argparse
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
+import orjson
 import psycopg
 
 from data.importing import import_path
@@ -27,7 +31,7 @@ from .failover_load import Callers, Told
 from .failover_page import Outcome, Round, failover_page
 from .streaming import DURABILITY, WAIT_SECONDS, Pair, streaming
 
-WRITERS, READERS = 4, 2
+WRITERS, READERS = CALLERS = 4, 2
 STALE_AFTER = 1.0
 """Seconds after the standby is back from which its staleness is that of usual work."""
 
@@ -71,6 +75,7 @@ def fail_over_repeatedly(settings: dict[str, str], times: int, seconds: float) -
         for _ in range(times):
             found, seen = _round(pair, callers, reader, seconds)
             rounds.append(found)
+            print(found, file=sys.stderr, flush=True)
             stale += seen
         callers.stop()
         apis.append(ApiProcess(pair.url("read-write")))
@@ -88,7 +93,8 @@ def _round(pair: Pair, callers: Callers, reader: str, seconds: float) -> tuple[R
     killed = time.perf_counter()
     pair.fail_over()
     time.sleep(seconds)
-    _until(lambda: any(t.status == 201 and t.at > killed + 0.5 for t in callers.writes), "writes")
+    for told in (callers.writes, callers.reads):
+        _until(partial(_goes_on, told, killed), "answers after the fail-over")
     now = len(callers.acknowledged)
     missing, twice = _missing(pair, callers.acknowledged[:now])
     wrote, read = callers.writes[writes:], callers.reads[reads:]
@@ -108,11 +114,18 @@ def _round(pair: Pair, callers: Callers, reader: str, seconds: float) -> tuple[R
     return found, seen
 
 
+def _goes_on(told: Sequence[Told], killed: float) -> bool:
+    """Whether somebody has been answered who asked after the kill."""
+    return any(one.status and one.status < 300 and one.at - one.took > killed for one in told)
+
+
 def _gap(told: Sequence[Told], killed: float) -> float:
     """The longest time without a success from just before the kill on."""
     # What the primary acknowledged may be heard of just after its end: the widest gap counts.
-    times = [one.at for one in told if one.status < 300 and one.at > killed - 1]
-    return float(np.diff(np.sort(times)).max())
+    after = np.sort([one.at for one in told if 0 < one.status < 300])
+    # From the last success before the kill on, also where that was long before.
+    first = max(int(np.searchsorted(after, killed)) - 1, 0)
+    return float(np.diff(after[first:]).max(initial=0.0))
 
 
 def _missing(pair: Pair, acknowledged: Sequence[tuple[str, str]]) -> tuple[int, int]:
@@ -168,29 +181,38 @@ def _agree(addresses: Sequence[str], texts: Sequence[str], people: Sequence[str]
     return False
 
 
+def priced(writes: int) -> dict[str, Any]:
+    """What each promise costs a commit, and how soon the standby shows it; milliseconds."""
+    with streaming(DURABILITY["standby"]) as pair:
+        prices = commit_times(pair, writes)
+    with streaming(DURABILITY["primary"]) as pair:
+        return {"commit_ms": prices, "seen_ms": seen_after(pair, writes)}
+
+
 def main() -> None:
-    """Print the page, and keep it where asked."""
+    """Measure part by part, and print the page of what has been measured."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0, help="of load before and after")
     parser.add_argument("--times", type=int, default=5, help="fail-overs for each promise")
     parser.add_argument("--writes", type=int, default=200, help="for the price of each promise")
-    parser.add_argument("--out", type=Path, help="file of the page")
+    parser.add_argument("--out", type=Path, help="a folder for failover.json and failover.md")
+    parts = ("price", *DURABILITY)
+    parser.add_argument("--part", choices=parts, action="append", help="of it, all if not given")
     asked = parser.parse_args()
-    outcomes = {
-        promise: fail_over_repeatedly(settings, asked.times, asked.seconds)
-        for promise, settings in DURABILITY.items()
-    }
-    with streaming(DURABILITY["standby"]) as pair:
-        prices = commit_times(pair, asked.writes)
-    with streaming(DURABILITY["primary"]) as pair:
-        seen = seen_after(pair, asked.writes)
-    page = failover_page(outcomes, prices, seen, (WRITERS, READERS))
-    print(page)
-    if asked.out is not None:
-        asked.out.write_text(page, encoding="utf-8")
-    for outcome in outcomes.values():
-        for failure in outcome.failures[:10]:
-            print(failure)
+    kept = None if asked.out is None else asked.out / "failover.json"
+    told: dict[str, Any] = {}
+    if kept is not None and kept.exists() and asked.part:
+        told = orjson.loads(kept.read_bytes())
+    for part in asked.part or parts:
+        if part == "price":
+            told[part] = priced(asked.writes)
+        else:
+            outcome = fail_over_repeatedly(DURABILITY[part], asked.times, asked.seconds)
+            told[part] = asdict(outcome)
+        if kept is not None:
+            kept.write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
+            kept.with_suffix(".md").write_text(failover_page(told, CALLERS), encoding="utf-8")
+    print(failover_page(told, CALLERS))
 
 
 if __name__ == "__main__":

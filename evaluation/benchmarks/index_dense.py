@@ -58,12 +58,9 @@ def sieves(vectors: Vectors, queries: Vectors) -> None:
         def ask(place: int) -> None:
             with ExitStack() as stack:
                 if sifted is not None:
-                    for constant, value in (
-                        ("SIFTED_LEAST", sifted),
-                        ("SIFTED_PER_K", 0),
-                        ("SIFTED_ONE_IN", len(vectors)),
-                    ):
-                        stack.enter_context(patch.object(dense, constant, value))
+                    sieve = (sifted, 0, len(vectors))
+                    for constant in ("BY_BITS", "BY_AGREEMENT"):
+                        stack.enter_context(patch.object(dense, constant, sieve))
                 found[name][place] = index.search(queries[place], None, 100)[0]
 
         return ask

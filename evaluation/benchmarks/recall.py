@@ -95,7 +95,7 @@ class Lane:
 def _unit(vectors: Vectors) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float32)
     # A text without a known word has a vector of zeros, and is like nothing.
-    return np.divide(vectors, np.where(lengths > 0, lengths, 1), dtype=np.float32)
+    return (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
 def truth(lane: Lane, queries: Vectors, allowed: Mask) -> Vectors:

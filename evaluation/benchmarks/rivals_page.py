@@ -6,10 +6,12 @@ In: the figures that the command measured. Out: Markdown.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .rivals_short import short
+from .rivals_short import number, short
 
 Figures = dict[str, Any]
 NONE = "—"
+FEW = 5
+"""Questions under which an interval would say more than is known."""
 
 
 def page(found: Figures) -> str:
@@ -30,15 +32,6 @@ def page(found: Figures) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def number(value: float | None) -> str:
-    """Three digits that count, without an exponent."""
-    if value is None:
-        return NONE
-    if value >= 1_000:
-        return f"{float(f'{value:.3g}'):,.0f}"
-    return f"{float(f'{value:.3g}'):g}" if value >= 0.001 or value == 0 else f"{value:.4f}"
-
-
 def _times(figures: Figures, ours: bool) -> str:
     """A ratio with its interval; of our own, which is 1, the milliseconds."""
     if ours:
@@ -46,6 +39,8 @@ def _times(figures: Figures, ours: bool) -> str:
     times = figures["times_ours"]
     if times is None:
         return NONE
+    if figures["asked"] < FEW:
+        return f"{number(times['median'])} (of {figures['asked']})"
     return f"{number(times['median'])} [{number(times['low'])}, {number(times['high'])}]"
 
 
@@ -64,8 +59,12 @@ def _conditions(told: Figures) -> str:
         )
     items = f" --items {told['items']}.db" if told.get("items") else ""
     sources = " ".join(f"{name}.db" for name in told["sources"])
+    options = "".join(
+        f" --{name} {' '.join(map(str, value)) if isinstance(value, list) else value}"
+        for name, value in told.get("options", {}).items()
+    )
     return (
-        f"    python -m evaluation.benchmarks {sources}{items}\n\n"
+        f"    python -m evaluation.benchmarks {sources}{items}{options}\n\n"
         "Ways take turns of ten questions, so that other load on the machine hits all alike; a"
         " **time** is the median over questions of how many times as long as ours it took, with"
         " its 95 % bootstrap interval: above 1 is slower than ours. The machine is shared: mind"
@@ -116,42 +115,36 @@ def _vectors(found: Figures) -> list[str]:
 
 
 def _vector_changes(found: Figures) -> str:
-    last = found["sizes"][-1]
-    changes = last["changes"]
     rows = []
-    for name, built in last["build"].items():
-        added = changes["added"][name]
+    # Of each engine the largest size that it was tried at.
+    tried = {name: at for at in found["sizes"] for name in at["build"]}
+    for name, at in tried.items():
+        built, changes = at["build"][name], at["changes"]
         removed = changes["removed"].get(name)
         own = name == "here"
+        rate = f"1 ({number(built['per_second'])} a second)"
+        size = found["bytes"].get(name)
+        on_disk = at["disk"].get(name)
         rows.append(
             [
                 name,
-                f"1 ({number(built['per_second'])} a second)"
-                if own
-                else number(built["times_ours"]),
-                number(found["bytes"].get(name)),
-                _times(added, own),
-                f"{added['found']:.0%}",
-                changes["cannot_remove"].get(name, "") if removed is None else _times(removed, own),
+                f"{at['size']:,}",
+                rate if own else number(built["times_ours"]),
+                f"{number(on_disk)} on disk" if on_disk else number(size) if size else NONE,
+                _times(changes["added"][name], own),
+                f"{changes['added'][name]['found']:.0%}",
+                _times(removed, own) if removed else changes["cannot_remove"][name],
                 f"{found['ties'][name]:.0%}",
             ]
         )
     said = (
-        f'Of {last["size"]:,}. "Added and found": one vector, then asked for by itself.\n'
-        '"Ties": answers that stay the same, rows and order, when rows are put in another order'
-        " and twenty tie.\nMemory is what a process of its own grew by, a vector; on the server"
-        " it was not measured.\n\n"
+        'Times are multiples of ours at the same size. "Added and found": one vector, then asked'
+        ' for by itself. "Ties kept": answers that stay the same, rows and order, when rows are'
+        " put in another order and twenty tie. Bytes are those that a process of its own grew by,"
+        " on the server those of the table with its indexes.\n\n"
     )
-    header = [
-        "",
-        "time to fill",
-        "bytes a vector",
-        "added and found",
-        "found at once",
-        "removed",
-        "ties kept",
-    ]
-    return said + table(header, rows)
+    header = ("", "vectors", "time to fill", "bytes a vector", "added and found", "found at once")
+    return said + table([*header, "removed", "ties kept"], rows)
 
 
 def _words(found: Figures) -> list[str]:
@@ -160,8 +153,9 @@ def _words(found: Figures) -> list[str]:
         'All get the same terms. "Agrees": the share of an engine\'s first ten that our BM25'
         " scores as high as our tenth; of a whole post we look up the 32 most informative words"
         ' alone, the others all. "Unmoved": answers under the mask that are those of an engine'
-        " which holds the allowed texts and no other; the others count what the viewer may not"
-        " read.",
+        " which holds the allowed texts and no other, ours with the statistics it was frozen with,"
+        " of what all may read; the others count what the viewer may not read, or let its place"
+        " decide between ties.",
         *_absent(found["absent"]),
     ]
     for at in found["sizes"]:
@@ -193,7 +187,7 @@ def _word_changes(found: Figures) -> str:
         cells = [
             name,
             f"1 ({number(built['per_second'])} a second)" if own else number(built["times_ours"]),
-            number(found["bytes"].get(name)),
+            number(size) if (size := found["bytes"].get(name)) else NONE,
         ]
         for key in ("add", "remove"):
             figures = changes.get(key, {}).get(name)
@@ -221,7 +215,7 @@ def _encoding(found: Sequence[Figures]) -> list[str]:
         "## Embedding",
         "Lists of 64 texts, in turns; the milliseconds are of one list. Ours reads the first 128"
         " pieces of what the multilingual encoder gets, by design, the package all of it: so it is"
-        " asked with what both read.",
+        " asked with texts of which nearly all are shorter.",
         table(["encoder", "texts", "", "time", "equal to .001", "least cosine to ours"], rows),
     ]
 

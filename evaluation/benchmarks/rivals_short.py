@@ -6,6 +6,7 @@ from typing import Any
 Figures = dict[str, Any]
 
 GRAPHS = ("faiss, graph", "usearch, graph")
+SERVED = "pgvector, graph"
 
 
 def short(found: Figures) -> str:
@@ -26,10 +27,18 @@ def short(found: Figures) -> str:
     return " ".join(said)
 
 
-def _span(values: Iterable[float], form: str = ".2g") -> str:
+def _span(values: Iterable[float], form: str = "") -> str:
     known = sorted(values)
-    low, high = (f"{value:{form}}" for value in (known[0], known[-1]))
+    low, high = (f"{value:{form}}" if form else number(value, 2) for value in (known[0], known[-1]))
     return low if low == high else f"{low} to {high}"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """So many digits that count, without an exponent."""
+    cut = float(f"{value:.{digits}g}")
+    if cut >= 1_000:
+        return f"{cut:,.0f}"
+    return f"{cut:g}" if cut >= 0.001 or cut == 0 else f"{cut:.4f}"
 
 
 def _median(figures: Figures) -> float:
@@ -42,32 +51,35 @@ def _vectors(sizes: list[Figures]) -> str:
     scan = everything["ways"]["here"]["times_scan"]["median"]
     said = (
         f"Of {last['size']:,} real vectors ours finds {everything['ways']['here']['recall']:.3f}"
-        f" of the ten nearest in {scan:.2g} times the time of numpy's exact scan, and"
+        f" of the ten nearest in {number(scan, 2)} times the time of numpy's exact scan, and"
         f" {narrow['ways']['here']['recall']:.3f} where a mask leaves {100 * narrow['share']:g} %"
     )
     built = [at for at in sizes if any(name in at["build"] for name in GRAPHS)]
-    if not built:
-        return said + "."
-    at = built[-1]
+    if built:
+        said += _graphs(built[-1], "" if built[-1] is last else f" (of {built[-1]['size']:,})")
+    served = [at for at in sizes if SERVED in at["build"]]
+    if served:
+        plain = served[-1]["search"][-1]["ways"][SERVED]["recall"]
+        where = "" if served[-1] is last else f" (of {served[-1]['size']:,})"
+        said += f"; pgvector's graph{where} with that mask as a plain condition finds {plain:.3f}"
+    return said + "."
+
+
+def _graphs(at: Figures, where: str) -> str:
     everything, narrow = at["search"][0]["ways"], at["search"][-1]["ways"]
     names = [name for name in GRAPHS if name in everything]
-    where = "" if at is last else f" (of {at['size']:,})"
-    said += (
+    return (
         f"; graphs in memory{where} take {_span(_median(everything[n]) for n in names)} of our"
         f" time without a mask at recall {_span((everything[n]['recall'] for n in names), '.3f')},"
         f" and under that mask {_span(_median(narrow[n]) for n in names)} times ours at"
         f" {_span((narrow[n]['recall'] for n in names), '.3f')}"
     )
-    if "pgvector, graph" in narrow:
-        plain = narrow["pgvector, graph"]["recall"]
-        said += f", pgvector's graph with a plain condition finds {plain:.3f}"
-    return said + "."
 
 
 def _words(last: Figures) -> str:
     typed = last["search"][0]["ways"]
     others = [name for name in typed if name != "here"]
-    times = ", ".join(f"{name} {_median(typed[name]):.2g}" for name in others)
+    times = ", ".join(f"{name} {number(_median(typed[name]), 2)}" for name in others)
     masked = [entry for entry in last["search"] if entry["share"] < 1]
     unmoved = [entry["ways"][name]["uninfluenced"] for entry in masked for name in others]
     ours = [entry["ways"]["here"]["uninfluenced"] for entry in masked]
@@ -87,7 +99,7 @@ def _encoding(found: list[Figures]) -> str:
         entry = next(entry for entry in found if entry["model"] == model)
         name, figures = next((n, f) for n, f in entry["ways"].items() if n != "here")
         parts.append(
-            f"{name} takes {_median(figures):.2g} times our time for vectors of which"
+            f"{name} takes {number(_median(figures), 2)} times our time for vectors of which"
             f" {figures['equal']:.1%} are equal to .001"
         )
     return " and ".join(parts)

@@ -3,11 +3,15 @@
 SOURCE: the SQLite database of a community, imported and embedded whole (`whoknows import`). Slices
 of its first posts are made in the folder `--out`, imported anew with the vectors that are kept in
 SOURCE, served by `whoknows serve` and asked over HTTP. A finished slice is not made or measured
-again; delete its folder to have it so. `--results` is where scale.md, .json and .svg go.
+again; delete its folder to have it so. `--learn`: each slice learns from itself before it is
+served, as a community does that is used. `--results` is where scale.md, .json and .svg go.
 """
 
 import argparse
+import os
 import shutil
+import subprocess
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -23,12 +27,13 @@ from evaluation.benchmarks.machine import load, yardstick
 from evaluation.benchmarks.scale_asking import KINDS, Questions, latency, timed
 from evaluation.benchmarks.scale_page import write_results
 from evaluation.benchmarks.scale_writing import writing
-from evaluation.benchmarks.serving import Caller, Serving, database_of, serve_command
+from evaluation.benchmarks.serving import PROGRAM, Caller, Serving, database_of, serve_command
 from evaluation.benchmarks.slices import DATABASE, made_slice
 from evaluation.conditions import commit, sources
 
 SIZES = (10_000, 30_000, 100_000, 300_000, 956_250)
 MEASURED = "measured.json"
+LEARNED = "learned.json"
 CALLERS = 4
 RESTARTS = 3
 WARM = 10
@@ -84,6 +89,18 @@ def empty_server(folder: Path) -> dict[str, Any]:
         return asdict(server.memory())
 
 
+def learn(folder: Path) -> dict[str, Any]:
+    """Run `whoknows learn` on the slice in `folder`; the seconds that it took."""
+    begun = time.perf_counter()
+    subprocess.run(
+        [*PROGRAM, "learn"],
+        env=os.environ | database_of(folder / DATABASE),
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return {"learn_s": time.perf_counter() - begun}
+
+
 def _kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What stands in `path`, made first where it is not there."""
     if not path.exists():
@@ -94,7 +111,14 @@ def _kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def run(
-    source: Path, sizes: Sequence[int], out: Path, requests: int, posts: int, seed: int
+    source: Path,
+    sizes: Sequence[int],
+    out: Path,
+    *,
+    learns: bool,
+    requests: int,
+    posts: int,
+    seed: int,
 ) -> dict[str, Any]:
     """Make and measure what is not there yet; everything, by size."""
     now = datetime.now(UTC)
@@ -105,9 +129,10 @@ def run(
         folder = out / f"slice-{size}"
         made = made_slice(source, size, folder, now)
         print(f"{made.posts:,} posts: made", flush=True)
+        learned = _kept(folder / LEARNED, partial(learn, folder)) if learns else {"learn_s": None}
         measured = _kept(folder / MEASURED, partial(measure, folder, requests, posts, seed))
         print(f"{made.posts:,} posts: measured", flush=True)
-        slices.append({"made": asdict(made), "measured": measured})
+        slices.append({"made": asdict(made), **learned, "measured": measured})
     return {
         "conditions": conditions(source, PACKAGES),
         "requests": requests,
@@ -128,11 +153,26 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, required=True, help="where the slices lie")
     parser.add_argument("--results", type=Path, help="where the page goes; in --out if not told")
+    parser.add_argument("--learn", action="store_true", help="learn before serving")
+    parser.add_argument("--make-only", action="store_true", help="make slices, measure later")
     parser.add_argument("--requests", type=int, default=300, help="of each kind")
     parser.add_argument("--posts", type=int, default=50, help="new ones that are sought")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    told = run(asked.source, asked.sizes, asked.out, asked.requests, asked.posts, asked.seed)
+    if asked.make_only:
+        asked.out.mkdir(parents=True, exist_ok=True)
+        for size in asked.sizes:
+            made_slice(asked.source, size, asked.out / f"slice-{size}", datetime.now(UTC))
+        return
+    told = run(
+        asked.source,
+        asked.sizes,
+        asked.out,
+        learns=asked.learn,
+        requests=asked.requests,
+        posts=asked.posts,
+        seed=asked.seed,
+    )
     write_results(told, asked.results or asked.out)
 
 

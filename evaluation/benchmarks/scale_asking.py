@@ -19,14 +19,11 @@ import numpy as np
 from data.models import Post
 from data.store import Store
 from data.text import body_text
-from evaluation.benchmarks.serving import Caller, Serving
+from evaluation.benchmarks.serving import Asked, Caller, Serving
 
 KINDS = ("who knows", "similar by title", "similar by post", "feed")
 WORDS_OF_TITLE = 8
 """What stands for the title of a thread that has none: its first words."""
-
-Asked = tuple[str, str, object]
-"""A request: method, path, body."""
 
 
 class Refused(Exception):

@@ -61,11 +61,15 @@ def page(told: Mapping[str, Any]) -> Iterator[str]:
     yield "of are in it, and are told beside.\n"
     yield from _table(
         ("posts", "threads", "database, B", "indexes, B", "resident, B", "of it mapped, B",
-         "import, µs", "with vectors, µs", "importer at most, MB", "server, MB"),
+         "import, µs", "with vectors, µs", "posts/s", "importer at most, MB", "server, MB",
+         "learn, s"),
         (_cost(one, told["empty"]) for one in slices),
     )  # fmt: skip
     yield "`import` is without vectors; `with vectors` adds keeping them, finding languages and"
-    yield "indexing, but no encoding. Encoded after all, as no vector was kept: "
+    yield "indexing, but no encoding; both of the processor's time. `posts/s` is all of it, of wall"
+    yield "time, at a load of the machine of"
+    yield f"{', '.join(said(max(one['made']['load'])) for one in slices)}. Encoded after all, as"
+    yield "no vector was kept:"
     yield ", ".join(f"{one['made']['encoded']:,}" for one in slices) + ".\n"
     yield "## Restart\n"
     yield from _table(
@@ -149,8 +153,10 @@ def _cost(one: Slice, empty: Mapping[str, int]) -> Sequence[object]:
         (asked["files"] - empty["files"]) / posts,
         1e6 * made["import_s"] / posts,
         1e6 * (made["import_s"] + made["vectors_s"]) / posts,
+        posts / made["whole_s"],
         made["peak_bytes"] / 1e6,
         asked["resident"] / 1e6,
+        "not run" if one["learn_s"] is None else one["learn_s"],
     )
 
 

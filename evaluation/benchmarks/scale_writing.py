@@ -6,7 +6,6 @@ On a copy of a slice, so that the slice stays what it is.
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -21,8 +20,16 @@ import orjson
 
 from data.copies import copy_database
 from data.store import Store
-from evaluation.benchmarks.scale_asking import Asked, Questions, Refused, spread_of, timed
-from evaluation.benchmarks.serving import Caller, CannotServe, Serving, database_of, serve_command
+from evaluation.benchmarks.scale_asking import Questions, Refused, spread_of, timed
+from evaluation.benchmarks.serving import (
+    PROGRAM,
+    Asked,
+    Caller,
+    CannotServe,
+    Serving,
+    database_of,
+    serve_command,
+)
 
 BESIDE = 30_000
 """Posts of the import beside: more than any machine embeds in the time that is measured."""
@@ -98,7 +105,7 @@ def _while_importing(
     """As `_found`, and how long reading takes, while another process imports."""
     folder = database.parent / "beside"
     first = _write_beside(folder, questions)
-    command = [sys.executable, "-m", "api.cli", "import", str(folder)]
+    command = [*PROGRAM, "import", str(folder)]
     # None of its output holds a text; but nobody reads it either.
     importer = subprocess.Popen(
         command,

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 from urllib.parse import urlsplit
 
 import orjson
@@ -22,6 +22,12 @@ import orjson
 READY_WITHIN_S = 3_600.0
 STOPPED_WITHIN_S = 600.0
 _POLL_S = 0.01
+
+PROGRAM = (sys.executable, "-m", "api.cli")
+"""This environment's `whoknows`."""
+
+Asked = tuple[str, str, object]
+"""A request: method, path, body."""
 
 
 class CannotServe(Exception):
@@ -40,7 +46,7 @@ class Memory:
 
 def serve_command() -> list[str]:
     """How this environment's `whoknows serve` is started, on any free port."""
-    return [sys.executable, "-m", "api.cli", "serve", "--port", "0"]
+    return [*PROGRAM, "serve", "--port", "0"]
 
 
 def database_of(path: Path) -> dict[str, str]:
@@ -66,10 +72,11 @@ class Serving:
         self.environment = os.environ | dict(environment)
         self.address = ""
         self._process: subprocess.Popen[str] | None = None
-        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed with this object)
+        self._said: IO[str] | None = None
 
     def begin(self) -> None:
         """Start the process, and do not wait."""
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed when the process is gone)
         self._process = subprocess.Popen(
             self.command,
             stdout=subprocess.PIPE,
@@ -93,8 +100,7 @@ class Serving:
                 self.address = f"{parts.scheme}://{parts.netloc}"
                 break
         else:
-            self._said.seek(0)
-            raise CannotServe(self._said.read()[-2_000:] or "it ended without a word")
+            raise CannotServe(self._last_words())
         ends = time.monotonic() + READY_WITHIN_S
         with Caller(self.address) as caller:
             while time.monotonic() < ends:
@@ -124,11 +130,11 @@ class Serving:
         self._running().send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it with kill -9."""
-        process = self._running()
-        process.kill()
-        process.wait()
-        self._let_go()
+        """End it with kill -9, if it runs."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._let_go()
 
     def memory(self) -> Memory:
         """What it holds now."""
@@ -150,7 +156,17 @@ class Serving:
     def _let_go(self) -> None:
         if self._process is not None and self._process.stdout is not None:
             self._process.stdout.close()
-        self._process = None
+        if self._said is not None:
+            self._said.close()
+        self._process = self._said = None
+
+    def _last_words(self) -> str:
+        said = ""
+        if self._said is not None:
+            self._said.seek(0)
+            said = self._said.read()[-2_000:]
+        self.kill()
+        return said or "it ended without a word"
 
     def __enter__(self) -> Self:
         self.start()
@@ -164,7 +180,6 @@ class Serving:
     ) -> None:
         if self._process is not None:
             self.kill() if kind is not None else self.stop()
-        self._said.close()
 
 
 class Caller:

@@ -27,6 +27,7 @@ from data.store import Store
 from embeddings.face import Encoder, Vectors
 from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from evaluation.archive import CHUNK, KeptEncoder
+from evaluation.benchmarks.machine import load
 from evaluation.conditions import commit
 from recommender.engine import Engine
 
@@ -37,10 +38,12 @@ MADE = "made.json"
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a slice holds and what its import cost; seconds of wall time, bytes.
+    """What a slice holds and what its import cost; bytes, and seconds of the processor, which
+    other work on the machine moves least.
 
     `import_s`: reading, checking and storing. `vectors_s`: beside it, keeping vectors that are
-    known and taking them and the words into the indexes. `save_s`: saving the indexes.
+    known and taking them and the words into the indexes. `save_s`: saving the indexes. `whole_s`:
+    all of it, of wall time; `load`: of the machine before and after.
     `peak_bytes`: the most that the importing process held. `encoded`: texts whose vectors the
     source did not have, so that their encoding is in `vectors_s`.
     """
@@ -51,6 +54,8 @@ class Made:
     import_s: float
     vectors_s: float
     save_s: float
+    whole_s: float
+    load: tuple[float, float]
     peak_bytes: int
     encoded: int
     database_bytes: int
@@ -165,21 +170,21 @@ def import_slice(source: Path, folder: Path) -> Made:
     counting = {lane: _Counting(open_encoder(lane)) for lane in (MINILM, MULTILINGUAL)}
     encoders = {lane: KeptEncoder(kept, encoder) for lane, encoder in counting.items()}
     engine = Engine(store, encoders, index)
-    engine.texts.open_snapshot(store.uid(), store.seq())
+    before, begun = load(), time.perf_counter()
     spent = 0.0
 
     def follow() -> None:
         nonlocal spent
-        begun = time.perf_counter()
+        begun = time.process_time()
         engine.sync()
-        spent += time.perf_counter() - begun
+        spent += time.process_time() - begun
 
-    begun = time.perf_counter()
+    used = time.process_time()
     import_path(store, folder / COMMUNITY, embed=follow)
-    whole = time.perf_counter() - begun
-    begun = time.perf_counter()
+    taken = time.process_time()
     engine.close()
-    save = time.perf_counter() - begun
+    saved = time.process_time()
+    whole = time.perf_counter() - begun
     counts = store.counts()
     # The last connection to close takes what stands in the log into the file.
     store.close()
@@ -188,9 +193,11 @@ def import_slice(source: Path, folder: Path) -> Made:
         posts=counts["posts"],
         roots=counts["roots"],
         people=counts["people"],
-        import_s=whole - spent,
+        import_s=taken - used - spent,
         vectors_s=spent,
-        save_s=save,
+        save_s=saved - taken,
+        whole_s=whole,
+        load=(before, load()),
         peak_bytes=1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
         encoded=sum(encoder.count for encoder in counting.values()),
         database_bytes=path.stat().st_size,

@@ -65,6 +65,12 @@ class ServerVectors:
             for name, on in ways.items()
         }
 
+    def disk(self) -> int:
+        """Bytes that the table and its indexes take on the server's disk."""
+        size = text(f"SELECT pg_total_relation_size('{self._index.table}')")
+        with self._store.database.reading() as connection:
+            return int(connection.scalar(size) or 0)
+
     def remove(self, row: int) -> None:
         self._index.remove(np.array([row]))
 

@@ -90,7 +90,13 @@ def _at(
                 figures = search(engines, vectors, queries, mask, patience)
                 asked.append({"share": share, "ways": figures})
         more = spare[:SINGLE] if len(spare) >= SINGLE else queries[:SINGLE]
-        return {"build": built, "search": asked, "changes": change(engines, vectors, more)}
+        disk = {
+            name: engine.disk() / len(vectors)
+            for name, engine in engines.items()
+            if isinstance(engine, vector_server.ServerVectors)
+        }
+        changes = change(engines, vectors, more)
+        return {"build": built, "disk": disk, "search": asked, "changes": changes}
 
 
 def search(
