@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 
 from api import errors
+from api.admission import Admission
 from api.figures import Counting, Figures
 from api.openapi import describe
 from api.paths import RawPath
 from api.routes import health, imports, page, people, posts, searches, topics
 from api.security import Guard
 from api.settings import Settings
+from api.standing import Standing
 from data.errors import WhoknowsError
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ def create_app(store: "Store", engine: "Engine", settings: Settings) -> FastAPI:
         lifespan=_read_beside,
     )
     app.state.store, app.state.engine, app.state.figures = store, engine, Figures()
+    app.state.admission, app.state.standing = Admission(settings), Standing(engine)
     routers = [module.router for module in (searches, imports, people, posts, topics, health, page)]
     app.state.routes = [route for router in routers for route in router.routes]
     for router in routers:

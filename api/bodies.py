@@ -1,7 +1,8 @@
 """Reading a request's body: bounded, strict JSON, and only of a kind that is announced.
 
 `JsonRoute` replaces FastAPI's reading of JSON, which lets NaN, lone surrogates and integers of any
-length pass; orjson refuses them.
+length pass; orjson refuses them. What it holds its turn for is the work alone: neither a body that
+trickles in nor an answer that is read slowly keeps others waiting.
 """
 
 from collections.abc import Callable, Coroutine
@@ -12,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from api.admission import admission_of
 from api.errors import Problem
 
 MAX_JSON_BYTES = 4 * 2**20
@@ -110,14 +112,22 @@ async def _read_json(request: Request) -> _ReadRequest:
 
 
 class JsonRoute(APIRoute):
-    """A route whose body, if it has one, is strict JSON of at most `MAX_JSON_BYTES`."""
+    """A route whose body, if it has one, is strict JSON of at most `MAX_JSON_BYTES`; worked on when
+    its turn comes, among the reads if it is a GET or a search, else among the writes."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler, given a request that is read already."""
         handle = super().get_route_handler()
         takes_body = self.body_field is not None
+        reads = "GET" in (self.methods or ()) or "searches" in self.tags
 
         async def handle_strictly(request: Request) -> Response:
-            return await handle(await _read_json(request) if takes_body else request)
+            admission = admission_of(request)
+            lane = admission.reads if reads else admission.writes
+            # Who has to be refused is refused as cheaply as can be: there are many of them then.
+            lane.refuse_if_full()
+            asked = await _read_json(request) if takes_body else request
+            async with lane.turn(request):
+                return await handle(asked)
 
         return handle_strictly

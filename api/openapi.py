@@ -19,7 +19,7 @@ _DESCRIPTIONS = {
     "413": "The body is too large",
     "415": "The body is of another kind",
     "422": "A value is not allowed; `field` names it",
-    "503": "Not ready, or the database cannot be reached",
+    "503": "Not ready, the database cannot be reached, or too much to do: see Retry-After",
 }
 
 

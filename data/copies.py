@@ -3,16 +3,17 @@
 In: an open store. Out: an SQLite file, the snapshots of its indexes beside it if it has any.
 """
 
+import argparse
 import os
 import shutil
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from .errors import StoreError
 from .store import Store
-from .tables import metadata
+from .tables import counters, metadata
 
 ROWS = 5_000
 """Rows copied at a time from a server."""
@@ -35,14 +36,20 @@ def copy_database(store: Store, target: Path, index_folder: Path | None) -> None
     for leftover in (target, *(target.with_name(target.name + end) for end in ("-wal", "-shm"))):
         leftover.unlink(missing_ok=True)
     if store.database.path is not None:
-        _copy_file(store.database.path, target)
+        copy_file(store.database.path, target)
     else:
-        _copy_rows(store, target)
+        _copy_to_file(store, target)
     if index_folder is not None and index_folder.is_dir():
         shutil.copytree(index_folder, beside, copy_function=_link)
 
 
-def _copy_file(path: Path, target: Path) -> None:
+def copy_file(path: Path, target: Path) -> None:
+    """Copy the SQLite file `path`, of whatever version, to `target`, as it is at one moment.
+
+    Raises
+    ------
+    StoreError : it cannot be read, or `target` cannot be written.
+    """
     source = sqlite3.connect(path)
     try:
         copy = sqlite3.connect(target)
@@ -57,17 +64,29 @@ def _copy_file(path: Path, target: Path) -> None:
         source.close()
 
 
-def _copy_rows(store: Store, target: Path) -> None:
+def _copy_to_file(store: Store, target: Path) -> None:
     copy = Store.open(f"sqlite:///{target}")
     try:
-        # One snapshot for all tables, so that the copy is of one moment.
-        with store.database.reading() as source, copy.database.writing_connection() as sink:
-            for table in metadata.sorted_tables:
-                found = source.execution_options(yield_per=ROWS).execute(select(table))
-                for part in found.mappings().partitions(ROWS):
-                    sink.execute(insert(table), [dict(row) for row in part])
+        copy_rows(store, copy)
     finally:
         copy.close()
+
+
+def copy_rows(store: Store, target: Store) -> None:
+    """Copy every row of `store` into the empty `target`, on either kind of database.
+
+    Raises
+    ------
+    StoreError : `target` is not empty; nothing is copied then.
+    """
+    # One snapshot for all tables, so that the copy is of one moment.
+    with store.database.reading() as source, target.database.writing_connection() as sink:
+        if sink.scalar(select(func.count()).select_from(counters)):
+            raise StoreError("the database to copy to is not empty; make a new one")
+        for table in metadata.sorted_tables:
+            rows = source.execute(select(table).execution_options(yield_per=ROWS))
+            for part in rows.mappings().partitions(ROWS):
+                sink.execute(insert(table), [dict(row) for row in part])
 
 
 def _link(source: str, target: str) -> None:
@@ -76,3 +95,25 @@ def _link(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
+
+
+def main() -> None:
+    """Copy a database to a new one, of either kind: `python -m data.copies FROM_URL TO_URL`.
+
+    People who write meanwhile should wait: what comes after its start stays behind.
+    """
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("source", help="URL of the database")
+    parser.add_argument("target", help="URL of an empty one")
+    asked = parser.parse_args()
+    try:
+        source, target = Store.open(asked.source), Store.open(asked.target)
+        copy_rows(source, target)
+    except StoreError as error:
+        raise SystemExit(str(error)) from error
+    source.close()
+    target.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,7 @@ In: a URL. Out: connections to read with, and `writing()`, the one owner of a tr
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import local
 from typing import Any
 
 from sqlalchemy import (
@@ -15,7 +16,6 @@ from sqlalchemy import (
     event,
     insert,
     inspect,
-    select,
     text,
     update,
 )
@@ -25,6 +25,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from .errors import StoreError
+from .history import leave_mark
 from .server import Standby, is_server, open_server, sentence_of, standby_of
 from .tables import counters
 
@@ -56,6 +57,7 @@ class Database:
                 " write for example sqlite:///whoknows.db or postgresql://user@host/name"
             ) from error
         self.path: Path | None = None
+        self._held = local()
         if self.is_sqlite:
             self.engine = self._glances = self._open_file()
             self._read_options: dict[str, Any] = {}
@@ -79,7 +81,9 @@ class Database:
                     f"{self.path.parent}: no such folder for the database; create it, or set"
                     " WHOKNOWS_DATABASE_URL"
                 )
-        engine = create_engine(self.url)
+        # Each connection keeps pages of its own: the same few are to be used again and again.
+        lifo = {"pool_use_lifo": True} if self.path is not None else {}
+        engine = create_engine(self.url, **lifo)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -125,8 +129,25 @@ class Database:
         ------
         StoreError : the server does not answer.
         """
+        held: Connection | None = getattr(self._held, "connection", None)
+        if held is not None:
+            yield held
+            return
         with self._telling(), self.engine.connect() as connection:
             yield connection.execution_options(**self._read_options)
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Within it, all that this thread reads is of one state, by one server.
+
+        Where a URL names several, the next connection may lead to one that is behind.
+        """
+        with self.reading() as connection:
+            self._held.connection = connection
+            try:
+                yield
+            finally:
+                del self._held.connection
 
     @contextmanager
     def writing_connection(self) -> Iterator[Connection]:
@@ -159,6 +180,10 @@ class Database:
         Every request looks at the store's number first; on a server, half the journeys of
         `reading` are enough for that.
         """
+        held: Connection | None = getattr(self._held, "connection", None)
+        if held is not None:
+            yield held
+            return
         with self._telling(), self._glances.connect() as connection:
             yield connection
 
@@ -200,17 +225,15 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.seq = self._take("seq", 1)
+        leave_mark(connection, self.seq)
 
     def _take(self, name: str, count: int) -> int:
         row = counters.c.name == name
-        changed = self.connection.execute(
-            update(counters).where(row).values(value=counters.c.value + count)
-        )
-        if changed.rowcount == 0:
-            self.connection.execute(insert(counters).values(name=name, value=count))
-        value: int | None = self.connection.scalar(select(counters.c.value).where(row))
+        taken = update(counters).where(row).values(value=counters.c.value + count)
+        value: int | None = self.connection.scalar(taken.returning(counters.c.value))
         if value is None:
-            raise StoreError("the table of counters is damaged; restore the database")
+            self.connection.execute(insert(counters).values(name=name, value=count))
+            return count
         return int(value)
 
     def keys(self, table: str, count: int) -> range:

@@ -166,7 +166,7 @@ def _posts(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, in
     statement = statement.order_by(c.seq, c.pk)
     out: list[tuple[int, ...]] = []
     attached = []
-    result = connection.execution_options(yield_per=FETCH).execute(statement)
+    result = connection.execute(statement.execution_options(yield_per=FETCH))
     for pk, author, created, root, space, until, kind, anonymous, husk, visibility, held in result:
         flags = (
             kind_flags(KIND_CODES[kind])
@@ -200,7 +200,7 @@ def _versions(
     out: list[tuple[int, ...]] = []
     embedded = []
     tagged: Tagged = []
-    result = connection.execution_options(yield_per=FETCH).execute(statement)
+    result = connection.execute(statement.execution_options(yield_per=FETCH))
     for pk, post, start, end, kind, author, space, expires, digest, lanes, old_tags, tags in result:
         state = (
             -1 if kind is None else KIND_CODES[kind],

@@ -20,8 +20,22 @@ WRITE_LOCK = 0x77686F6B6E6F7773
 CONNECT_SECONDS = 5
 """How long a connection may take; longer means that nobody is there."""
 
+RECYCLE_SECONDS = 30
+"""How old a connection grows: who prefers a standby finds its way back to one when there is one."""
+
+# A machine that vanished closes no connection: after some 25 s without a sign it counts as gone.
+_WATCHED: Mapping[str, int] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+
 # SQLSTATE: what it means for whoever waits. Errors in connecting have none.
 _MEANINGS: Mapping[str, str] = {
+    "40001": "the standby gave up this reading to follow its primary; ask again",
+    "40P01": "the standby gave up this reading to follow its primary; ask again",
     "25006": "the database is a standby, which takes no writes; write through the primary",
     "42501": "the user of WHOKNOWS_DATABASE_URL may not do this; grant it the rights",
     "53100": "the disk of the database server is full; make room",
@@ -35,7 +49,8 @@ class Standby:
     """How a standby follows its primary.
 
     `streaming`: whether it is connected. `behind_s`: the age of the newest write that it shows,
-    in seconds, where it has received more than that; 0 where it shows all that it received.
+    in seconds, where it has received more than that or is not connected: so old it may be at the
+    most. 0 where it is connected and shows all that it received.
     """
 
     streaming: bool
@@ -43,9 +58,10 @@ class Standby:
 
 
 _STANDBY = text(
-    "SELECT EXISTS (SELECT 1 FROM pg_stat_wal_receiver),"
-    " CASE WHEN pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn() THEN 0"
+    "SELECT streaming,"
+    " CASE WHEN streaming AND pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn() THEN 0"
     " ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END"
+    " FROM (SELECT EXISTS (SELECT 1 FROM pg_stat_wal_receiver) AS streaming) AS receiver"
     " WHERE pg_is_in_recovery()"
 )
 
@@ -71,14 +87,15 @@ def open_server(url: URL, write_wait_ms: int, *, glances: bool = False) -> Engin
     ------
     ImportError : the driver is not installed.
     """
-    timeout = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+    watched = {key: value for key, value in _WATCHED.items() if key not in url.query}
     engine = create_engine(
         url.set(drivername=DRIVER),
         # A server that was restarted is not noticed by the connections that were open.
         pool_pre_ping=True,
+        pool_recycle=RECYCLE_SECONDS,
         isolation_level="AUTOCOMMIT" if glances else "READ COMMITTED",
         pool_size=1 if glances else 5,
-        connect_args=timeout,
+        connect_args=watched,
     )
     if glances:
         return engine

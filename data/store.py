@@ -18,6 +18,7 @@ from .claims import Claiming
 from .database import Database, Transaction
 from .deleting import Eraser
 from .errors import InvalidRecord
+from .history import Marked
 from .models import Person, Post, Record, Space
 from .provenance import Deletion, Provenance, Verdict
 from .reading import Reading
@@ -42,7 +43,7 @@ __all__ = ["Deletion", "Store"]
 API = "api"
 
 
-class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns):
+class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns, Marked):
     """One community's database. See `data.database.Database` for what opening raises."""
 
     def __init__(self, database: Database) -> None:

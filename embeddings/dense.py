@@ -1,31 +1,33 @@
 """The dense index: vectors in, rows by cosine out; exhaustive, exact within the mask, no graph.
 
 Few allowed rows are compared in full. Many are sifted first by the Hamming distance of their
-sign bits (Charikar 2002), and what is near enough is compared in full. Which way is taken, and
-what passes the sieve, follows from the allowed rows alone; on the grid of `embeddings.grid` no
-score depends on its neighbours either.
+sign bits (Charikar 2002), what is near enough by the agreement of the signs with the query's
+components, and what is left is compared in full. Which way is taken, and what passes the sieves,
+follows from the allowed rows alone; on the grid of `embeddings.grid` no score depends on its
+neighbours either.
 """
 
 from pathlib import Path
 from threading import RLock
 
 import numpy as np
+import numpy.typing as npt
 
 from . import indexfile
 from .errors import IndexCorrupt
 from .face import Mask, Rows, Scores, Vectors
-from .grid import STEPS, Codes, Grid, codes, dots, hamming, on_grid
+from .grid import STEPS, Codes, Grid, agreement, codes, dots, hamming, on_grid
 from .slots import NO_SLOT, Slots, best, checked, grown
 
 FILE = "dense.index"
 # Up to this many allowed rows the full comparison is the faster way (evaluation/results/index.md).
 SIFT_ABOVE = 4096
-# How many pass the sieve, at the least: this many, so many for each of the k, and one in so many
+# How many pass a sieve, at the least: this many, so many for each of the k, and one in so many
 # of the allowed rows, for recall@10 of at least .99 (evaluation/results/index.md).
-SIFTED_LEAST = 2000
-SIFTED_PER_K = 40
-SIFTED_ONE_IN = 32
-_CHUNK = 4096  # rows compared at a time: 6 MiB of float32 at 384 dimensions
+BY_BITS = (2000, 40, 32)
+BY_AGREEMENT = (1000, 20, 256)
+_FAR = np.iinfo(np.uint16).max
+_CHUNK = 2048  # rows compared at a time: 3 MiB of float32 at 384 dimensions
 
 
 class DenseIndex:
@@ -128,12 +130,15 @@ class DenseIndex:
         grid, inverse = self._queried(query)
         with self._lock:
             # What these hold of a slot is never written again, so the lock ends here.
-            slots = np.flatnonzero(self._slots.allowed(allowed))
+            within = self._slots.allowed(allowed)
             base, tail, lengths = self._base, self._tail, self._inverse
             table, numbers = self._codes, self._slots.rows
             size = self._slots.size
-        if slots.size > SIFT_ABOVE:
-            slots = _sifted(table[:, :size], codes(grid)[:, 0], slots, k)
+        count = int(np.count_nonzero(within))
+        if count > SIFT_ABOVE:
+            slots = _sifted(table[:, :size], grid[0], within, count, k)
+        else:
+            slots = np.flatnonzero(within)
         scores = _compared(base, tail, slots, grid)[0] * lengths[slots] * inverse[0]
         rows = numbers[slots]
         places = best(rows, scores, k)
@@ -222,7 +227,7 @@ def _gathered(base: Grid, tail: Grid, slots: Rows) -> Grid:
     kept = base.shape[0]
     old = slots < kept
     if old.all():
-        return base[slots]
+        return base.take(slots, axis=0)
     grid = np.empty((slots.size, tail.shape[1]), dtype=np.int16)
     grid[old] = base[slots[old]]
     grid[~old] = tail[slots[~old] - kept]
@@ -237,15 +242,37 @@ def _compared(base: Grid, tail: Grid, slots: Rows, queries: Grid) -> Scores:
     return scores
 
 
-def _sifted(table: Codes, query: Codes, slots: Rows, k: int) -> Rows:
-    wanted = max(SIFTED_LEAST, SIFTED_PER_K * k, slots.size // SIFTED_ONE_IN)
+def _sifted(table: Codes, query: Grid, within: Mask, count: int, k: int) -> Rows:
+    """The slots, of the `count` that are `within`, that pass both sieves."""
+    signs = codes(query[None, :])[:, 0]
+    # Gathering a column costs about as much as comparing four.
+    if 4 * count < table.shape[1]:
+        slots = np.flatnonzero(within)
+        slots = slots[_least(hamming(_columns(table, slots), signs), _passing(BY_BITS, count, k))]
+    else:
+        distances = hamming(table, signs)
+        np.putmask(distances, ~within, _FAR)
+        slots = _least(distances, _passing(BY_BITS, count, k))
+    wanted = _passing(BY_AGREEMENT, count, k)
     if slots.size <= wanted:
         return slots
-    # Gathering a column costs about as much as comparing four.
-    if 4 * slots.size < table.shape[1]:
-        distances = hamming(table[:, slots], query)
-    else:
-        distances = hamming(table, query)[slots]
-    # All at the last distance stay in: the set of rows decides, not their order.
+    return slots[_least(-agreement(_columns(table, slots), query), wanted)]
+
+
+def _passing(sieve: tuple[int, int, int], count: int, k: int) -> int:
+    least, each, one_in = sieve
+    return min(max(least, each * k, count // one_in), count)
+
+
+def _columns(table: Codes, slots: Rows) -> Codes:
+    # Word by word: numpy gathers whole columns several times as slowly.
+    return np.stack([word.take(slots) for word in table])
+
+
+def _least(distances: npt.NDArray[np.generic], wanted: int) -> Rows:
+    """The places of the `wanted` least, ascending.
+
+    All at the last distance stay in: the set of rows decides, not their order.
+    """
     last = np.partition(distances, wanted - 1)[wanted - 1]
-    return np.compress(distances <= last, slots)
+    return np.flatnonzero(distances <= last)

@@ -14,6 +14,9 @@ from .face import Scores, Vectors
 
 STEPS = 1 << 12
 _WORD = 64
+_CHUNK = 1 << 14  # 128 KiB of words: the buffers stay in the second-level cache
+_WORDS_A_BYTE = 3  # each of them has at most 64 bits to count
+_LEVELS = 7
 
 Grid = npt.NDArray[np.int16]
 Codes = npt.NDArray[np.uint64]
@@ -49,7 +52,12 @@ def on_grid(vectors: Vectors) -> tuple[Grid, Scores]:
 
 def dots(grid: Grid, queries: Grid) -> Scores:
     """Multiply `grid` (n, dim) by each of `queries` (m, dim): exact integers, float64 (m, n)."""
-    return (queries.astype(np.float32) @ grid.astype(np.float32).T).astype(np.float64)
+    wide = grid.astype(np.float32)
+    products = np.empty((len(queries), len(grid)), dtype=np.float64)
+    # One at a time: for so few queries a product of two matrices takes twice as long.
+    for place, query in enumerate(queries.astype(np.float32)):
+        products[place] = wide @ query
+    return products
 
 
 def codes(grid: Grid) -> Codes:
@@ -63,17 +71,48 @@ def codes(grid: Grid) -> Codes:
 
 def hamming(table: Codes, query: Codes) -> npt.NDArray[np.uint16]:
     """Count the bits in which each column of `table` (words, n) differs from `query` (words,)."""
-    chunk = 1 << 14  # 128 KiB of words: the two buffers stay in the second-level cache
     n = table.shape[1]
     distances = np.zeros(n, dtype=np.uint16)
-    mixed = np.empty(min(chunk, n), dtype=np.uint64)
-    counts = np.empty(mixed.size, dtype=np.uint8)
-    for start in range(0, n, chunk):
-        part = table[:, start : start + chunk]
+    mixed = np.empty(min(_CHUNK, n), dtype=np.uint64)
+    counts = np.empty((2, mixed.size), dtype=np.uint8)
+    for start in range(0, n, _CHUNK):
+        part = table[:, start : start + _CHUNK]
         width = part.shape[1]
-        into = distances[start : start + width]
-        for word, wanted in zip(part, query, strict=True):
+        into, (several, one) = distances[start : start + width], counts[:, :width]
+        for place, (word, wanted) in enumerate(zip(part, query, strict=True)):
             np.bitwise_xor(word, wanted, out=mixed[:width])
-            np.bitwise_count(mixed[:width], out=counts[:width])
-            into += counts[:width]
+            # Bytes add up four times as fast as wider numbers, and hold the bits of three words.
+            if place % _WORDS_A_BYTE == 0:
+                np.bitwise_count(mixed[:width], out=several)
+            else:
+                np.bitwise_count(mixed[:width], out=one)
+                several += one
+            if place % _WORDS_A_BYTE == _WORDS_A_BYTE - 1 or place == len(query) - 1:
+                into += several
     return distances
+
+
+def agreement(table: Codes, query: Grid) -> npt.NDArray[np.int32]:
+    """Multiply the signs in each column of `table` (words, n) by the components of `query` (dim,).
+
+    Those are rounded to 15 steps, so that each product is a sum of counted bits. It tells more
+    than `hamming`, which knows no more of the query than of what it is compared with (after
+    Gao and Long 2024), and takes seven times as long.
+    """
+    peak = max(int(np.abs(query).max(initial=0)), 1)
+    steps = np.rint(query.astype(np.float64) * (_LEVELS / peak)).astype(np.int64)
+    raised = np.zeros(table.shape[0] * _WORD, dtype=np.int64)
+    raised[: steps.size] = steps + (_LEVELS + 1)
+    # A set bit stands for +1, no bit for -1: twice what the set bits give, less all.
+    products = np.full(table.shape[1], -int(steps.sum()), dtype=np.int32)
+    counts = np.empty(table.shape[1], dtype=np.uint8)
+    for place, word in enumerate(table):
+        own = raised[place * _WORD : (place + 1) * _WORD]
+        for power in range((2 * _LEVELS + 1).bit_length()):
+            bits = np.packbits((own >> power) & 1 == 1).view(np.uint64)[0]
+            np.bitwise_count(word & bits, out=counts)
+            products += counts.astype(np.int32) << (power + 1)
+        # The padding of the last word is unset everywhere.
+        np.bitwise_count(word, out=counts)
+        products -= counts.astype(np.int32) * (2 * (_LEVELS + 1))
+    return products

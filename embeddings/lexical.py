@@ -16,11 +16,11 @@ from . import indexfile
 from .errors import IndexCorrupt
 from .face import Mask, Rows, Scores
 from .postings import Segment, built, merged
-from .query import Keyword, Question
+from .query import Keyword, Question, WordNumbers
 from .slots import NO_SLOT, Slots, best, checked, grown
 from .snapshot import Snapshot
 from .statistics import Statistics
-from .tokens import TOKENS_VERSION, expanded, term_number, words
+from .tokens import TOKENS_VERSION, term_number, words
 
 FILE = "lexical.index"
 # Terms of a question that are looked up; more cost time and change little
@@ -28,20 +28,11 @@ FILE = "lexical.index"
 MOST_TERMS = 32
 # A put merges neighbouring segments up to this many documents, so that none waits for seconds.
 _LARGEST_MERGE = 1 << 16
-_REMEMBERED_WORDS = 1 << 19
+# Texts whose terms are kept: one answer asks the same two, title and whole, of many parts.
+_REMEMBERED_TEXTS = 4
+# Where one row in so many is allowed or fewer, the others' postings are passed over unscored.
+_SELECTIVE = 2
 _DIGITS = 9
-
-
-class _WordNumbers(dict[str, tuple[int, ...]]):
-    """Remembers the term numbers of words; a race of two threads only does the work twice."""
-
-    def __missing__(self, word: str) -> tuple[int, ...]:
-        numbers = tuple(term_number(term) for term in expanded(word))
-        if len(word) <= 32:
-            if len(self) >= _REMEMBERED_WORDS:
-                self.clear()
-            self[word] = numbers
-        return numbers
 
 
 class LexicalIndex:
@@ -63,11 +54,11 @@ class LexicalIndex:
         self.b = b
         self.stamp = ""
         self._lock = RLock()
-        self._numbers = _WordNumbers()
+        self._numbers = WordNumbers()
         self._slots = Slots()
         self._lengths = np.zeros(0, dtype=np.int32)
         self._segments: tuple[Segment, ...] = ()
-        self._last: tuple[str, Statistics, Question] | None = None
+        self._asked_last: tuple[tuple[str, Statistics, Question], ...] = ()
 
     def __len__(self) -> int:
         """How many rows it holds."""
@@ -131,10 +122,13 @@ class LexicalIndex:
             numbers = [number for word in words(query) for number in self._numbers[word]]
             statistics = snapshot.statistics(np.unique(np.array(numbers, dtype=np.int64)))
             return Question.of(query, statistics), statistics
-        last = self._last  # One answer asks the same text of many parts: it is read once.
-        if last is None or last[0] != query or last[1] is not statistics:
-            last = self._last = (query, statistics, Question.of(query, statistics))
-        return last[2], statistics
+        last = self._asked_last
+        for text, known, question in last:
+            if text == query and known is statistics:
+                return question, statistics
+        question = Question.of(query, statistics)
+        self._asked_last = ((query, statistics, question), *last[: _REMEMBERED_TEXTS - 1])
+        return question, statistics
 
     def search(
         self,
@@ -158,13 +152,19 @@ class LexicalIndex:
         question, known = self._asked(query, snapshot, statistics)
         numbers, weights = question.cut(MOST_TERMS).weighed()
         totals = np.zeros(within.size, dtype=np.float64)
+        selective = _SELECTIVE * int(np.count_nonzero(within)) <= within.size
         spans = [segment.spans(numbers) for segment in snapshot.segments]
         for place, weight in enumerate(weights):
             for segment, found in zip(snapshot.segments, spans, strict=True):
                 slots = segment.slots[slice(*found[place])]
                 counts = segment.counts[slice(*found[place])]
-                totals[slots] += self._parts(counts, snapshot.lengths[slots], weight, known)
-        matched = np.flatnonzero(within & (totals > 0))
+                if selective:
+                    kept = np.flatnonzero(within.take(slots))
+                    slots, counts = slots.take(kept), counts.take(kept)
+                totals[slots] += self._parts(counts, snapshot.lengths.take(slots), weight, known)
+        matched = np.flatnonzero(totals)
+        if not selective:
+            matched = matched[within[matched]]
         rows, scores = snapshot.rows[matched], np.round(totals[matched], _DIGITS)
         places = best(rows, scores, k)
         return rows[places], scores[places]
@@ -288,8 +288,7 @@ def _renumbering(size: int, live: Rows) -> Rows:
 
 def _tiered(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     """Merge the last segments where the one before is no larger: few segments, little merging."""
-    first = len(segments) - 1
-    size = segments[first].documents
+    first, size = len(segments) - 1, segments[-1].documents
     while first > 0 and segments[first - 1].documents <= size:
         if size + segments[first - 1].documents > _LARGEST_MERGE:
             break

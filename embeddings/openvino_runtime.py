@@ -6,26 +6,47 @@ disk to keep, to version or to find corrupt, and neither torch nor OpenVINO's co
 reports usage statistics) is ever called.
 
 A text's vector does not depend on its companions: it is padded to a length that its own tokens
-decide, masked, and the CPU plugin computes each row alike whatever the number of rows. The last
-was measured bit for bit over 1-64 rows and all lengths on x86-64 with AVX-512, and is a test.
+decide, masked, and the CPU plugin computes each row alike whatever the number of rows and of
+threads. The last was measured bit for bit over 1-64 rows and all lengths on x86-64 with AVX-512,
+and is a test.
+
+The graph is compiled twice. What somebody waits for is run by all processors together. Many texts
+are run one batch a processor: no processor then waits for another at the end of each of some
+hundred operations, which costs a tenth on an idle machine and half on a busy one.
 """
 
 import os
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import openvino
 
 from embeddings.face import Vectors
+from embeddings.precedence import PRECEDENCE
 
-# Tokens a batch, padding included: more rows bring nothing once a batch has this many, and the
-# activations stay within a core's cache.
-TOKENS_A_BATCH = 256
-# Beyond this many threads a batch of 256 tokens has too little work for each.
+# Tokens a batch, padding included: more rows bring nothing once a batch has this many, the
+# activations stay within a core's cache, and a query waits the shorter for its turn.
+TOKENS_A_BATCH = 128
+# Texts of at most this many tokens in all are what somebody waits for: a question, a post.
+TOKENS_AT_ONCE = 512
+# Beyond this many threads a text of at most 256 tokens has too little work for each.
 MOST_THREADS = 8
+
+TokenIds = Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Texts, by their places in the call, that are padded to one length."""
+
+    length: int
+    members: list[int]
 
 
 def padded_length(tokens: int) -> int:
@@ -42,48 +63,104 @@ class TokenGraph:
     model : inputs int32 ids (rows, length) and float32 mask of the same shape (1 a token, 0
         padding); output float32 (rows, dim) of unit rows.
     dim : columns of the output.
+    precision : "f32", or "bf16" to let processors that have units for it round on the way.
+
+    Raises
+    ------
+    RuntimeError : OpenVINO cannot compile or run it on this machine.
     """
 
-    def __init__(self, model: openvino.Model, dim: int) -> None:
+    def __init__(self, model: openvino.Model, dim: int, precision: str = "f32") -> None:
         self.dim = dim
-        # float32 by name: on processors with bfloat16 units the plugin would otherwise round, and
-        # the same text would get another vector on another machine.
-        compiled = openvino.Core().compile_model(
-            model,
-            "CPU",
-            {
-                "INFERENCE_PRECISION_HINT": "f32",
-                "NUM_STREAMS": "1",
-                "INFERENCE_NUM_THREADS": str(min(_processors(), MOST_THREADS)),
-            },
-        )
-        self._request: Any = compiled.create_infer_request()
-        # Held for one batch (some 10 ms), so a query gets in between the batches of an import.
+        self.precision = precision
+        self._model = model
+        # Held for one batch, some 10 ms.
         self._lock = threading.Lock()
+        self._request = self._compiled(1, min(_processors(), MOST_THREADS)).create_infer_request()
+        self._bulk: _Streams | None = None
+        self._opening = threading.Lock()
+        # What cannot run is to be found out now, when another runtime can still be taken.
+        self.run([[1]])
 
-    def run(self, token_ids: Sequence[Sequence[int]]) -> Vectors:
+    def run(self, token_ids: TokenIds) -> Vectors:
         """Vectors (len(token_ids), dim) in order; every text has at least one token."""
-        by_length: dict[int, list[int]] = defaultdict(list)
-        for at, ids in enumerate(token_ids):
-            by_length[padded_length(len(ids))].append(at)
         vectors = np.empty((len(token_ids), self.dim), dtype=np.float32)
-        for length, members in by_length.items():
-            rows = max(1, TOKENS_A_BATCH // length)
-            for first in range(0, len(members), rows):
-                batch = members[first : first + rows]
-                vectors[batch] = self._infer([token_ids[at] for at in batch], length)
+        batches = _batches(token_ids)
+        if sum(batch.length * len(batch.members) for batch in batches) <= TOKENS_AT_ONCE:
+            with PRECEDENCE.urgent():
+                for batch in batches:
+                    with self._lock:
+                        vectors[batch.members] = _infer(self._request, token_ids, batch)
+        else:
+            self._streams().run(token_ids, batches, vectors)
         return vectors
 
-    def _infer(self, batch: Sequence[Sequence[int]], length: int) -> Vectors:
-        ids = np.zeros((len(batch), length), dtype=np.int32)
-        mask = np.zeros((len(batch), length), dtype=np.float32)
-        for row, tokens in enumerate(batch):
-            ids[row, : len(tokens)] = tokens
-            mask[row, : len(tokens)] = 1.0
-        with self._lock:
-            # Copied under the lock: the request reuses its output tensor.
-            output: Vectors = self._request.infer([ids, mask])[0].copy()
-        return output
+    def _streams(self) -> "_Streams":
+        # Not before there is bulk work: it takes as long again as opening, and 50 MB.
+        with self._opening:
+            if self._bulk is None:
+                count = _processors()
+                self._bulk = _Streams(self._compiled(count, count), count)
+            return self._bulk
+
+    def _compiled(self, streams: int, threads: int) -> Any:
+        # The precision by name: on processors with bfloat16 units the plugin would otherwise
+        # round, and the same text would get another vector on another machine.
+        return openvino.Core().compile_model(
+            self._model,
+            "CPU",
+            {
+                "INFERENCE_PRECISION_HINT": self.precision,
+                "NUM_STREAMS": str(streams),
+                "INFERENCE_NUM_THREADS": str(threads),
+            },
+        )
+
+
+class _Streams:
+    """One request a processor, each run by a thread of its own."""
+
+    def __init__(self, compiled: Any, count: int) -> None:
+        self._own = threading.local()
+        self._compiled = compiled
+        self._pool = ThreadPoolExecutor(count, "encoding")
+
+    def run(self, token_ids: TokenIds, batches: Sequence[_Batch], vectors: Vectors) -> None:
+        """Fill `vectors`, a row for each of `token_ids`."""
+
+        def step(batch: _Batch) -> None:
+            PRECEDENCE.give_way()
+            if not hasattr(self._own, "request"):
+                self._own.request = self._compiled.create_infer_request()
+            vectors[batch.members] = _infer(self._own.request, token_ids, batch)
+
+        # The results are asked for, so that an error in a thread is raised here.
+        for _ in self._pool.map(step, batches):
+            pass
+
+
+def _batches(token_ids: TokenIds) -> list[_Batch]:
+    """Texts of one padded length together; the longest first, so that all streams end at once."""
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for at, ids in enumerate(token_ids):
+        by_length[padded_length(len(ids))].append(at)
+    batches = []
+    for length in sorted(by_length, reverse=True):
+        members, rows = by_length[length], max(1, TOKENS_A_BATCH // length)
+        batches += [_Batch(length, members[at : at + rows]) for at in range(0, len(members), rows)]
+    return batches
+
+
+def _infer(request: Any, token_ids: TokenIds, batch: _Batch) -> npt.NDArray[np.float32]:
+    """Vectors of `batch`: a view of the request's own memory until its next call."""
+    ids = np.zeros((len(batch.members), batch.length), dtype=np.int32)
+    mask = np.zeros(ids.shape, dtype=np.float32)
+    for row, at in enumerate(batch.members):
+        tokens = token_ids[at]
+        ids[row, : len(tokens)] = tokens
+        mask[row, : len(tokens)] = 1.0
+    output: npt.NDArray[np.float32] = request.infer([ids, mask])[0]
+    return output
 
 
 def version() -> str:

@@ -11,6 +11,8 @@ from .tokens import expanded, term_number, words
 # Repeats within a question count for up to this many times one (Robertson and Zaragoza 2009, k3).
 K3 = 8.0
 
+_REMEMBERED_WORDS = 1 << 19
+
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
@@ -72,3 +74,15 @@ class Question:
         """Return the keywords that stand in `text` too, best first."""
         others = {term for word in words(text) for term in expanded(word)}
         return [keyword for keyword in self.keywords if keyword.term in others]
+
+
+class WordNumbers(dict[str, tuple[int, ...]]):
+    """Remembers the term numbers of words; a race of two threads only does the work twice."""
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        numbers = tuple(term_number(term) for term in expanded(word))
+        if len(word) <= 32:
+            if len(self) >= _REMEMBERED_WORDS:
+                self.clear()
+            self[word] = numbers
+        return numbers

@@ -1,28 +1,34 @@
 """From the word in the settings to an open encoder."""
 
+from embeddings.devices import AUTO, CPU, find_device
 from embeddings.errors import EncoderUnavailable
 from embeddings.face import Encoder
 
 MINILM = "minilm"
+MINILM_BF16 = "minilm-bf16"
 MULTILINGUAL = "multilingual"
 
 
-def open_encoder(spec: str) -> Encoder:
+def open_encoder(spec: str, device: str = CPU) -> Encoder:
     """Open an encoder: half a second to two, so once a process.
 
     Parameters
     ----------
-    spec : "minilm", "multilingual", or a sentence-transformers model by folder or hub name.
+    spec : "minilm", "minilm-bf16", "multilingual", or a sentence-transformers model by folder or
+        hub name.
+    device : what reads many texts at once: "auto" (a GPU where there is one), "cpu", "cuda" or
+        "mps". The multilingual encoder knows the CPU alone.
 
     Raises
     ------
-    EncoderUnavailable : nothing goes by that name here; the sentence says what to do.
+    EncoderUnavailable : nothing goes by that name here, or the device cannot be used; the sentence
+        says what to do.
     """
     # Each module brings a runtime of its own along, so only the one that is asked for is imported.
-    if spec == MINILM:
+    if spec in (MINILM, MINILM_BF16):
         from embeddings.minilm import MiniLM
 
-        return MiniLM()
+        return MiniLM(find_device(device), "f32" if spec == MINILM else "bf16")
     if spec == MULTILINGUAL:
         from embeddings.multilingual import Multilingual
 
@@ -33,4 +39,4 @@ def open_encoder(spec: str) -> Encoder:
         )
     from embeddings.sentence import SentenceModel
 
-    return SentenceModel(spec)
+    return SentenceModel(spec, None if device == AUTO else find_device(device).name)

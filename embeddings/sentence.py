@@ -15,10 +15,13 @@ import numpy as np
 
 from embeddings.errors import EncoderUnavailable
 from embeddings.face import Vectors
+from embeddings.precedence import PRECEDENCE
 from embeddings.texts import encode_distinct
 
 _ALLOW = "WHOKNOWS_ALLOW_DOWNLOAD"
-_BATCH = 32
+# A GPU is the faster the more it has at once; a query waits for one batch of the CPU's.
+_BATCH_ON_CPU = 16
+_BATCH_ON_GPU = 256
 
 
 class SentenceModel:
@@ -30,6 +33,7 @@ class SentenceModel:
     Parameters
     ----------
     name : a folder, or a hub name as "organisation/model" whose files are in the hub's cache.
+    device : as torch calls it; None lets torch choose.
 
     Attributes
     ----------
@@ -42,7 +46,7 @@ class SentenceModel:
     EncoderUnavailable : the library or the model is not there, or the model cannot be loaded.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, device: str | None = None) -> None:
         download = bool(os.environ.get(_ALLOW))
         local = Path(name).is_dir()
         if not local and (Path(name).is_absolute() or name.startswith(".")):
@@ -59,7 +63,7 @@ class SentenceModel:
             ) from error
         try:
             self._model = sentence_transformers.SentenceTransformer(
-                name, local_files_only=local or not download
+                name, device=device, local_files_only=local or not download
             )
         except (OSError, ValueError) as error:
             raise EncoderUnavailable(_why_not(name, local, download, error)) from error
@@ -73,13 +77,28 @@ class SentenceModel:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """As `Encoder.encode`; a text beyond the model's length is known by its beginning."""
-        return encode_distinct(texts, self.dim, self._rows)
+        return encode_distinct(texts, self.dim, self.rows)
 
-    def _rows(self, texts: list[str]) -> Vectors:
+    def rows(self, texts: list[str]) -> Vectors:
+        """Vectors (len(texts), dim) of texts that are not blank; other calls get in between."""
+        if len(texts) == 1:
+            with PRECEDENCE.urgent():
+                return self._batch(texts)
+        step = _BATCH_ON_CPU if self._model.device.type == "cpu" else _BATCH_ON_GPU
+        # Texts of like length together, as the library would: a batch is as slow as its longest.
+        order = sorted(range(len(texts)), key=lambda at: -len(texts[at]))
+        vectors = np.empty((len(texts), self.dim), dtype=np.float32)
+        for first in range(0, len(order), step):
+            PRECEDENCE.give_way()
+            batch = order[first : first + step]
+            vectors[batch] = self._batch([texts[at] for at in batch])
+        return vectors
+
+    def _batch(self, texts: list[str]) -> Vectors:
         with self._lock:
             rows = self._model.encode(
                 texts,
-                batch_size=_BATCH,
+                batch_size=len(texts),
                 normalize_embeddings=True,
                 convert_to_numpy=True,
                 show_progress_bar=False,

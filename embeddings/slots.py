@@ -13,6 +13,7 @@ import numpy.typing as npt
 from .face import Mask, Rows, Scores
 
 NO_SLOT = -1
+_KEPT = 8  # masks whose slots are kept: a view asks with the same few again and again
 
 T = TypeVar("T", bound=np.generic)
 
@@ -33,7 +34,8 @@ def checked(rows: Rows) -> Rows:
     rows = np.asarray(rows, dtype=np.int64).reshape(-1)
     if rows.size and rows.min() < 0:
         raise ValueError("rows are non-negative numbers")
-    if np.unique(rows).size != rows.size:
+    # Most come in order, and sorting a million takes a while.
+    if (np.diff(rows) <= 0).any() and np.unique(rows).size != rows.size:
         raise ValueError("a row comes twice in one put")
     return rows
 
@@ -47,6 +49,7 @@ class Slots:
         self.held = 0
         self._live: Mask = np.zeros(0, dtype=np.bool_)
         self._slot_of = np.zeros(0, dtype=np.int64)
+        self._allowed: dict[int, tuple[Mask | None, Mask]] = {}
         if rows is not None:
             self.append(rows)
 
@@ -58,6 +61,7 @@ class Slots:
     def append(self, rows: Rows) -> None:
         """Give each of `rows` (no repeats) a new slot, in order, killing the one it had."""
         self.kill(rows)
+        self._allowed = {}
         end = self.size + rows.size
         self.rows = grown(self.rows, end)
         self._live = grown(self._live, end)
@@ -75,6 +79,8 @@ class Slots:
         """Forget `rows`; unknown ones are passed over."""
         slots = np.unique(self.of(rows))
         slots = slots[slots != NO_SLOT]
+        if slots.size:
+            self._allowed = {}
         self._live[slots] = False
         self._slot_of[self.rows[slots]] = NO_SLOT
         self.held -= slots.size
@@ -88,7 +94,22 @@ class Slots:
         return slots
 
     def allowed(self, mask: Mask | None) -> Mask:
-        """Return a bool (size,): the live slots whose row the mask allows. A fresh array."""
+        """Return a bool (size,): the live slots whose row the mask allows. Not to be written to.
+
+        Those of a mask that cannot be written to either are kept for the next time.
+        """
+        known = self._allowed.get(id(mask))
+        if known is not None and known[0] is mask:
+            return known[1]
+        found = self._found(mask)
+        found.setflags(write=False)
+        if mask is None or (mask.base is None and not mask.flags.writeable):
+            self._allowed[id(mask)] = mask, found
+            if len(self._allowed) > _KEPT:
+                del self._allowed[next(iter(self._allowed))]
+        return found
+
+    def _found(self, mask: Mask | None) -> Mask:
         live = self._live[: self.size]
         if mask is None:
             return live.copy()

@@ -154,7 +154,7 @@ def replay_clicks(
     """Look for the thread held out of each person, at most `most` of them, and report."""
     people = evenly(clicks.held, most)
     moment = from_us(int(opened.archive.posts[:, 2].max())) + timedelta(days=1)
-    with _unread(opened.engine, opened.archive, clicks.held_rows):
+    with unread(opened.engine, opened.archive, clicks.held_rows):
 
         def prepare() -> Callable[[Held], Line]:
             opened.learn(tell)
@@ -215,7 +215,7 @@ def _line(
 
 
 @contextmanager
-def _unread(engine: Engine, archive: Archive, rows: Ints) -> Iterator[None]:
+def unread(engine: Engine, archive: Archive, rows: Ints) -> Iterator[None]:
     """The engine without the interactions `rows`, in memory alone, put back afterwards."""
     columns = engine.community.interactions
     of_rows = archive.interactions[np.isin(archive.interactions[:, 0], rows)]

@@ -5,12 +5,10 @@ In: a community folder (any export), or the file of examples that an earlier run
 """
 
 import hashlib
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, fields, replace
 from functools import cache
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -19,6 +17,7 @@ from data.rows import from_us, to_us
 from data.store import Store
 from embeddings.statistics import Statistics
 from evaluation.archive import Archive
+from evaluation.arrays import joined, kept_arrays
 from evaluation.caveats import caveats_of
 from evaluation.conditions import HOME
 from evaluation.journal import Progress
@@ -196,17 +195,13 @@ def write(made: Collected, file: Path) -> None:
         names=np.array(SIGNALS),
         train=np.array(len(made.train)),
         sizes=np.array([len(example.fixed) for example in examples], dtype=np.int64),
-        signals=_joined([example.signals for example in examples], (0, len(SIGNALS))),
-        fixed=_joined([example.fixed for example in examples], (0,)),
-        replied=_joined([example.replied for example in examples], (0,)).astype(bool),
+        signals=joined([example.signals for example in examples], (0, len(SIGNALS))),
+        fixed=joined([example.fixed for example in examples], (0,)),
+        replied=joined([example.replied for example in examples], (0,)).astype(bool),
         answered=np.array([example.answered for example in examples], dtype=bool),
         known=np.array([example.known for example in examples]),
         pace=np.array([astuple(e.pace) for e in examples]).reshape(-1, len(fields(Pace))),
     )
-
-
-def _joined(arrays: Sequence[np.ndarray], none: tuple[int, ...]) -> np.ndarray:
-    return np.concatenate(arrays) if arrays else np.zeros(none)
 
 
 def read(file: Path) -> Collected:
@@ -216,14 +211,9 @@ def read(file: Path) -> Collected:
     ------
     UnreadableSource : no such file, or none of examples with today's signals.
     """
-    try:
-        with np.load(file, allow_pickle=False) as kept:
-            told = {name: kept[name] for name in kept.files}
-        name, key, fingerprint = (str(part) for part in told["about"])
-        signals = [str(signal) for signal in told["names"]]
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        raise UnreadableSource(f"{file}: no file of examples ({error})") from error
-    if signals != list(SIGNALS) or told["pace"].shape[1:] != (len(fields(Pace)),):
+    told = kept_arrays(file, "examples", SIGNALS)
+    name, key, fingerprint = (str(part) for part in told["about"])
+    if told["pace"].shape[1:] != (len(fields(Pace)),):
         raise UnreadableSource(f"{file}: examples of other signals; collect them anew")
     cuts = np.cumsum(told["sizes"])
     rows = zip(

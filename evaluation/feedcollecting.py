@@ -4,15 +4,14 @@ In: a community folder (any export), or the file of turns that an earlier run le
 The test window is never looked at: everything is seen as it stood before it opens.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from data.errors import UnreadableSource
 from data.rows import to_us
+from evaluation.arrays import joined, kept_arrays
 from evaluation.collecting import SUFFIX, WINDOW
 from evaluation.journal import Progress
 from evaluation.opening import Opened, opened
@@ -97,13 +96,9 @@ def write(made: Turned, file: Path) -> None:
         train=np.array(len(made.train)),
         sizes=np.array([len(turn.fixed) for turn in turns], dtype=np.int64),
         chosen=np.array([turn.chosen for turn in turns], dtype=np.int64),
-        signals=_joined([turn.signals for turn in turns], (0, len(SIGNALS))).astype(np.float32),
-        fixed=_joined([turn.fixed for turn in turns], (0,)),
+        signals=joined([turn.signals for turn in turns], (0, len(SIGNALS))).astype(np.float32),
+        fixed=joined([turn.fixed for turn in turns], (0,)),
     )
-
-
-def _joined(arrays: Sequence[np.ndarray], none: tuple[int, ...]) -> np.ndarray:
-    return np.concatenate(arrays) if arrays else np.zeros(none)
 
 
 def read(file: Path) -> Turned:
@@ -113,15 +108,8 @@ def read(file: Path) -> Turned:
     ------
     UnreadableSource : no such file, or none of turns with today's signals.
     """
-    try:
-        with np.load(file, allow_pickle=False) as kept:
-            told = {name: kept[name] for name in kept.files}
-        name, fingerprint = (str(part) for part in told["about"])
-        signals = [str(signal) for signal in told["names"]]
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        raise UnreadableSource(f"{file}: no file of turns ({error})") from error
-    if signals != list(SIGNALS):
-        raise UnreadableSource(f"{file}: turns of other signals; collect them anew")
+    told = kept_arrays(file, "turns", SIGNALS)
+    name, fingerprint = (str(part) for part in told["about"])
     cuts = np.cumsum(told["sizes"])[:-1]
     parts = zip(
         np.split(told["signals"], cuts),

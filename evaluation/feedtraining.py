@@ -9,17 +9,14 @@ the turns: without-NAME.feed.json, the default ranker of all communities but one
 that one that its own history had no part in.
 """
 
-import argparse
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from evaluation.conditions import HOME, commit, sources
 from evaluation.feedcollecting import MOST_TRAIN, MOST_VALIDATION, Turned, collected
 from evaluation.history import Floats
-from evaluation.training import telling
+from evaluation.pooling import collected_groups, command, keeping, write_left_out
 from recommender.feedlearning import OWN_STRENGTH, POOLED_STRENGTH, Turn, fit_feed
 from recommender.feedranker import SIGNALS, FeedRanker
 
@@ -72,31 +69,18 @@ Weights = Mapping[str, Floats]
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        prog="python -m evaluation.feedtraining",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("sources", nargs="+", type=Path, metavar="FOLDER")
-    parser.add_argument("--keep", type=Path, help="what is kept for the next run")
-    parser.add_argument("--out", type=Path, default=Path("evaluation/results"))
-    parser.add_argument("--defaults", type=Path, default=DEFAULTS, help="the ranker that is made")
+    parser = command("evaluation.feedtraining", __doc__, DEFAULTS)
     asked = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="whoknows-training-") as scratch:
-        keep = asked.keep or Path(scratch)
-        keep.mkdir(parents=True, exist_ok=True)
-        groups = [collected(source, keep, telling(source.stem)) for source in asked.sources]
-        if len({group.name for group in groups}) < len(groups):
+    with keeping(asked.keep) as keep:
+        groups = collected_groups(asked.sources, keep, collected)
+        if groups is None:
             parser.error("a community is named twice")
         fitted = pooled(groups)
         asked.out.mkdir(parents=True, exist_ok=True)
         asked.defaults.write_bytes(fitted.to_bytes() + b"\n")
         (asked.out / "feed-training.md").write_text(page(groups, fitted), encoding="utf-8")
-        if asked.keep is not None and len(groups) > 1:
-            for group in groups:
-                others = [other for other in groups if other is not group]
-                file = keep / f"without-{group.name}.feed.json"
-                file.write_bytes(pooled(others).to_bytes() + b"\n")
+        if asked.keep is not None:
+            write_left_out(groups, keep, ".feed.json", lambda others: pooled(others).to_bytes())
 
 
 def pooled(groups: Sequence[Turned]) -> FeedRanker:

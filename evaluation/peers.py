@@ -24,8 +24,8 @@ from evaluation.meetings import NEW_BELOW, MeetingQuery, meetings
 from evaluation.metrics import hit, reciprocal_rank
 from evaluation.opening import opened
 from evaluation.peers_page import page
+from evaluation.pooling import telling
 from evaluation.significance import bootstrap_interval
-from evaluation.training import telling
 from recommender.affinity import SIGNALS
 from recommender.settings import EngineSettings
 

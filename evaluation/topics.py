@@ -22,7 +22,7 @@ from scipy.optimize import linear_sum_assignment
 from data.copies import copy_database
 from data.rows import from_us, to_us
 from data.store import Store
-from evaluation.training import telling
+from evaluation.pooling import telling
 from recommender.engine import Engine
 from recommender.parts import Parts
 from recommender.topicmodel import TopicModel, fit_topics, threads_to_fit

@@ -10,8 +10,6 @@ without-NAME.json beside them is the default ranker of all communities but one, 
 that one that its own history had no part in.
 """
 
-import argparse
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +18,9 @@ from evaluation.collecting import SUFFIX, WINDOW, Collected, collected
 from evaluation.conditions import HOME
 from evaluation.exposure import Exposure, exposure_of
 from evaluation.fits import Study, pooled_ranker, study
-from evaluation.journal import Progress
 from evaluation.opening import opened
-from evaluation.summary import database_of, say
+from evaluation.pooling import collected_groups, command, keeping, telling, write_left_out
+from evaluation.summary import database_of
 from evaluation.training_page import exposure_page, training_page
 from recommender.ranker import SIGNALS, default_ranker
 from recommender.settings import EngineSettings
@@ -32,22 +30,12 @@ DEFAULTS = HOME / "recommender" / "defaults.json"
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        prog="python -m evaluation.training",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("sources", nargs="+", type=Path, metavar="FOLDER")
-    parser.add_argument("--keep", type=Path, help="what is kept for the next run")
-    parser.add_argument("--out", type=Path, default=Path("evaluation/results"))
-    parser.add_argument("--defaults", type=Path, default=DEFAULTS, help="the ranker that is made")
+    parser = command("evaluation.training", __doc__, DEFAULTS)
     parser.add_argument("--exposure", action="store_true", help="also the price of newcomers")
     asked = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="whoknows-training-") as scratch:
-        keep = asked.keep or Path(scratch)
-        keep.mkdir(parents=True, exist_ok=True)
-        groups = [collected(source, keep, telling(source.stem)) for source in asked.sources]
-        if len({group.name for group in groups}) < len(groups):
+    with keeping(asked.keep) as keep:
+        groups = collected_groups(asked.sources, keep, collected)
+        if groups is None:
             parser.error("a community is named twice")
         found = study(groups, telling("all communities"))
         fitted = pooled_ranker(groups)
@@ -55,24 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         asked.defaults.write_bytes(fitted.to_bytes() + b"\n")
         page = training_page(groups, found, fitted)
         (asked.out / "training.md").write_text(page, encoding="utf-8")
-        if asked.keep is not None and len(groups) > 1:
-            for group in groups:
-                others = [other for other in groups if other is not group]
-                file = keep / f"without-{group.name}.json"
-                file.write_bytes(pooled_ranker(others).to_bytes() + b"\n")
+        if asked.keep is not None:
+            write_left_out(groups, keep, ".json", lambda others: pooled_ranker(others).to_bytes())
         if asked.exposure:
             exposed = exposures(asked.sources, groups, found, keep)
             page = exposure_page(exposed, groups)
             (asked.out / "exposure.md").write_text(page, encoding="utf-8")
-
-
-def telling(name: str) -> Progress:
-    """Progress on standard error, where somebody watches."""
-
-    def tell(stage: str, done: int, total: int) -> None:
-        say(f"{name}: {stage} {done} of {total}")
-
-    return tell
 
 
 def exposures(

@@ -28,7 +28,7 @@ from .following import (
 )
 from .ideas import trials
 from .learning import learn
-from .likeness import Asked
+from .likeness import Asked, question_of
 from .queries import ExpertsQuery, SimilarQuery
 from .results import ExpertsAnswer, FeedPage, SimilarIdea
 from .suggesting import suggest
@@ -62,14 +62,12 @@ class Engine(Surveying):
     def similar(self, query: SimilarQuery, now: datetime) -> tuple[SimilarIdea, ...]:
         """The threads nearest to a text, best first; ties by id."""
         text = "\n".join(part for part in (query.title, query.body) if part)
-        question = self.reader.read(self.templates.without(text))
+        question = question_of(self.reader, self.templates.without(text))
         with self._current():
             view = self._view(query.viewer_id, query.as_of, now)
             asked = Asked(query, question, view)
             hits = similar.find(self._similar, asked)
-            ids = self.store.post_ids([hit.post for hit in hits])
-            hits.sort(key=lambda hit: (-hit.score, ids.get(hit.post, "")))
-            hits = hits[: query.k]
+            hits = similar.settled(hits, self.store.post_ids)[: query.k]
             posts = self._shown(view, [hit.post for hit in hits])
             tried = trials(view.community, view, similar.roots_of(hits))
             words = similar.shared_words(self._similar, asked, hits)
@@ -99,7 +97,7 @@ class Engine(Surveying):
         Without those that are no thread the viewer may read.
         """
         text = "\n".join(part for part in (query.title, query.body) if part)
-        question = self.reader.read(self.templates.without(text))
+        question = question_of(self.reader, self.templates.without(text))
         keys = {key: id_ for id_ in ids if (key := self.store.post_key(id_)) is not None}
         with self._current():
             view = self._view(query.viewer_id, query.as_of, now)

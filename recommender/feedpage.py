@@ -14,7 +14,7 @@ from .drawing import Lottery
 from .feed import Knowing, Scored, score, with_points
 from .feedpool import pool_of
 from .ideas import trials
-from .lineup import before_of, from_elsewhere, line_of, settled
+from .lineup import before_of, from_elsewhere, line_of, needs_lots, settled
 from .results import FeedItem, FeedPage
 from .settings import FeedSettings
 from .showing import shown_posts
@@ -89,8 +89,9 @@ def lined_up(
     points = dismissal_points(community, texts, view, person, scored.posts)
     scored = with_points(scored, SET_ASIDE, points)
     scored = scored.part(settled(scored, lottery.ids))
+    lots = needs_lots(community, view, scored.posts)
     scored = scored.part(np.flatnonzero(~np.isin(scored.posts, shown)))
-    return scored, line_of(community, texts, view, person, scored, homes, settings)
+    return scored, line_of(community, texts, view, person, scored, homes, settings, lots)
 
 
 def told_first(line: Line, place: Placed, new: bool, away: bool) -> tuple[str, ...]:

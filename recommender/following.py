@@ -4,6 +4,7 @@ In: a store, encoders, settings. Out: a view in memory that is at the store's ne
 it is held, and what `learn` found out.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,7 +13,7 @@ from pathlib import Path
 from threading import Lock, RLock
 from typing import Self
 
-from data.models import Post
+from data.models import Person, Post
 from data.store import Store
 from embeddings.face import Encoder
 from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
@@ -32,6 +33,7 @@ from .ranker import Ranker
 from .settings import EngineSettings
 from .showing import shown_posts
 from .similar import SimilarParts
+from .snapshots import is_of_history, note_history
 from .templates import Templates
 from .texts import TextIndex
 from .topicindex import TopicIndex
@@ -41,6 +43,8 @@ from .working import leave_to_workers
 
 Progress = Callable[[str, int, int], None]
 
+logger = logging.getLogger(__name__)
+
 STATISTICS, RANKER, FEED_RANKER, TOPICS = "statistics", "ranker", "feed", "topics"
 SIMILAR, WHITENING, TEMPLATES = "similar", "whitening", "templates"
 """The names under which `learn` keeps the corpus statistics, the rankers and the topics."""
@@ -49,8 +53,8 @@ SIMILAR, WHITENING, TEMPLATES = "similar", "whitening", "templates"
 def open_encoders(settings: EngineSettings) -> dict[str, Encoder]:
     """Open the encoders that are chosen, by lane. EncoderUnavailable as `open_encoder`."""
     return {
-        MINILM: open_encoder(settings.english_encoder),
-        MULTILINGUAL: open_encoder(settings.multilingual_encoder),
+        MINILM: open_encoder(settings.english_encoder, settings.device),
+        MULTILINGUAL: open_encoder(settings.multilingual_encoder, settings.device),
     }
 
 
@@ -70,22 +74,28 @@ class Following:
         self.store = store
         self.encoders = dict(encoders)
         self.reader = Reader(self.encoders)
-        self.community = Community()
-        self.past = Past()
-        self._views = Views()
-        self.texts = TextIndex(self.encoders, index_folder)
-        self.profiles = Profiles(self.encoders)
-        self.topic_index = TopicIndex()
+        self._index_folder = index_folder
         self.settings = settings or EngineSettings()
         self.statistics: Statistics | None = None
         self.ranker = self.settings.prior
         self.feed_ranker = self.settings.feed_prior
-        self.mentions = Mentions(store)
         self.similar_ranker = default_similar()
         self.whitening: Whitening | None = None
         self.templates = Templates()
         self._lock = RLock()
         self._embedding = Lock()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Know nothing of the community yet."""
+        self.community = Community()
+        self.past = Past()
+        self._views = Views()
+        self.texts = TextIndex(self.encoders, self._index_folder)
+        self.profiles = Profiles(self.encoders)
+        self.topic_index = TopicIndex()
+        self.mentions = Mentions(self.store)
+        self._mark: int | None = None
 
     @classmethod
     def open(
@@ -102,7 +112,8 @@ class Following:
         elif folder is None and not store.database.is_sqlite:
             folder = Path(f"whoknows-{store.uid()}.index").absolute()
         engine = cls(store, open_encoders(settings), folder, settings)
-        engine.texts.open_snapshot(store.uid(), store.seq())
+        if is_of_history(store, folder):
+            engine.texts.open_snapshot(store.uid(), store.seq())
         engine.sync(progress)
         return engine
 
@@ -112,6 +123,7 @@ class Following:
         At the newest state: what another process deleted must not come back to the disk.
         """
         with self._current():
+            note_history(self._index_folder, self.community.seq, self._mark)
             self.texts.save_snapshot(self.store.uid())
 
     # Following ----------------------------------------------------------------------------
@@ -141,9 +153,23 @@ class Following:
     def _current(self) -> Iterator[None]:
         """Hold the view still, at the newest state of the store."""
         with self._lock:
-            seq = self.store.seq()
+            seq, mark = self.store.state(self.community.seq)
+            if seq < self.community.seq:
+                with self.store.database.one_moment():
+                    seq, mark = self.store.state(self.community.seq)
+                    follows = self.store.database.standby() is not None
+                if follows and seq < self.community.seq:
+                    # Another server than the last one, which has not received all of it yet.
+                    yield
+                    return
+            if seq < self.community.seq or mark != self._mark:
+                logger.warning("the database goes back to before what was read; reading all anew")
+                self.texts.erase_snapshot()
+                self._begin()
             if seq != self.community.seq or seq != self.texts.seq:
-                self._follow()
+                with self.store.database.one_moment():
+                    self._follow()
+                    _, self._mark = self.store.state(self.community.seq)
             yield
 
     def _follow(self) -> None:
@@ -198,6 +224,10 @@ class Following:
         )
         return self._views.of(key, lambda: view_of(community, viewer_id, as_of, now))
 
+    def person(self, person_id: str) -> Person | None:
+        """A person as the last answer knew them, from memory: a page names dozens of authors."""
+        return self.community.people.get(self.community.person_keys.get(person_id, 0))
+
     def _shown(self, view: View, keys: Iterable[int]) -> dict[int, Post]:
         return shown_posts(self.community, self.store, view, keys)
 
@@ -220,6 +250,7 @@ class Following:
                     lane: {
                         "fingerprint": encoder.fingerprint,
                         "runtime": getattr(encoder, "runtime", "sentence-transformers"),
+                        "hindered": getattr(encoder, "hindered", None),
                     }
                     for lane, encoder in self.encoders.items()
                 },

@@ -4,7 +4,8 @@ In: a text, its vectors, and the roots that were found. Out: `Likeness`, numbers
 is a weighted sum. Only what the viewer may read, and what was there, has any influence.
 """
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
 import numpy as np
@@ -18,8 +19,9 @@ from .columns import Flags, Ints
 from .community import NAMELESS
 from .ideas import DAY_US
 from .linking import Linking
-from .meaning import Question
+from .meaning import Question, Reader
 from .queries import SimilarQuery
+from .standing import standing_rows
 from .texts import TextIndex
 from .view import View
 from .whitening import Whitening
@@ -48,6 +50,17 @@ FRESH_US = 30 * DAY_US
 TWIN = 0.95
 """Likeness from which a text is taken to be a thread that was posted already, so that what was
 said of that thread is said of the text."""
+
+PIECE = re.compile(r"[^\W\d_]{1,6}|\d{1,2}|[^\w\s]|_")
+"""About what an encoder makes one token of."""
+
+MOST_PIECES = 180
+"""What encoders read of a text that is compared: some 190 tokens of the 256 that they take. They
+are most of the cost of an answer, which grows with their number; what more or fewer are worth is in
+evaluation/results/similar.md."""
+
+NEAR_COPY = 0.7
+"""Likeness, of a beginning to a whole, from which it is looked whether the text is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,20 @@ class Asked:
         return self.query.title or self.question.text
 
 
+def question_of(reader: Reader, text: str) -> Question:
+    """A text as what is asked: all of its words, and vectors of its beginning."""
+    whole = " ".join(text.split())
+    return replace(reader.read(beginning(whole)), text=whole)
+
+
+def beginning(text: str) -> str:
+    """What encoders read of `text`: all of it, or its first `MOST_PIECES`."""
+    for place, piece in enumerate(PIECE.finditer(text)):
+        if place == MOST_PIECES:
+            return text[: piece.start()]
+    return text
+
+
 def likeness_of(
     texts: TextIndex,
     statistics: Statistics | None,
@@ -94,10 +121,14 @@ def likeness_of(
     roots = versions["post"][rows]
     known: Known = {"statistics": statistics, "counted": view.counted}
     meaning = texts.likeness(question, rows)
+    copies = _copies(texts, question, rows, meaning, known)
+    meaning[copies] = 1.0
     # What is in another language shares few words however like it is: it is taken to share as
     # many as its meaning makes likely.
     foreign = texts.is_foreign(question, rows)
     likely = np.where(foreign, meaning - WORDLESS, 0.0)
+    peculiar = _peculiar(texts, whitening, question, rows, meaning, foreign)
+    peculiar[copies] = 1.0
     found = Linking.of(view, roots, meaning, TWIN)
     here = view.community.space_keys.get(asked.query.space or "", 0)
     viewer = view.community.person_keys.get(asked.query.viewer_id or "", 0)
@@ -105,7 +136,7 @@ def likeness_of(
     age = np.maximum(view.moment - posts["created"][roots], 0) / FRESH_US
     signals = {
         "meaning": meaning,
-        "peculiar": _peculiar(texts, whitening, question, rows, meaning, foreign),
+        "peculiar": peculiar,
         "words": np.maximum(covered(texts.words, question.text, rows, known), likely),
         "titles": np.maximum(covered(texts.titles, asked.heading, rows, known), likely),
         "replies": _replies(texts, asked, roots, known),
@@ -117,6 +148,19 @@ def likeness_of(
         "space": ((posts["space"][roots] == here) & (here > 0)).astype(np.float64),
     }
     return Likeness(rows, roots, meaning, found.declared, found.parted, signals)
+
+
+def _copies(
+    texts: TextIndex, question: Question, rows: Ints, meaning: Floats, known: Known
+) -> Ints:
+    """Places of those that hold every word of a text of which encoders read the beginning alone:
+    of a text that is whole in one place and cut in the other the vectors are not the same."""
+    near = np.flatnonzero(meaning >= NEAR_COPY)
+    if not len(near) or beginning(question.text) == question.text:
+        return near[:0]
+    every = len(texts.words.keywords(question.text, len(question.text), **known))
+    shared = texts.words.shared(question.text, rows[near], every, **known)
+    return near[[len(words) == every for words in shared]]
 
 
 def covered(index: LexicalIndex, text: str, rows: Ints, known: Known) -> Floats:
@@ -150,17 +194,13 @@ def _peculiar(
 def _replies(texts: TextIndex, asked: Asked, roots: Ints, known: Known) -> Floats:
     """The most that one reply of each thread covers of the text, (n,): links go to answers."""
     view = asked.view
-    posts, versions = view.community.posts, view.community.versions
-    place = np.full(len(posts), -1, dtype=np.int64)
-    place[roots] = np.arange(len(roots))
-    threads = np.minimum(posts["root"], len(posts) - 1)
-    within = place[threads]
-    # A root is no reply to itself.
-    within[roots] = -1
-    of = np.minimum(versions["post"], len(posts) - 1)
-    rows = np.flatnonzero(view.texts & (within[of] >= 0))
+    threads = [view.community.threads.get(root, []) for root in roots.tolist()]
+    places = np.repeat(np.arange(len(roots)), [len(thread) for thread in threads])
+    keys = np.array([key for thread in threads for key in thread], dtype=np.int64)
+    rows = standing_rows(view.community, view, keys)
+    places, rows = places[rows > 0], rows[rows > 0]
     most = np.zeros(len(roots))
-    np.maximum.at(most, within[of[rows]], covered(texts.words, asked.question.text, rows, known))
+    np.maximum.at(most, places, covered(texts.words, asked.question.text, rows, known))
     return most
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import feed
 from .arranging import STRETCH, Before, Line
-from .columns import Ints
+from .columns import Flags, Ints
 from .community import NAMELESS, Community
 from .drawing import Ids
 from .feedpool import FRESH_US
@@ -47,23 +47,40 @@ def line_of(
     scored: feed.Scored,
     homes: Ints,
     settings: FeedSettings,
+    lots: bool,
 ) -> Line:
     """The line of a scored pool, rows as there.
 
-    Drawn by lot may be what is young enough for the feed's pool and by a newcomer or from another
-    site than the person's.
+    Drawn by lot, if `lots` are drawn at all, may be what is young enough for the feed's pool and
+    by a newcomer or from another site than the person's.
     """
-    posts, pool = community.posts, scored.posts
-    young = posts["created"][pool] >= view.moment - FRESH_US
+    pool = scored.posts
     return Line(
         posts=pool,
         authors=named_authors(community, pool),
         vectors=vectors_of(texts, standing_rows(community, view, pool)),
         scores=scored.scores,
-        explorable=young
+        explorable=young(community, view, pool)
+        & lots
         & (by_newcomers(community, view, pool) | from_elsewhere(community, homes, person, pool)),
         invited=invited(community, texts, view, person, pool, homes, settings.readers),
     )
+
+
+def young(community: Community, view: View, posts: Ints) -> Flags:
+    """Which of `posts` are young enough for the feed's pool."""
+    begun: Flags = community.posts["created"][posts] >= view.moment - FRESH_US
+    return begun
+
+
+def needs_lots(community: Community, view: View, pool: Ints) -> bool:
+    """Whether chance has anything to give: what is young does not fit on the first page.
+
+    Where it does, everybody's new threads are seen without it, and it could only move what
+    concerns somebody down for what they will see anyway. `pool`: all of it, whatever of it was
+    shown, so that the answer is the same on every page.
+    """
+    return int(young(community, view, pool).sum()) > STRETCH
 
 
 def before_of(community: Community, texts: TextIndex, view: View, shown: Ints) -> Before:
@@ -83,10 +100,8 @@ def named_authors(community: Community, posts: Ints) -> Ints:
     return authors
 
 
-def from_elsewhere(
-    community: Community, homes: Ints, person: int, posts: Ints
-) -> np.typing.NDArray[np.bool_]:
+def from_elsewhere(community: Community, homes: Ints, person: int, posts: Ints) -> Flags:
     """Which of `posts` come from another site than the person's."""
     where = homes_of_posts(community, homes, posts)
-    elsewhere: np.typing.NDArray[np.bool_] = (where != UNKNOWN) & (where != homes[person])
+    elsewhere: Flags = (where != UNKNOWN) & (where != homes[person])
     return elsewhere

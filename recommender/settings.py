@@ -32,7 +32,8 @@ class EngineSettings:
     """Which encoders read, by lane, and where snapshots of the indexes lie (None: nowhere).
 
     `prior`, `feed_prior`: the rankers that are taken where nothing was learned, and that learning
-    starts from; `own_weights`: whether learning moves them. `workers`: whether texts are left to
+    starts from; `own_weights`: whether learning moves them. `device`: what reads many texts at once
+    (`embeddings.registry.open_encoder`). `workers`: whether texts are left to
     `whoknows work`, but for the few that a caller waits for.
     """
 
@@ -44,4 +45,5 @@ class EngineSettings:
     feed_prior: FeedRanker = field(default_factory=default_feed_ranker)
     own_weights: bool = True
     feed: FeedSettings = field(default_factory=FeedSettings)
+    device: str = "cpu"
     workers: bool = False

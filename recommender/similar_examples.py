@@ -18,7 +18,7 @@ from embeddings.statistics import Statistics
 from .alike import SIGNALS, SimilarRanker
 from .columns import Flags, Ints
 from .community import NAMELESS
-from .likeness import Asked, Likeness
+from .likeness import Asked, Likeness, question_of
 from .linking import PARTED, pairs_of
 from .parts import Parts
 from .queries import SimilarQuery
@@ -143,5 +143,5 @@ def asked_of(parts: Parts, today: View, key: int) -> Asked | None:
         viewer_id=author.id if known and author else None,
         as_of=created,
     )
-    question = parts.reader.read("\n".join(part for part in (title, body) if part))
+    question = question_of(parts.reader, "\n".join(part for part in (title, body) if part))
     return Asked(query, question, view_of(community, None, created, created))

@@ -89,7 +89,7 @@ class TextIndex(MeaningIndex):
             index.remove(gone)
         self.changed()
         if len(gone):
-            self._erase_snapshot()
+            self.erase_snapshot()
         embedded = changes.embedded
         for start in range(0, len(embedded), 4096):
             self._put(store, embedded[start : start + 4096])
@@ -115,7 +115,7 @@ class TextIndex(MeaningIndex):
         titled = [row for row in rows if texts[row].title]
         self.titles.put(np.array(titled, dtype=np.int64), [texts[row].title for row in titled])
 
-    def _erase_snapshot(self) -> None:
+    def erase_snapshot(self) -> None:
         """What is deleted is gone from the disk too, at once; a later save makes it anew."""
         if self.folder is None:
             return

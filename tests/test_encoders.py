@@ -85,7 +85,7 @@ def test_threads_get_their_own_rows(named: tuple[str, Encoder]) -> None:
 
 def test_fingerprints_differ_and_hold(named: tuple[str, Encoder]) -> None:
     name, encoder = named
-    others = {MiniLM.fingerprint, Multilingual.fingerprint}
+    others = {MiniLM().fingerprint, Multilingual.fingerprint}
     assert encoder.fingerprint
     assert (encoder.fingerprint in others) == (name != "folder")
 

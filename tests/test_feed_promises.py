@@ -1,5 +1,6 @@
 """The feed: what it never shows, pages that never overlap, and what comes back in its season."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from data.errors import InvalidCursor, UnknownPerson
 from data.models import Interaction, Person, Post, Space
 from recommender.engine import Engine
 from recommender.queries import SimilarQuery
+from recommender.settings import FeedSettings
 from tests.asking import flattened
 from tests.communities import NOW, START, TOPICS, engine_of, random_community
 
@@ -142,3 +144,28 @@ def test_a_feed_of_closed_spaces() -> None:
     post = Post("t", "a", NOW - DAY, "x", space="s")
     engine = engine_of([space, Person("in"), Person("out"), post])
     assert pages(engine, "in", 3) == ["t"] and pages(engine, "out", 3) == []
+
+
+def drawn(young: int, k: int) -> list[bool]:
+    """Place by place, whether a feed drew it by lot from among `young` threads by newcomers."""
+    posts = [
+        *(Post(f"n{n}", f"new{n}", NOW - n * DAY / 12, TOPICS[n % 4]) for n in range(young)),
+        *(Post(f"o{n}", "old", NOW - (20 + n) * DAY, TOPICS[n % 4]) for n in range(20)),
+    ]
+    engine = engine_of([Person("p"), *posts])
+    engine.settings = replace(engine.settings, feed=FeedSettings(exploration=0.5))
+    found: list[bool] = []
+    cursor = None
+    while True:
+        page = engine.feed("p", k=k, cursor=cursor, now=NOW + DAY / 24)
+        found += [item.propensity is not None for item in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+def test_nothing_is_drawn_where_all_that_is_young_fits_on_a_page() -> None:
+    assert not any(drawn(10, 10))
+    assert any(drawn(11, 10))
+    # However it is cut into pages.
+    assert drawn(14, 4) == drawn(14, 40)

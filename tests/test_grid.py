@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.grid import STEPS, codes, dots, hamming, on_grid
+from embeddings.grid import STEPS, agreement, codes, dots, hamming, on_grid
 
 
 def _units(n: int, dim: int, seed: int) -> np.ndarray:
@@ -66,3 +66,14 @@ def test_hamming_counts_differing_signs(dim: int, seed: int) -> None:
     grid, _ = on_grid(_units(50, dim, seed))
     expected = ((grid > 0) != (grid[7] > 0)).sum(axis=1)
     assert hamming(codes(grid), codes(grid[7:8])[:, 0]).tolist() == expected.tolist()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 600), st.integers(0, 2**32 - 1))
+def test_agreement_multiplies_signs_by_the_rounded_query(dim: int, seed: int) -> None:
+    grid, _ = on_grid(_units(9, dim, seed))
+    for query in (grid[0], -grid[1], np.zeros(dim, np.int16)):
+        peak = max(int(np.abs(query).max()), 1)
+        rounded = np.rint(query.astype(np.float64) * (7 / peak)).astype(int)
+        expected = np.where(grid > 0, 1, -1) @ rounded
+        assert agreement(codes(grid), query).tolist() == expected.tolist()

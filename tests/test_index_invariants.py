@@ -57,8 +57,8 @@ def _allows(mask: np.ndarray, row: int) -> bool:
 def _sieve_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small numbers, so that a dozen rows take both ways of the dense search."""
     monkeypatch.setattr(dense, "SIFT_ABOVE", 6)
-    monkeypatch.setattr(dense, "SIFTED_LEAST", 4)
-    monkeypatch.setattr(dense, "SIFTED_PER_K", 1)
+    monkeypatch.setattr(dense, "BY_BITS", (4, 1, 32))
+    monkeypatch.setattr(dense, "BY_AGREEMENT", (2, 1, 256))
 
 
 def _check(make: Any, corpus: dict[int, Any], mask: np.ndarray, seed: int, ask: Any) -> None:

@@ -37,7 +37,8 @@ def test_the_files_and_modules_it_names_exist() -> None:
     for path in re.findall(r"\]\(([\w./-]+)\)|`((?:data|evaluation)/[\w./-]+)`", README):
         assert (ROOT / (path[0] or path[1])).exists(), path
     for module in re.findall(r"python -m (evaluation[\w.]+)", README):
-        assert (ROOT / (module.replace(".", "/") + ".py")).exists(), module
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
 
 
 def test_nothing_is_left_to_fill_in() -> None:

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
 
 import recommender.linking
 from data.models import Link, Post, Record
+from embeddings.registry import MINILM
 from recommender.alike import NEVER_SAME, SIGNALS, default_similar, logistic, standing
 from recommender.engine import Engine
+from recommender.likeness import MOST_PIECES, beginning, question_of
 from recommender.linking import Pairs, pairs_of
 from recommender.queries import SimilarQuery
 from recommender.results import SimilarIdea
@@ -64,6 +66,37 @@ def test_what_was_called_a_duplicate_is_the_same_at_once() -> None:
     assert before is None or not before.same
     assert after.same
     assert "was called the same before" in after.reason
+
+
+WORDS = ["".join(letters) for letters in product("bdfgk", "aeiou", "lmnr", "aeiou", "s")]
+LONG = " ".join(WORDS[:240])
+
+
+def test_what_was_said_of_a_long_thread_is_said_of_its_text() -> None:
+    """Of which only the beginning is read, so that its vector is not the thread's."""
+    posted = [root("a", 70, "lamp", LONG), root("b", 71, "lamp", LONG)]
+    said = Link("a", "b", "not_same", at=START + timedelta(days=80))
+    same = asked(engine_of([*threads(), *posted]), "lamp", LONG)
+    parted = asked(engine_of([*threads(), *posted, said]), "lamp", LONG)
+    assert same["b"].same
+    assert parted["b"].probability_same == 0.0
+    # What goes on differently is not the text that was posted.
+    other = " ".join([*WORDS[:230], *WORDS[300:310]])
+    assert asked(engine_of([*threads(), *posted, said]), "lamp", other)["b"].probability_same > 0.0
+
+
+def test_encoders_read_the_beginning_and_words_the_whole() -> None:
+    engine = engine_of(threads())
+    question = question_of(engine.reader, f" {LONG}\n")
+    assert question.text == LONG
+    assert np.array_equal(
+        question.vectors[MINILM], engine.reader.read(beginning(LONG)).vectors[MINILM]
+    )
+    assert beginning(LONG) == " ".join(WORDS[:MOST_PIECES]) + " "
+    assert beginning("short, and whole") == "short, and whole"
+    assert len(beginning("x" * 10_000)) == 6 * MOST_PIECES
+    assert len(beginning("7" * 10_000)) == 2 * MOST_PIECES
+    assert beginning("") == ""
 
 
 def forms() -> list[Record]:

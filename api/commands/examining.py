@@ -22,6 +22,7 @@ from embeddings.errors import EmbeddingError
 
 OK, HINT, WRONG = "ok", "hint", "wrong"
 _MARKS = {OK: ("✓", "green"), HINT: ("•", "yellow"), WRONG: ("✗", "red")}
+SLOW = "it works, but slowly: pip install openvino"
 _PAGE = ("index.html", "app.js", "style.css")
 
 
@@ -87,7 +88,11 @@ def _examine_engine(settings: Settings) -> Iterator[Finding]:
             if status["standby"] is not None:
                 yield _standby(status["standby"])
             for name, encoder in status["encoders"].items():
-                yield Finding("model", OK, f"{name} by {encoder['runtime']}")
+                found = f"{name} by {encoder['runtime']}"
+                if encoder["hindered"]:
+                    yield Finding("model", HINT, found, SLOW)
+                else:
+                    yield Finding("model", OK, found)
             state = f"{status['indexed']:,} of {status['posts']:,} posts searchable"
             if status["pending"]:
                 mend = "they are embedded at the next whoknows ask, or by a running server"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from api.alongside import Alongside
 from api.commands.opening import opened_engine, opened_store, read_settings
 from api.settings import Settings
 from api.terminal import print_json, progress
@@ -55,13 +56,17 @@ def _show(report: "ImportReport") -> None:
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[tuple["Store", "Callable[[], None] | None"]]:
-    """The store, and what reads the texts of each batch: None where workers do."""
+    """The store, and what has the texts of a batch read: None where workers do it.
+
+    They are read while the next batch is written, which uses one processor of several.
+    """
     if settings.embedding == "workers":
         with opened_store(settings) as store:
             yield store, None
         return
     with opened_engine(settings) as (store, engine):
-        yield store, engine.sync
+        with Alongside(engine.sync) as reading:
+            yield store, reading.again
         # A snapshot deletes behind the last batch.
         engine.sync()
         engine.close()

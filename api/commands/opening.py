@@ -1,17 +1,18 @@
 """Settings, store and engine for one command, and their closing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from api.settings import Settings
-from api.terminal import progress
+from api.terminal import complain, progress
 from data.errors import WhoknowsError
 
 if TYPE_CHECKING:
     from data.store import Store
+    from embeddings.face import Encoder
     from recommender.engine import Engine
     from recommender.settings import EngineSettings
 
@@ -59,8 +60,17 @@ def engine_settings(settings: Settings) -> "EngineSettings":
         settings.index_folder,
         RankingSettings(settings.newcomers, settings.quickness, settings.false_alarms),
         feed=FeedSettings(settings.exploration, settings.spread),
+        device=settings.device,
         workers=settings.embedding == "workers",
     )
+
+
+def tell_hindered(encoders: Mapping[str, "Encoder"]) -> None:
+    """One line on stderr if the fast runtime cannot run the encoders, with the reason."""
+    reasons = {getattr(each, "hindered", None) for each in encoders.values()} - {None}
+    if reasons:
+        told = "; ".join(sorted(map(str, reasons)))
+        complain(f"Reading texts takes several times as long as it could: {told}.")
 
 
 @contextmanager
@@ -73,4 +83,5 @@ def opened_engine(settings: Settings) -> Iterator[tuple["Store", "Engine"]]:
             engine = Engine.open(
                 store, engine_settings(settings), lambda _, done, total: advance(done, total)
             )
+        tell_hindered(engine.encoders)
         yield store, engine

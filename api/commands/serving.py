@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     Preparation = Callable[[Store, Engine], None]
 
 
+KEPT_ALIVE = 75
+"""Seconds that a connection without requests is kept; nginx closes its own after 60."""
+
+
 class CannotServe(WhoknowsError):
     """The address cannot be had."""
 
@@ -97,6 +101,8 @@ def _serve(
             log_level=settings.log_level,
             access_log=False,
             server_header=False,
+            # Longer than proxies and clients keep a connection, or they send into one that closes.
+            timeout_keep_alive=KEPT_ALIVE,
         )
         # uvicorn ends in good order at either signal and then passes it on to this process.
         signal.signal(signal.SIGTERM, _leave)

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from types import FrameType
 
-from api.commands.opening import engine_settings, opened_store, read_settings
+from api.commands.opening import engine_settings, opened_store, read_settings, tell_hindered
 from api.terminal import complain, progress
 from data.errors import StoreError
 
@@ -21,6 +21,7 @@ def run_work(*, once: bool) -> None:
 
     settings = read_settings()
     encoders = open_encoders(engine_settings(settings))
+    tell_hindered(encoders)
     signal.signal(signal.SIGTERM, _leave)
     with opened_store(settings) as store, progress("Reading texts") as advance:
         if not once:

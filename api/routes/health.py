@@ -1,36 +1,49 @@
-"""Whether the process lives, whether it may be asked, and figures for a monitor."""
+"""Whether the process lives, whether it may be asked, and figures for a monitor.
+
+All of it is answered at once however much there is to do: none of it waits for a turn.
+"""
+
+import contextlib
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.admission import admission_of
 from api.doors import Json, engine_of
 from api.errors import Problem
 from api.settings import is_loopback
+from api.standing import Standing
+from data.errors import StoreError
 
 router = APIRouter(tags=["health"])
 
 
 @router.get("/health/live")
-def live() -> Response:
+async def live() -> Response:
     """The process answers."""
     return Json({"status": "live"})
 
 
 @router.get("/health/ready")
-def ready(request: Request) -> Response:
-    """The index holds what the store holds; 503 while it is being built.
+async def ready(request: Request) -> Response:
+    """The index holds what the store holds; 503 while it is being built, and under more requests
+    than can be answered.
 
     Where workers read the texts, what waits for them is told and keeps nobody from asking.
     """
-    engine = engine_of(request)
-    status = engine.status()
-    if status["pending"] and not engine.settings.workers:
+    if admission_of(request).overloaded:
+        raise Problem(503, "There is more to do than can be done: requests are being refused.")
+    status = await _standing(request).ask()
+    if status is None:
+        raise Problem(503, "The index is held by a change that takes long.")
+    workers = engine_of(request).settings.workers
+    if status["pending"] and not workers:
         detail = f"The index is being built: {status['pending']} posts are still to come."
         raise Problem(503, detail)
     told = {"status": "ready", "posts": status["posts"], "indexed": status["indexed"]}
-    if engine.settings.workers:
+    if workers:
         told |= {"pending": status["pending"], "workers": status["workers"]}
     if status["standby"] is not None:
         # It answers from what it has; how old that may be is for the caller to judge.
@@ -39,10 +52,22 @@ def ready(request: Request) -> Response:
 
 
 @router.get("/metrics")
-def metrics(request: Request) -> Response:
-    """Figures in Prometheus' text format, for callers on this machine alone."""
+async def metrics(request: Request) -> Response:
+    """Figures in Prometheus' text format, for callers on this machine alone.
+
+    Those of the index are the last known ones while it or the database does not answer.
+    """
     if request.client is None or not is_loopback(request.client.host):
         raise Problem(403, "The metrics are shown to callers on this machine alone.")
-    figures = request.app.state.figures
-    figures.note_index(engine_of(request).status())
+    figures, standing = request.app.state.figures, _standing(request)
+    with contextlib.suppress(StoreError):
+        await standing.ask()
+    if standing.last is not None:
+        figures.note_index(standing.last)
+    figures.note_lanes(admission_of(request).lanes)
     return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _standing(request: Request) -> Standing:
+    standing: Standing = request.app.state.standing
+    return standing

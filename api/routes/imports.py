@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.admission import admission_of
 from api.bodies import MAX_IMPORT_BYTES, check_ndjson, read_bounded
 from api.doors import Json, engine_of, store_of
 from api.errors import Problem
@@ -104,5 +105,8 @@ async def import_lines(request: Request) -> Response:
     Answers when what was accepted is durable and searchable.
     """
     check_ndjson(request)
+    lane = admission_of(request).imports
+    lane.refuse_if_full()
     body = await read_bounded(request, MAX_IMPORT_BYTES, _TOO_LARGE)
-    return Json(await run_in_threadpool(_apply, request, body))
+    async with lane.turn(request):
+        return Json(await run_in_threadpool(_apply, request, body))

@@ -91,7 +91,7 @@ def feed(request: Request, person_id: Id, asked: Annotated[FeedParameters, Query
     page = engine_of(request).feed(
         person_id, k=asked.k, as_of=asked.as_of, cursor=asked.cursor or None, now=now
     )
-    return Json(feed_json(page, store_of(request).get_person, person_id, asked.as_of or now))
+    return Json(feed_json(page, engine_of(request).person, person_id, asked.as_of or now))
 
 
 @router.get("/{id}/expertise")

@@ -37,13 +37,13 @@ def get_post(request: Request, post_id: Id, asked: Annotated[PostParameters, Que
     engine, now = engine_of(request), current_time()
     if post is None or not engine.may_read(asked.viewer_id, post_id, now):
         raise not_found("post", post_id)
-    return Json(post_json(post, store_of(request).get_person, asked.viewer_id))
+    return Json(post_json(post, engine.person, asked.viewer_id))
 
 
 @router.get("/posts/{id}/thread")
 def thread(request: Request, post_id: Id, asked: Annotated[PostParameters, Query()]) -> Response:
     """The post's whole thread, root first, then by time, as `viewer_id` may read it."""
-    find_person, now = store_of(request).get_person, current_time()
+    find_person, now = engine_of(request).person, current_time()
     posts = engine_of(request).thread(post_id, asked.viewer_id, now)
     if not posts:
         raise not_found("post", post_id)

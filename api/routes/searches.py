@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from api.answers import experts_json, similar_json
 from api.bodies import JsonRoute
-from api.doors import Json, Stopwatch, current_time, engine_of, store_of
+from api.doors import Json, Stopwatch, current_time, engine_of
 from api.schemas import ExpertsSearch, SimilarSearch
 from recommender.queries import ExpertsQuery, SimilarQuery
 
@@ -52,5 +52,5 @@ def similar(request: Request, asked: SimilarSearch) -> Response:
         min_probability=asked.min_probability,
     )
     ideas = engine_of(request).similar(query, now)
-    find_person, moment = store_of(request).get_person, asked.as_of or now
+    find_person, moment = engine_of(request).person, asked.as_of or now
     return Json(similar_json(ideas, find_person, asked.viewer_id, moment, stopwatch.ms()))

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.bodies import JsonRoute
-from api.doors import Json, Stopwatch, current_time, engine_of, store_of
+from api.doors import Json, Stopwatch, current_time, engine_of
 from api.paths import Id
 from api.schemas import TopicParameters, TopicsParameters
 from api.surveys import threads_json, topics_json
@@ -40,5 +40,5 @@ def topic_threads(
         as_of=asked.as_of,
         now=now,
     )
-    find_person, moment = store_of(request).get_person, asked.as_of or now
+    find_person, moment = engine_of(request).person, asked.as_of or now
     return Json(threads_json(threads, find_person, asked.viewer_id, moment, stopwatch.ms()))

@@ -9,7 +9,7 @@ from data.records import parse_record
 from .archives import Unpacked, unpacked
 from .face import Item, ReadOptions
 from .items import problems, reject
-from .lines import Fault, json_object, numbered_lines
+from .lines import Fault, numbered_lines, numbered_objects
 from .peek import peek
 from .streams import bare_name
 
@@ -94,10 +94,7 @@ def _depth(folder: str) -> int:
 
 
 def _records(name: str, path: Path, kind: str) -> Iterator[Item]:
-    for number, line in numbered_lines(path):
-        if isinstance(line, bytes) and not line.strip():
-            continue
-        obj = line if isinstance(line, Fault) else json_object(line.removeprefix(b"\xef\xbb\xbf"))
+    for number, obj in numbered_objects(path):
         if isinstance(obj, Fault):
             yield reject(name, number, None, obj.reason)
             continue

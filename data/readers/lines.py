@@ -51,6 +51,15 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, bytes | Fault]]:
         yield number, Fault(f"is longer than {MAX_LINE:,} bytes") if skipping else left
 
 
+def numbered_objects(path: Path) -> Iterator[tuple[int, dict[str, object] | Fault]]:
+    """Yield (line number, its JSON object or why it is none); blank lines are left out."""
+    for number, line in numbered_lines(path):
+        if isinstance(line, Fault):
+            yield number, line
+        elif line.strip():
+            yield number, json_object(line.removeprefix(b"\xef\xbb\xbf"))
+
+
 def json_object(line: bytes) -> dict[str, object] | Fault:
     """Read one JSON object, or say why it is none."""
     try:

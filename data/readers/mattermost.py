@@ -10,7 +10,7 @@ from data.errors import UnreadableSource
 from .archives import Unpacked, unpacked
 from .face import Item, ReadOptions
 from .items import problems, reject
-from .lines import Fault, json_object, numbered_lines
+from .lines import Fault, numbered_objects
 from .mattermost_places import Places
 from .mattermost_posts import Posts
 from .peek import peek
@@ -115,10 +115,7 @@ def _head(file: tuple[str, Path], places: Places) -> Iterator[Item]:
 def _lines(file: tuple[str, Path]) -> Iterator[Item | Line]:
     """Yield (file, line, type, content) of each line, and rejections of what is none."""
     name, path = file
-    for number, line in numbered_lines(path):
-        if isinstance(line, bytes) and not line.strip():
-            continue
-        obj = line if isinstance(line, Fault) else json_object(line.removeprefix(b"\xef\xbb\xbf"))
+    for number, obj in numbered_objects(path):
         if isinstance(obj, Fault):
             yield reject(name, number, None, obj.reason)
             continue

@@ -1,4 +1,4 @@
-"""What the benchmarks run on: texts streamed from a community folder, and the conditions."""
+"""What benchmarks have in common: records of a community folder, conditions, times, rows."""
 
 import gzip
 import json
@@ -8,7 +8,6 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,11 +36,6 @@ def records(folder: Path, name: str) -> Iterator[dict[str, Any]]:
 def text_of(post: dict[str, Any]) -> str:
     """Title and body, as one text."""
     return f"{post.get('title') or ''}\n{post.get('body') or ''}".strip()
-
-
-def texts(folder: Path, most: int) -> list[str]:
-    """Return the texts of the first `most` posts."""
-    return [text_of(post) for post in islice(records(folder, "posts"), most)]
 
 
 def conditions(folder: Path, packages: Sequence[str]) -> str:

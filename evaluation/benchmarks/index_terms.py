@@ -1,5 +1,9 @@
-"""How many terms of a long question to look up, and whether to cut plural endings."""
+"""How many terms of a long question to look up, and whether to cut plural endings.
 
+Run: `python -m evaluation.benchmarks.index_terms FOLDER`, a community folder with links.
+"""
+
+import argparse
 from pathlib import Path
 from unittest.mock import patch
 
@@ -8,7 +12,7 @@ import numpy as np
 from embeddings import lexical, tokens
 from embeddings.lexical import LexicalIndex
 
-from .corpus import records, row, text_of, timed
+from .corpus import conditions, records, row, text_of, timed
 
 MOST = 1000  # queries of each kind
 
@@ -69,3 +73,16 @@ def _measure(
 def _reciprocal(rows: np.ndarray[tuple[int, ...], np.dtype[np.int64]], wanted: int) -> float:
     places = np.flatnonzero(rows == wanted)
     return 1.0 / (1 + int(places[0])) if places.size else 0.0
+
+
+def main() -> None:
+    """Print the conditions and a table; times are medians in milliseconds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
+    print(conditions(folder, ("numpy",)), end="\n\n")
+    compare(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
+import psycopg
+
 ANYBODY = ("postgres", "nobody")
 """Users to run as instead of root, the first that there is."""
 
@@ -81,7 +83,11 @@ class Server:
             except subprocess.TimeoutExpired:
                 continue
         self.kill()
-        raise NoServer(f"PostgreSQL did not start: {self.log.read_text()[-500:]}")
+        raise NoServer(f"PostgreSQL did not start: {self.told()}")
+
+    def told(self) -> str:
+        """The end of its log."""
+        return self.log.read_text()[-500:]
 
     def kill(self) -> None:
         """End it as kill -9 or a failing machine does, with all its children."""
@@ -103,6 +109,11 @@ class Server:
     def url(self, database: str = "postgres") -> str:
         """The URL of a database of this server, as WHOKNOWS_DATABASE_URL takes it."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def sql(self, statement: str, database: str = "postgres") -> None:
+        """Run a statement as its owner, outside of any transaction."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            connection.execute(statement.encode())
 
     def call(self, program: str, arguments: Sequence[str]) -> str:
         """Run one of PostgreSQL's programs; what it printed.

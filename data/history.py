@@ -1,0 +1,52 @@
+"""Whether what was read belongs to the history of the database: each transaction leaves a mark.
+
+A primary that is lost may take acknowledged writes along, where commits do not wait for its
+standby; a backup that is put back does so always. The numbers of the lost transactions are then
+given to others. Whoever holds what a number stood for can tell by its mark, drawn at random.
+"""
+
+from secrets import randbits
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, insert, select, update
+
+from .tables import counters
+
+if TYPE_CHECKING:
+    from .database import Database
+
+MARKS = 4096
+"""Marks that are kept, of the newest transactions; who is further behind reads all anew."""
+
+
+def leave_mark(connection: Connection, seq: int) -> None:
+    """Write the mark of the transaction `seq`."""
+    name, value = _name(seq), (seq & 0x7FFFFFFF) << 32 | randbits(32)
+    changed = connection.execute(
+        update(counters).where(counters.c.name == name).values(value=value)
+    )
+    if changed.rowcount == 0:
+        connection.execute(insert(counters).values(name=name, value=value))
+
+
+def _name(seq: int) -> str:
+    return f"mark{seq % MARKS}"
+
+
+class Marked:
+    """The part of the store that tells one history from another."""
+
+    database: "Database"
+
+    def state(self, seen: int) -> tuple[int, int | None]:
+        """The number of the newest transaction, and the mark of the transaction `seen`.
+
+        None: before the first transaction, and of one from before marks were left.
+        """
+        names = ("seq", _name(seen))
+        with self.database.glancing() as connection:
+            rows = connection.execute(
+                select(counters.c.name, counters.c.value).where(counters.c.name.in_(names))
+            )
+            found = {row.name: row.value for row in rows}
+        return found.get("seq", 0), found.get(_name(seen)) if seen else None
