@@ -20,10 +20,12 @@ from .plans import Explained, explain_all, fill, hot_calls, listening
 
 HEAD = """# Large tables in parts
 
-By `python -m evaluation.benchmarks.partitions --posts {posts} --out evaluation/results`. {where}.
+By `python -m evaluation.benchmarks.partitions --posts {posts} --times {times}
+--out evaluation/results`. {where}.
 
-{posts:,} invented posts, {parts} parts of each of {tables}; every call of the store that a request
-makes, {times} times by turns on either database, other rows each time; `random_page_cost = 1.1`.
+{posts:,} invented posts, {parts} parts of each of {tables}; every call of the
+store that a request makes, {times} times by turns on either database, other rows each time;
+`random_page_cost = 1.1`. On a busy machine ratios near one say little.
 `times`: the median with parts as a multiple of that without. `parts read`: of how many the
 statement that reads most of them does, of what kind its scans are. A community of this size has no
 use for parts: what they cost shows here, what they give is in `data/SERVER.md`.
@@ -54,7 +56,7 @@ def plans(store: Store, count: int, number: int) -> Mapping[str, Sequence[Explai
     """How each hot call is answered; explained before the next one is made."""
     found = {}
     for what, call in hot_calls(store, count, number).items():
-        with listening(store) as sent:
+        with listening() as sent:
             call()
         found[what] = explain_all(store, sent)
     return found
