@@ -53,6 +53,17 @@ def answers_in(view: View) -> Flags:
     return fixed(view.texts & credited[np.minimum(versions["post"], len(posts) - 1)])
 
 
+def told_in(view: View) -> Flags:
+    """By version, the texts of readable replies and answered threads from before the moment."""
+    posts, versions = view.community.posts, view.community.versions
+    before = posts["created"] < view.moment
+    credited = view.posts & (posts["credited"] != 0) & before
+    answered = np.zeros(len(posts), dtype=bool)
+    answered[np.minimum(posts["root"][credited], len(posts) - 1)] = True
+    told = (answered & before) | credited
+    return fixed(view.texts & told[np.minimum(versions["post"], len(posts) - 1)])
+
+
 def fixed(flags: Flags) -> Flags:
     """The same array, not to be written to again: indexes keep what follows from such a mask."""
     flags.setflags(write=False)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from embeddings.face import Vectors
 from embeddings.statistics import Statistics
 
-from .begun import answers_in, joinings_in, recent_in, roots_in
+from .begun import answers_in, joinings_in, recent_in, roots_in, told_in
 from .columns import Ints
 from .community import NAMELESS, Community
 from .kinship import Kinship
@@ -127,7 +127,6 @@ def _centre(view: View, texts: TextIndex, _state: int) -> Vectors:
 
 
 def said_here(
-    community: Community,
     texts: TextIndex,
     question: Question,
     view: View,
@@ -137,14 +136,8 @@ def said_here(
 
     Likeness says little of a question of a word or two; of a long one this is never so.
     """
-    posts = community.posts
-    of = np.minimum(community.versions["post"], len(posts) - 1)
-    credited = view.posts & (posts["credited"] != 0) & (posts["created"] < view.moment)
-    answered = np.zeros(len(posts), dtype=bool)
-    answered[np.minimum(posts["root"][credited], len(posts) - 1)] = True
-    told = view.texts & (answered | credited)[of] & (posts["created"][of] < view.moment)
     rows, _ = texts.words.search(
-        question.text, told, SAID_AMONG, statistics=statistics, counted=view.counted
+        question.text, view.once(told_in), SAID_AMONG, statistics=statistics, counted=view.counted
     )
     words = texts.words.keywords(
         question.text, SAID_AMONG, statistics=statistics, counted=view.counted
