@@ -12,7 +12,7 @@ from itertools import groupby
 from secrets import randbits
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 
 from .claims import Claiming
 from .database import Database, Transaction
@@ -113,8 +113,8 @@ class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns, Marked):
         with self.database.writing() as transaction:
             return _write(transaction, records, provenance)
 
-    def _put(self, record: Person | Post | Space, table: Table) -> bool:
-        """Write `record`, reviving a deleted one; True unless it was in `table` before.
+    def put(self, record: Record) -> bool:
+        """Write `record`, reviving a deleted one; False where one of its id was known.
 
         Both in one transaction: of two who put the same new record at once, one made it.
 
@@ -124,8 +124,7 @@ class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns, Marked):
         """
         provenance = self.provenance(API, 0, revive=True)
         with self.database.writing() as transaction:
-            wanted = select(table.c.pk).where(table.c.id == record.id)
-            new = transaction.connection.scalar(wanted) is None
+            new = not _knows(transaction, record)
             verdict = _write(transaction, [record], provenance)[0]
         if verdict is not None:
             field, _, reason = verdict.partition(": ")
@@ -134,7 +133,7 @@ class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns, Marked):
 
     def put_person(self, person: Person) -> bool:
         """Create or replace a person, reviving a deleted one; True if new."""
-        return self._put(replace(person, implicit=False), people)
+        return self.put(replace(person, implicit=False))
 
     def put_post(self, post: Post) -> bool:
         """Create or replace a post, reviving a deleted one; True if new.
@@ -143,11 +142,11 @@ class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns, Marked):
         ------
         InvalidRecord : its author was deleted.
         """
-        return self._put(post, posts)
+        return self.put(post)
 
     def put_space(self, space: Space) -> bool:
         """Create or replace a space; True if new."""
-        return self._put(space, spaces)
+        return self.put(space)
 
     def delete_person(self, person_id: str) -> None:
         """Delete a person with all their texts, for good; nothing happens if there is none."""
@@ -232,6 +231,19 @@ def _posts() -> Select[Any]:
         .outerjoin(people, people.c.pk == posts.c.author)
         .outerjoin(spaces, spaces.c.pk == posts.c.space)
     )
+
+
+def _knows(transaction: Transaction, record: Record) -> bool:
+    """Whether there is a record of its id; interactions and links have none."""
+    if isinstance(record, Person):
+        wanted = select(people.c.pk).where(people.c.id == record.id)
+    elif isinstance(record, Post):
+        wanted = select(posts.c.pk).where(posts.c.id == record.id)
+    elif isinstance(record, Space):
+        wanted = select(spaces.c.pk).where(spaces.c.id == record.id)
+    else:
+        return False
+    return transaction.connection.scalar(wanted) is not None
 
 
 def _write(

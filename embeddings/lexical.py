@@ -30,8 +30,7 @@ MOST_TERMS = 32
 _LARGEST_MERGE = 1 << 16
 # Texts whose terms are kept: one answer asks the same two, title and whole, of many parts.
 _REMEMBERED_TEXTS = 4
-# Where no more than one row in so many is allowed, postings of the others are passed over first:
-# looking one up costs a fifth of scoring it.
+# Where one row in so many is allowed or fewer, the others' postings are passed over unscored.
 _SELECTIVE = 2
 _DIGITS = 9
 
@@ -289,8 +288,7 @@ def _renumbering(size: int, live: Rows) -> Rows:
 
 def _tiered(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     """Merge the last segments where the one before is no larger: few segments, little merging."""
-    first = len(segments) - 1
-    size = segments[first].documents
+    first, size = len(segments) - 1, segments[-1].documents
     while first > 0 and segments[first - 1].documents <= size:
         if size + segments[first - 1].documents > _LARGEST_MERGE:
             break

@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from data.models import Person
 
+from .begun import joinings_of
 from .columns import Ints, counted, decayed
 from .community import NAMELESS, Community
-from .kinship import kinship
+from .kinship import Kinship
 from .meaning import Question
 from .parts import Parts
 from .pieces import Pieces
@@ -95,8 +96,11 @@ def affinity_of(parts: Parts, index: TopicIndex, view: View, person: int) -> Aff
     there = presence_of(view)
     mine = there.person == person
     taste, likeness = _taste(parts, view, person, there.root[mine], there.time[mine])
-    near = kinship(community, view, likeness, likeness)
-    pieces = near.fading_means(view.moment, people)[0]
+    known = np.flatnonzero(np.isfinite(likeness))
+    place = np.full(len(community.posts), -1, dtype=np.int64)
+    place[known] = np.arange(len(known))
+    near = Kinship(joinings_of(view, place), likeness[known], likeness[known])
+    pieces = near.fading_means(view.moment)[0].pieces()
     topics, by_topic = _by_topic(parts, index, view, person)
     spaces, by_space = _by_space(view, person, there)
     met = _met(there, person, people)

@@ -19,6 +19,10 @@ is there, readable or not. Rounded, equal states give equal answers.
 """
 
 
+ADDED = 2_000
+"""Rows that are grouped at each question before all are sorted again."""
+
+
 class Columns:
     """Named int64 arrays of one length, with a `live` flag a row.
 
@@ -76,27 +80,49 @@ class Columns:
 
 
 class Grouped:
-    """The rows of a column by its value, sorted once a state."""
+    """The rows of a column by its value, of a column whose rows keep what was once put there.
+
+    What is dropped stays grouped as it was. Sorted anew only when much was added, as sorting a
+    million takes longer than an answer may.
+    """
 
     def __init__(self) -> None:
-        self._state = -1
         self._order = self._values = np.zeros(0, np.int64)
 
-    def rows(self, column: Ints, state: int, values: Ints) -> Ints:
-        """Every row of each of `values` (n,): (most rows of any, n), 0 where it has fewer.
+    def forget(self) -> None:
+        """A row has got another value after all."""
+        self._order = self._values = np.zeros(0, np.int64)
 
-        `state`: a number that is another whenever the column is.
-        """
-        if self._state != state:
-            self._order = np.argsort(column, kind="stable")
-            self._values = column[self._order]
-            self._state = state
-        low = np.searchsorted(self._values, values)
-        high = np.searchsorted(self._values, values, side="right")
-        places = low + np.arange(int((high - low).max(initial=0)))[:, None]
-        last = max(len(self._order) - 1, 0)
-        found: Ints = np.where(places < high, self._order[np.minimum(places, last)], 0)
+    def rows(self, column: Ints, values: Ints) -> Ints:
+        """Every row of each of `values` (n,): (most rows of any, n), 0 where it has fewer."""
+        known = len(self._order)
+        if len(column) - known > ADDED:
+            self._order, self._values = _grouped(column)
+            known = len(column)
+        new, new_values = _grouped(column[known:])
+        found: Ints = np.concatenate(
+            [
+                _rows_of(self._order, self._values, values),
+                _rows_of(new + known, new_values, values),
+            ]
+        )
         return found
+
+
+def _grouped(column: Ints) -> tuple[Ints, Ints]:
+    order = np.argsort(column, kind="stable")
+    return order, column[order]
+
+
+def _rows_of(order: Ints, sorted_values: Ints, values: Ints) -> Ints:
+    low = np.searchsorted(sorted_values, values)
+    high = np.searchsorted(sorted_values, values, side="right")
+    most = int((high - low).max(initial=0))
+    if not most:
+        return np.zeros((0, len(values)), np.int64)
+    places = low + np.arange(most)[:, None]
+    found: Ints = np.where(places < high, order[np.minimum(places, len(order) - 1)], 0)
+    return found
 
 
 def _grown(array: npt.NDArray[Any], room: int) -> npt.NDArray[Any]:

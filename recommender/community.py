@@ -95,6 +95,9 @@ class Community:
         self.posts.put(keys, np.pad(changes.posts[:, 1:], ((0, 0), (0, len(DERIVED)))))
         for pk, held in changes.attached:
             self.posts["attached"][pk] = held
+        old = changes.versions[changes.versions[:, 0] < len(self.versions)]
+        if (self.versions["post"][old[:, 0]] != old[:, 1]).any():
+            self.versions_of.forget()
         for columns, rows in (
             (self.versions, changes.versions),
             (self.interactions, changes.interactions),

@@ -14,18 +14,16 @@ import numpy.typing as npt
 from embeddings.face import Vectors
 from embeddings.statistics import Statistics
 
-from .columns import Ints, counted
+from .begun import answers_in, joinings_in, recent_in, roots_in, told_in
+from .columns import Ints
 from .community import NAMELESS, Community
-from .kinship import Kinship, kinship
+from .kinship import Kinship
 from .meaning import Question
 from .pieces import Pieces
 from .texts import TextIndex
 from .view import View
 
 Floats = npt.NDArray[np.float64]
-
-RECENT = 200
-"""Last threads of which it is counted who joined how many."""
 
 THREADS = 100
 """Similar past threads that vote; PROTOCOL.md's recipe."""
@@ -90,48 +88,45 @@ def gather(
     `statistics` and `centre`, the mean vector of roots, are those last learned; None: taken from
     what is open to all.
     """
-    posts = community.posts
-    of = np.minimum(community.versions["post"], len(posts) - 1)
-    roots = view.texts & (posts["root"][of] == of)
-    rows = np.flatnonzero(roots)
-    asked = of[rows]
+    of = community.versions["post"]
+    roots = view.once(roots_in)
     if centre is None:
-        centre = texts.centre(rows[view.counted[rows]])
-    alike, peculiar = texts.likeness_beside(question, rows, centre)
-    before = posts["created"][asked] < view.moment
-    alike_of, peculiar_of = np.full((2, len(posts)), np.nan)
-    alike_of[asked[before]], peculiar_of[asked[before]] = alike[before], peculiar[before]
-    near = _nearest(alike, rows, THREADS)
+        centre = view.once(_centre, texts, texts.seq)
+    alike, peculiar = texts.likeness_beside(question, roots.rows, centre)
+    near = _nearest(alike, roots.rows, THREADS)
     dense = np.clip(alike[near], 0.0, 1.0)
-    near_roots = asked[near]
+    near_roots = roots.posts[near]
     hits, scores = texts.words.search(
-        question.text, roots, THREADS, statistics=statistics, counted=view.counted
+        question.text, roots.mask, THREADS, statistics=statistics, counted=view.counted
     )
     words = scores / scores.max() if len(scores) else scores
-    answers = view.texts & (posts["credited"][of] != 0) & (posts["created"][of] < view.moment)
-    found, striking = texts.nearest(question, answers, REPLIES)
+    found, striking = texts.nearest(question, view.once(answers_in), REPLIES)
     nearness = np.maximum(dense - CHANCE, 0.0) ** 2
     votes = _votes(community, view, near_roots, nearness)
     # A thread like it that nobody replied in shows that it was asked, not that it is known.
     answered = dense[np.isin(near_roots, votes.about)]
     threads = _votes(community, view, near_roots, np.maximum(dense - STRIKING, 0.0))
     replies = _authored(community, of[found], np.maximum(striking - STRIKING, 0.0))
-    kin = kinship(community, view, alike_of, peculiar_of)
     return Evidence(
         dense=votes,
         words=_votes(community, view, of[hits], words**SHARPNESS),
         asked=_askers(community, view, near_roots, nearness),
         striking=_best(replies, view.moment).joined(_best(threads, view.moment)),
-        kin=kin,
-        recent=_recent(community, kin, asked[before]),
+        kin=Kinship(view.once(joinings_in), alike, peculiar),
+        recent=view.once(recent_in),
         nearest=max(float(answered.max(initial=0.0)), float(striking.max(initial=0.0))),
         near=near_roots,
         nearness=nearness,
     )
 
 
+def _centre(view: View, texts: TextIndex, _state: int) -> Vectors:
+    """The mean vector of the roots open to all."""
+    rows = view.once(roots_in).rows
+    return texts.centre(rows[view.counted[rows]])
+
+
 def said_here(
-    community: Community,
     texts: TextIndex,
     question: Question,
     view: View,
@@ -141,14 +136,8 @@ def said_here(
 
     Likeness says little of a question of a word or two; of a long one this is never so.
     """
-    posts = community.posts
-    of = np.minimum(community.versions["post"], len(posts) - 1)
-    credited = view.posts & (posts["credited"] != 0) & (posts["created"] < view.moment)
-    answered = np.zeros(len(posts), dtype=bool)
-    answered[np.minimum(posts["root"][credited], len(posts) - 1)] = True
-    told = view.texts & (answered | credited)[of] & (posts["created"][of] < view.moment)
     rows, _ = texts.words.search(
-        question.text, told, SAID_AMONG, statistics=statistics, counted=view.counted
+        question.text, view.once(told_in), SAID_AMONG, statistics=statistics, counted=view.counted
     )
     words = texts.words.keywords(
         question.text, SAID_AMONG, statistics=statistics, counted=view.counted
@@ -166,20 +155,6 @@ def _nearest(alike: Floats, rows: Ints, k: int) -> Ints:
     if len(alike) > k:
         chosen = np.flatnonzero(alike >= np.partition(alike, len(alike) - k)[len(alike) - k])
     return chosen[np.lexsort((rows[chosen], -alike[chosen]))][:k]
-
-
-def _recent(community: Community, kin: Kinship, roots: Ints) -> Floats:
-    """How many of the newest `RECENT` of `roots` each person joined."""
-    people = len(community.roster)
-    created = community.posts["created"]
-    if not len(roots):
-        return np.zeros(people)
-    times = created[roots]
-    since = times.min() if len(times) <= RECENT else np.partition(times, -RECENT)[-RECENT]
-    # Nobody joins a thread before it is there, so older joinings need not be looked at.
-    first = int(np.searchsorted(kin.time, since))
-    late = created[kin.root[first:]] >= since
-    return counted(kin.person[first:][late], minlength=people)
 
 
 def _askers(community: Community, view: View, roots: Ints, weight: Floats) -> Pieces:

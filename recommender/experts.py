@@ -12,6 +12,7 @@ from data.rows import to_us
 from embeddings.statistics import Statistics
 
 from . import weights
+from .begun import fixed
 from .calibration import Crowd, answerable_chance, candidate_chance, crowd_of
 from .columns import DIGITS, Flags
 from .community import NAMELESS, Community
@@ -93,14 +94,14 @@ def rank(
         score += scale.per_unit[name] * signals.values[name]
     score = np.round(score, DIGITS)
     chosen = np.flatnonzero(eligible & _admitted(community, view, query))
-    order = sorted(chosen.tolist(), key=lambda pk: (-score[pk], community.people[pk].id))
+    order = chosen[np.lexsort((community.roster.by_id[chosen], -score[chosen]))].tolist()
     return Ranking(
         order,
         score,
         signals,
         scale,
         evidence,
-        pace_of(community, view, evidence, asker, question.text),
+        pace_of(view, evidence, asker, question.text),
         profile,
         load,
         newness,
@@ -112,32 +113,32 @@ def rank(
 
 def _eligible(community: Community, view: View, asker: int | None) -> Flags:
     """Who may be suggested to this asker, as the viewer may know them."""
-    there = visible(community, view)
+    there = view.once(visible)
     eligible = there & community.roster.may_be_suggested(view.moment, view.past)
     if asker is not None:
         eligible[asker] = False
     return eligible
 
 
-def visible(community: Community, view: View) -> Flags:
+def visible(view: View) -> Flags:
     """Of whom the viewer may know that they are here.
 
     Somebody known only as an author is there for those alone who can read a post of theirs; of
     the past, so is everybody, but for those whose record dates their joining before it.
     """
-    posts = community.posts
+    community, posts = view.community, view.community.posts
     seen = np.zeros(len(community.roster), dtype=bool)
     # An anonymous post, were it the only one, would give its author away.
     seen[posts["author"][view.posts & ((posts["flags"] & NAMELESS) == 0)]] = True
     roster = community.roster
     seen |= roster.joined < view.moment
-    return seen if view.past else seen | roster.described
+    return fixed(seen if view.past else seen | roster.described)
 
 
 def named_like(community: Community, view: View, text: str) -> tuple[Person, ...]:
     """People the viewer may know of whose name, id or title holds every word of `text`."""
     wanted = text.casefold().split()
-    there = visible(community, view)
+    there = view.once(visible)
     found = [
         person
         for pk, person in community.people.items()

@@ -19,6 +19,7 @@ from .queries import ExpertsQuery
 from .ranker import NAMED
 from .results import Contribution
 from .signals import SUMS
+from .standing import standing_rows
 from .view import View
 
 MOST = 12
@@ -76,17 +77,17 @@ class Explainer:
         """Points of a person's posts: of each its share of the signals that it is a piece of."""
         posts, points = [np.zeros(0, np.int64)], [np.zeros(0)]
         for name, pieces in self.ranking.signals.pieces.items():
-            mine = np.flatnonzero(pieces.person == pk)
-            weight = pieces.weight[mine]
+            own, weight = pieces.of(pk)
             whole = float(self.ranking.signals.values[name][pk])
             # Of a root or a logarithm of a sum each piece has its share; of a sum, itself.
             share = 1.0 if name in SUMS else whole / max(float(weight.sum()), LEAST_SUM)
-            posts.append(pieces.post[mine])
+            posts.append(own)
             points.append(weight * (share * self.ranking.scale.per_unit[name]))
         keys, of = np.unique(np.concatenate(posts), return_inverse=True)
         each = np.bincount(of, np.concatenate(points), minlength=len(keys))
         kin = self.ranking.evidence.kin
-        unlike = kin.post[(kin.person == pk) & (kin.likeness < CHANCE)]
+        joined = kin.joinings.of(pk)
+        unlike = kin.joinings.post[joined[kin.likeness[kin.joinings.place[joined]] < CHANCE]]
         first = np.lexsort((keys, -each))
         first = first[(each[first] > 0.0) & ~np.isin(keys[first], unlike)][:POSTS]
         rest = float(each.sum() - each[first].sum())
@@ -105,8 +106,8 @@ class Explainer:
         """The texts that stood at the moment, by post; a later edit leaves a post without."""
         versions = self.community.versions
         keys = np.array(sorted(posts), dtype=np.int64)
-        rows = np.flatnonzero(self.view.texts & np.isin(versions["post"], keys))
-        texts = self.store.texts(rows.tolist())
+        rows = standing_rows(self.community, self.view, keys)
+        texts = self.store.texts(rows[rows > 0].tolist())
         return {int(versions["post"][row]): text for row, text in texts.items()}
 
     def _explained(

@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import Lock, RLock
 from typing import Self
 
+from threadpoolctl import threadpool_limits
+
 from data.models import Person, Post
 from data.store import Store
 from embeddings.face import Encoder
@@ -106,6 +108,9 @@ class Following:
         Snapshots lie beside SQLite's file, those of a server in the working folder.
         """
         settings = settings or EngineSettings()
+        # Products here are small: a second thread gains little, and waits for cores that others
+        # use by using one itself.
+        threadpool_limits(1, "blas")
         folder, path = settings.index_folder, store.database.path
         if folder is None and path is not None:
             folder = path.with_name(path.name + ".index")

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .columns import Ints, counted, decayed
-from .community import Community
+from .begun import Joinings
+from .columns import Ints, counted
 from .pieces import Pieces
-from .view import View
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,60 +35,84 @@ KERNEL_HALF_LIVES = (90.0, 365.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Kinship:
-    """Readable joinings before the moment and how like the question their threads are.
+class Share:
+    """What each joining gives to a sum of its person's: `scale[person] * weight * value`.
 
-    Arrays of one length n: `person`, `post`, `root` are keys, `time` microseconds, `likeness`
-    that of the thread's root, `peculiar` what of it is not common to all.
+    `value` is that of the thread, by place. Sums are taken of all people at once; the parts of
+    one, which are few, when they are asked for.
     """
 
-    person: Ints
-    post: Ints
-    root: Ints
-    time: Ints
+    joinings: Joinings
+    value: Floats
+    weight: Floats | None
+    scale: Floats | None
+
+    def summed(self, people: int) -> Floats:
+        """Per person, (people,) by key."""
+        each = self.value[self.joinings.place]
+        if self.weight is not None:
+            each *= self.weight
+        sums = counted(self.joinings.person, each, people)
+        return sums if self.scale is None else sums * self.scale
+
+    def of(self, pk: int) -> tuple[Ints, Floats]:
+        """The posts by which a person joined, in order of time, and what each gives."""
+        own = self.joinings.of(pk)
+        parts = self.value[self.joinings.place[own]]
+        if self.weight is not None:
+            parts = parts * self.weight[own]
+        return self.joinings.post[own], parts if self.scale is None else parts * self.scale[pk]
+
+    def pieces(self) -> Pieces:
+        """All of them, one by one."""
+        joined = self.joinings
+        parts = self.value[joined.place]
+        if self.weight is not None:
+            parts = parts * self.weight
+        if self.scale is not None:
+            parts = parts * self.scale[joined.person]
+        return Pieces(joined.person, joined.post, joined.root, joined.time, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Kinship:
+    """Readable joinings before the moment, and how like the question their threads are.
+
+    `likeness`: by the threads' place, that of the root; `peculiar`: what of it is not common to
+    all.
+    """
+
+    joinings: Joinings
     likeness: Floats
     peculiar: Floats
 
-    def kernel(self, moment: int, half_life: float) -> Pieces:
-        """What each joining gives to its person's kernel sum."""
+    def kernels(self, moment: int) -> dict[float, Share]:
+        """What each joining gives to its person's kernel sums, by half-life."""
         near = np.exp((self.likeness - KERNEL_AT) / KERNEL_WIDTH)
-        weight = near * decayed(moment - self.time, half_life)
-        return Pieces(self.person, self.post, self.root, self.time, weight)
+        return {
+            half_life: Share(self.joinings, near, self.joinings.fading(moment, half_life), None)
+            for half_life in KERNEL_HALF_LIVES
+        }
 
-    def mean(self, people: int) -> Pieces:
+    def mean(self) -> Share:
         """What each joining gives to its person's mean likeness, drawn to the mean of all.
 
         The sum of a person's is that mean less the mean of all: 0 for who joined nothing.
         """
-        return self._drawn(self.likeness, np.ones(len(self.person)), MEAN_PRIOR, people)
+        return self._drawn(self.likeness, 0, None, MEAN_PRIOR)
 
-    def fading_means(self, moment: int, people: int) -> tuple[Pieces, Pieces]:
+    def fading_means(self, moment: int) -> tuple[Share, Share]:
         """The same of likeness and of what is peculiar, older joinings counting less."""
-        fading = decayed(moment - self.time, FADING_HALF_LIFE)
         return (
-            self._drawn(self.likeness, fading, FADING_PRIOR, people),
-            self._drawn(self.peculiar, fading, FADING_PRIOR, people),
+            self._drawn(self.likeness, moment, FADING_HALF_LIFE, FADING_PRIOR),
+            self._drawn(self.peculiar, moment, FADING_HALF_LIFE, FADING_PRIOR),
         )
 
-    def _drawn(self, values: Floats, weight: Floats, prior: float, people: int) -> Pieces:
+    def _drawn(self, values: Floats, moment: int, half_life: float | None, prior: float) -> Share:
         """Parts of the weighted mean of `values` less their mean, as if `prior` of 0 were there."""
-        middle = float(values.mean()) if len(values) else 0.0
-        whole = counted(self.person, weight, people) + prior
-        parts = (values - middle) * weight / whole[self.person]
-        return Pieces(self.person, self.post, self.root, self.time, parts)
-
-
-def kinship(community: Community, view: View, likeness: Floats, peculiar: Floats) -> Kinship:
-    """The joinings of threads whose root has a `likeness` (posts,), and what of it is `peculiar`.
-
-    NaN where it has none.
-    """
-    posts = community.posts
-    created = posts["created"]
-    keys = community.joinings
-    keys = keys[: int(np.searchsorted(created[keys], view.moment))]
-    keys = keys[view.posts[keys]]
-    root = np.minimum(posts["root"][keys], len(posts) - 1)
-    known = np.isfinite(likeness[root])
-    keys, root = keys[known], root[known]
-    return Kinship(posts["author"][keys], keys, root, created[keys], likeness[root], peculiar[root])
+        joined = self.joinings
+        total = float((joined.numbers(len(values)) * values).sum())
+        middle = total / max(len(joined.place), 1)
+        weight = None if half_life is None else joined.fading(moment, half_life)
+        scale = 1.0 / (joined.weights(moment, half_life) + prior)
+        return Share(joined, values - middle, weight, scale)

@@ -21,6 +21,7 @@ from .ideas import DAY_US
 from .linking import Linking
 from .meaning import Question, Reader
 from .queries import SimilarQuery
+from .standing import standing_rows
 from .texts import TextIndex
 from .view import View
 from .whitening import Whitening
@@ -193,17 +194,13 @@ def _peculiar(
 def _replies(texts: TextIndex, asked: Asked, roots: Ints, known: Known) -> Floats:
     """The most that one reply of each thread covers of the text, (n,): links go to answers."""
     view = asked.view
-    posts, versions = view.community.posts, view.community.versions
-    place = np.full(len(posts), -1, dtype=np.int64)
-    place[roots] = np.arange(len(roots))
-    threads = np.minimum(posts["root"], len(posts) - 1)
-    within = place[threads]
-    # A root is no reply to itself.
-    within[roots] = -1
-    of = np.minimum(versions["post"], len(posts) - 1)
-    rows = np.flatnonzero(view.texts & (within[of] >= 0))
+    threads = [view.community.threads.get(root, []) for root in roots.tolist()]
+    places = np.repeat(np.arange(len(roots)), [len(thread) for thread in threads])
+    keys = np.array([key for thread in threads for key in thread], dtype=np.int64)
+    rows = standing_rows(view.community, view, keys)
+    places, rows = places[rows > 0], rows[rows > 0]
     most = np.zeros(len(roots))
-    np.maximum.at(most, within[of[rows]], covered(texts.words, asked.question.text, rows, known))
+    np.maximum.at(most, places, covered(texts.words, asked.question.text, rows, known))
     return most
 
 

@@ -65,7 +65,7 @@ class Linking:
 
         `twin`: likeness from which a thread stands for the text itself.
         """
-        pairs = pairs_of(view)
+        pairs = view.once(pairs_of)
         place = np.full(len(view.community.posts), -1, dtype=np.int64)
         place[roots] = np.arange(len(roots))
         alike = pairs.kind != PARTED
@@ -89,7 +89,7 @@ class Linking:
 
 def linked_with(view: View, roots: Ints) -> Ints:
     """Threads that are linked with one of `roots`, either way."""
-    pairs = pairs_of(view)
+    pairs = view.once(pairs_of)
     alike = pairs.kind != PARTED
     source, target = pairs.source[alike], pairs.target[alike]
     near: Ints = np.unique(

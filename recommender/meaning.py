@@ -19,6 +19,10 @@ REMEMBERED = 256
 """Questions whose vectors are kept: a page asks the same one of several parts."""
 
 
+MASKS = 8
+"""Masks of which it is kept what MiniLM has not read: a view asks with the same few."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A text to search by: its language if known, and its vectors by lane."""
@@ -49,6 +53,7 @@ class MeaningIndex:
     def __init__(self, dense: Mapping[str, DenseIndex]) -> None:
         self.dense = dict(dense)
         self._foreign: Mask | None = None
+        self._within: dict[int, tuple[Mask, Mask]] = {}
 
     @property
     def english(self) -> DenseIndex:
@@ -73,7 +78,7 @@ class MeaningIndex:
             rows, scores = dense.search(question.vectors[MINILM], allowed, k)
             found.update(zip(rows.tolist(), scores.tolist(), strict=True))
             if question.language is not None:
-                within = allowed & self._only_multilingual(len(allowed))
+                within = self._foreign_within(allowed)
         if MULTILINGUAL in question.vectors:
             dense = self.dense[MULTILINGUAL]
             rows, raw = dense.search(question.vectors[MULTILINGUAL], within, k)
@@ -124,6 +129,20 @@ class MeaningIndex:
     def changed(self) -> None:
         """To be called after rows were put into a lane or removed."""
         self._foreign = None
+        self._within = {}
+
+    def _foreign_within(self, allowed: Mask) -> Mask:
+        """Which of `allowed` MiniLM has not read; kept for masks that nobody writes to."""
+        known = self._within.get(id(allowed))
+        if known is not None and known[0] is allowed:
+            return known[1]
+        found = allowed & self._only_multilingual(len(allowed))
+        found.setflags(write=False)
+        if allowed.base is None and not allowed.flags.writeable:
+            self._within[id(allowed)] = allowed, found
+            if len(self._within) > MASKS:
+                del self._within[next(iter(self._within))]
+        return found
 
     def _only_multilingual(self, size: int) -> Mask:
         """Which of the first `size` rows MiniLM has not read; worked out once a change."""

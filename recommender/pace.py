@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .columns import Flags, counted, decayed
-from .community import NAMELESS, Community
+from .begun import joinings_in
+from .columns import Flags, Ints, counted, decayed
+from .community import NAMELESS
 from .evidence import Evidence
-from .kinship import Kinship
 from .view import View
 
 Floats = npt.NDArray[np.float64]
@@ -63,47 +63,76 @@ class Pace:
     asks: float = 1.0
 
 
-def pace_of(
-    community: Community, view: View, evidence: Evidence, asker: int | None, text: str
-) -> Pace:
-    """The pace, from threads that are old enough for somebody to have seen them."""
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """How it goes whatever the question.
+
+    `settled`: by post, threads old enough for somebody to have seen them; `keys`: the same, and
+    `author`, whose they are, 0 of those who are not named. `joined`: by post, how many joined a
+    thread. The others as in `Pace`, and over all threads.
+    """
+
+    settled: Flags
+    keys: Ints
+    author: Ints
+    joined: Floats
+    returning: float
+    answered: float
+    usual: float
+    often: float
+
+
+def usual_in(view: View) -> Usual:
+    """How it goes in a view."""
+    community, joinings = view.community, view.once(joinings_in)
     posts = community.posts
     created, author = posts["created"], posts["author"]
     settled = view.posts & (posts["root"] == np.arange(len(posts)))
     settled &= (created < view.moment - SETTLED_US) & ~community.roster.bots[author]
     keys = np.flatnonzero(settled)
-    joined = counted(evidence.kin.root, minlength=len(posts))
-    again = counted(evidence.kin.root[_returning(evidence.kin)], minlength=len(posts))
+    joined = counted(joinings.root, minlength=len(posts))
+    again = counted(joinings.root[_returning(joinings.person)], minlength=len(posts))[keys]
     age = view.moment - created[keys]
-    lately = decayed(age, RETURNING_HALF_LIFE)
-    returning = float((lately * again[keys]).sum()) + RETURNING_PRIOR
-    recent = decayed(age, ANSWERED_HALF_LIFE)
-    replied = joined > 0
-    answered = float(recent[replied[keys]].sum()) + PRIOR / 2
-    answered /= float(recent.sum()) + PRIOR
-    near = settled[evidence.near]
+    lately, recent = decayed(age, RETURNING_HALF_LIFE), decayed(age, ANSWERED_HALF_LIFE)
+    replied = joined[keys] > 0
+    answered = float(recent[replied].sum()) + PRIOR / 2
+    return Usual(
+        settled=settled,
+        keys=keys,
+        author=np.where(posts["flags"][keys] & NAMELESS, 0, author[keys]),
+        joined=joined,
+        returning=(float((lately * again).sum()) + RETURNING_PRIOR) / (float(lately.sum()) + PRIOR),
+        answered=answered / (float(recent.sum()) + PRIOR),
+        usual=(float(joined[keys].sum()) + PRIOR / 2) / (len(keys) + PRIOR),
+        often=(float(replied.sum()) + PRIOR / 2) / (len(keys) + PRIOR),
+    )
+
+
+def pace_of(view: View, evidence: Evidence, asker: int | None, text: str) -> Pace:
+    """The pace, from threads that are old enough for somebody to have seen them."""
+    known = view.once(usual_in)
+    joined, usual, often = known.joined, known.usual, known.often
+    near = known.settled[evidence.near]
     alike, weight = evidence.near[near], evidence.nearness[near]
-    usual = (float(joined[keys].sum()) + PRIOR / 2) / (len(keys) + PRIOR)
-    often = (float(replied[keys].sum()) + PRIOR / 2) / (len(keys) + PRIOR)
-    asked = keys[author[keys] == asker] if asker is not None else keys[:0]
-    asked = asked[(posts["flags"][asked] & NAMELESS) == 0]
-    own = _drawn(replied[asked], np.ones(len(asked)), answered, PRIOR)
+    asked = known.keys[known.author == asker] if asker is not None else known.keys[:0]
+    own = _drawn(joined[asked] > 0, np.ones(len(asked)), known.answered, PRIOR)
+    alike_answered = _drawn(joined[alike] > 0, weight, often, ALIKE_PRIOR)
     return Pace(
-        returning=returning / (float(lately.sum()) + PRIOR),
-        answered=answered,
+        returning=known.returning,
+        answered=known.answered,
         alike_joined=_drawn(joined[alike], weight, usual, ALIKE_PRIOR) / usual,
-        alike_answered=_odds(_drawn(replied[alike], weight, often, ALIKE_PRIOR)) / _odds(often),
-        asker_answered=_odds(own) / _odds(answered),
+        alike_answered=_odds(alike_answered) / _odds(often),
+        asker_answered=_odds(own) / _odds(known.answered),
         asks=float(any(mark in text for mark in QUESTION_MARKS)),
     )
 
 
-def _returning(kin: Kinship) -> Flags:
+def _returning(person: Ints) -> Flags:
     """Which joinings, in order of time, are not their person's first."""
-    count = len(kin.person)
-    first = np.zeros(int(kin.person.max(initial=0)) + 1, dtype=np.int64)
-    first[kin.person[::-1]] = np.arange(count)[::-1]
-    again: Flags = first[kin.person] != np.arange(count)
+    count = len(person)
+    first = np.zeros(int(person.max(initial=0)) + 1, dtype=np.int64)
+    first[person[::-1]] = np.arange(count)[::-1]
+    again: Flags = first[person] != np.arange(count)
     return again
 
 

@@ -67,7 +67,7 @@ def rank(parts: Parts, index: TopicIndex, view: View, person: int) -> PeerRankin
     for name, weight in WEIGHTS.items():
         score += weight * found.values[name]
     score = np.round(score, DIGITS)
-    admitted = visible(community, view) & community.roster.may_be_suggested(view.moment, view.past)
+    admitted = view.once(visible) & community.roster.may_be_suggested(view.moment, view.past)
     admitted &= _at_home(found)
     admitted[person] = False
     keys = np.flatnonzero(admitted).tolist()

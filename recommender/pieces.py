@@ -51,6 +51,11 @@ class Pieces:
             self.weight[chosen],
         )
 
+    def of(self, pk: int) -> tuple[Ints, Floats]:
+        """The posts of one person, and what each counts."""
+        mine = np.flatnonzero(self.person == pk)
+        return self.post[mine], self.weight[mine]
+
     def summed(self, people: int) -> Floats:
         """Weight per person, (people,) by key."""
         return counted(self.person, self.weight, minlength=people)

@@ -32,7 +32,7 @@ class Roster:
 
     `suggestible`: neither bot nor hidden nor gone; `described`: by a record of their own;
     `left`, `joined`: times in microseconds, NEVER if not stated. `sites`: a number a site, 0 if
-    not stated; what a site is called is compared without case.
+    not stated; what a site is called is compared without case. `by_id`: the place among all ids.
     """
 
     def __init__(self, people: Mapping[int, Person]) -> None:
@@ -45,6 +45,8 @@ class Roster:
         self.joined: Ints = np.full(size, NEVER)
         self.sites: Ints = np.zeros(size, np.int64)
         self.busy: list[int] = []
+        self.by_id: Ints = np.zeros(size, np.int64)
+        self.by_id[sorted(people, key=lambda pk: people[pk].id)] = np.arange(len(people))
         self._names: Names = {}
         self._ids: Names = {}
         sites: dict[str, int] = {}

@@ -15,7 +15,7 @@ from data.reading import ANONYMOUS
 from .columns import Flags, Ints, counted, decayed
 from .community import Community
 from .evidence import Evidence
-from .kinship import KERNEL_HALF_LIVES, LEAST
+from .kinship import LEAST, Share
 from .ledger import Activity
 from .pieces import Pieces
 from .ranker import BY_UNIT, SCALED
@@ -68,7 +68,7 @@ class Signals:
     """Signals by name, each (people,) by key; pieces behind those that posts give."""
 
     values: dict[str, Floats]
-    pieces: dict[str, Pieces]
+    pieces: dict[str, Pieces | Share]
     activity: Activity
     place: Activity | None
     repliers: Flags
@@ -84,22 +84,21 @@ def signals_of(
 ) -> Signals:
     """Signals for every person of the community, by the names of `ranker.SIGNALS`."""
     people = len(community.roster)
-    pieces = {
+    pieces: dict[str, Pieces | Share] = {
         "dense_90": evidence.dense.faded(view.moment, VOTE_HALF_LIFE),
         "words_90": evidence.words.faded(view.moment, VOTE_HALF_LIFE),
         "asked": evidence.asked,
     }
     values = {name: np.sqrt(part.summed(people)) for name, part in pieces.items()}
     pieces["striking"] = evidence.striking
-    pieces["mean"] = evidence.kin.mean(people)
-    pieces["mean_180"], pieces["peculiar_180"] = evidence.kin.fading_means(view.moment, people)
+    pieces["mean"] = evidence.kin.mean()
+    pieces["mean_180"], pieces["peculiar_180"] = evidence.kin.fading_means(view.moment)
     values |= {name: pieces[name].summed(people) for name in SUMS}
-    for half_life in KERNEL_HALF_LIVES:
-        kernel = evidence.kin.kernel(view.moment, half_life)
+    for half_life, kernel in evidence.kin.kernels(view.moment).items():
         name = f"kernel_{half_life:.0f}"
         pieces[name], values[name] = kernel, _logarithm(kernel.summed(people), LEAST)
-    activity = community.by_space.at(view.moment, view.classes, people)
-    values |= _habits(community, view, activity)
+    activity = view.once(activity_in)
+    values |= view.once(_habits)
     values["recent"] = _logarithm(evidence.recent, LEAST_RECENT)
     place = None
     if space is not None:
@@ -109,15 +108,19 @@ def signals_of(
     for tag in tags:
         tagged += community.by_tag.at(view.moment, view.classes, people, tag).decayed[90.0]
     values["tags"] = np.log1p(tagged)
-    for half_life in ASKER_HALF_LIVES:
-        values[f"asker_{half_life:.0f}"] = (
-            np.zeros(people) if asker is None else acquaintance(community, view, asker, half_life)
-        )
+    values |= acquaintance(view, asker)
     return Signals(values, pieces, activity, place, activity.joined > 0)
 
 
-def _habits(community: Community, view: View, activity: Activity) -> dict[str, Floats]:
+def activity_in(view: View) -> Activity:
+    """Everybody's activity, whatever the question."""
+    community = view.community
+    return community.by_space.at(view.moment, view.classes, len(community.roster))
+
+
+def _habits(view: View) -> dict[str, Floats]:
     """How much, how lately and how quickly each person replies, whatever the question."""
+    community, activity = view.community, view.once(activity_in)
     people = len(community.roster)
     read = view.moment, view.classes, people
     values = {
@@ -197,20 +200,28 @@ def scale_of(signals: Signals, weights: Mapping[str, float], among: Flags) -> Sc
     return Scale(per_unit, baseline)
 
 
-def acquaintance(community: Community, view: View, asker: int, half_life: float) -> Floats:
-    """log(1 + threads of `asker` that each person joined, fading), (people,) by key.
+def acquaintance(view: View, asker: int | None) -> dict[str, Floats]:
+    """log(1 + threads of `asker` that each person joined, fading), (people,) by key, each.
 
     Threads that were started anonymously are nobody's.
     """
-    posts = community.posts
-    own = view.posts & (posts["author"] == asker) & ((posts["flags"] & ANONYMOUS) == 0)
-    keys = [
-        key
-        for root in np.flatnonzero(own & (posts["root"] == np.arange(len(posts)))).tolist()
-        for key in community.threads.get(root, [])
-    ]
+    community, posts = view.community, view.community.posts
+    own = view.once(begun_by_all) if asker is not None else np.zeros(0, np.int64)
+    own = own[(posts["author"][own] == asker) & ((posts["flags"][own] & ANONYMOUS) == 0)]
+    keys = [key for root in own.tolist() for key in community.threads.get(root, [])]
     found = np.array(keys, dtype=np.int64)
     found = found[view.posts[found] & (posts["joins"][found] != 0)]
     found = found[posts["created"][found] < view.moment]
-    weight = decayed(view.moment - posts["created"][found], half_life)
-    return np.log1p(counted(posts["author"][found], weight, len(community.roster)))
+    values = {}
+    for half_life in ASKER_HALF_LIVES:
+        weight = decayed(view.moment - posts["created"][found], half_life)
+        values[f"asker_{half_life:.0f}"] = np.log1p(
+            counted(posts["author"][found], weight, len(community.roster))
+        )
+    return values
+
+
+def begun_by_all(view: View) -> Ints:
+    """The readable roots by key, with a text or without."""
+    posts = view.community.posts
+    return np.flatnonzero(view.posts & (posts["root"] == np.arange(len(posts))))

@@ -14,7 +14,8 @@ from embeddings.statistics import Statistics
 
 from . import weights
 from .alike import SimilarRanker
-from .columns import DIGITS, Flags, Ints
+from .begun import Roots, roots_in
+from .columns import DIGITS, Ints
 from .drawing import Ids
 from .likeness import Asked, Floats, Known, Likeness, likeness_of
 from .linking import linked_with
@@ -103,30 +104,29 @@ def settled(hits: list[SimilarHit], ids: Ids) -> list[SimilarHit]:
 def candidates(parts: SimilarParts, asked: Asked) -> Likeness:
     """The threads that any field brings in, with their signals; in the order of their versions."""
     texts, view, question = parts.texts, asked.view, asked.question
-    posts, versions = view.community.posts, view.community.versions
-    of = np.minimum(versions["post"], len(posts) - 1)
-    is_root = posts["root"][of] == of
-    roots = view.texts & is_root
+    posts, of = view.community.posts, view.community.versions["post"]
+    begun = view.once(roots_in)
+    roots = begun.mask
     if asked.query.kinds:
         codes = [POST_KINDS.index(kind) for kind in asked.query.kinds if kind in POST_KINDS]
-        roots &= np.isin(posts["flags"][of] >> KIND_SHIFT, codes)
+        kinds = np.isin(posts["flags"][begun.posts] >> KIND_SHIFT, codes)
+        roots = roots.copy()
+        roots[begun.rows] = kinds
     known: Known = {"statistics": parts.statistics, "counted": view.counted}
     near, _ = texts.nearest(question, roots, DEPTH)
-    answers, _ = texts.nearest(question, view.texts & ~is_root, REPLIES)
+    answers, _ = texts.nearest(question, begun.others, REPLIES)
     worded, _ = texts.words.search(question.text, roots, DEPTH, **known)
     titled, _ = texts.titles.search(asked.heading, roots, DEPTH, **known)
     threads = [posts["root"][of[answers]], linked_with(view, of[near[:NEAR]])]
-    brought = _texts_of(np.concatenate(threads), roots, of, len(posts))
+    brought = _texts_of(np.concatenate(threads), begun)
+    brought = brought[roots[brought]]
     rows = np.unique(np.concatenate([near, worded, titled, brought]))
     return likeness_of(texts, parts.statistics, parts.whitening, asked, rows)
 
 
 def scored(parts: SimilarParts, asked: Asked, threads: Ints) -> dict[int, float]:
     """The score of each of `threads` (n,), posts; without those that cannot be read."""
-    posts, versions = asked.view.community.posts, asked.view.community.versions
-    of = np.minimum(versions["post"], len(posts) - 1)
-    roots = asked.view.texts & (posts["root"][of] == of)
-    rows = _texts_of(threads, roots, of, len(posts))
+    rows = _texts_of(threads, asked.view.once(roots_in))
     found = likeness_of(parts.texts, parts.statistics, parts.whitening, asked, rows)
     score = np.round(np.sum(list(points_of(parts.ranker, found).values()), axis=0), DIGITS)
     return dict(zip(found.roots.tolist(), score.tolist(), strict=True))
@@ -148,11 +148,10 @@ def points_of(ranker: SimilarRanker, found: Likeness) -> dict[str, Floats]:
     return points
 
 
-def _texts_of(threads: Ints, roots: Flags, of: Ints, size: int) -> Ints:
-    """The versions, of those that `roots` allows, of the posts `threads`."""
-    wanted = np.zeros(size, dtype=bool)
-    wanted[threads[threads < size]] = True
-    found: Ints = np.flatnonzero(roots & wanted[of])
+def _texts_of(threads: Ints, begun: Roots) -> Ints:
+    """The versions, ascending, of those of the posts `threads` that are roots."""
+    places = begun.place[threads[threads < len(begun.place)]]
+    found: Ints = np.unique(begun.rows[places[places >= 0]])
     return found
 
 

@@ -15,7 +15,7 @@ from .view import View
 
 def standing_rows(community: Community, view: View, posts: Ints) -> Ints:
     """The version of each of `posts` that stands for the viewer; 0, which is none, elsewhere."""
-    versions = community.versions_of.rows(community.versions["post"], community.seq, posts)
+    versions = community.versions_of.rows(community.versions["post"], posts)
     rows: Ints = np.where(view.texts[versions], versions, 0).max(axis=0, initial=0)
     return rows
 

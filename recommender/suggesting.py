@@ -50,9 +50,7 @@ def suggest(
     told = explainer.contributions([pk for pk, _ in chosen])
     people = view.community.people
     least = ranker.known(settings.false_alarms, len(set(words)))
-    silent = ranking.known < least and not said_here(
-        view.community, parts.texts, question, view, statistics
-    )
+    silent = ranking.known < least and not said_here(parts.texts, question, view, statistics)
     return ExpertsAnswer(
         candidates=tuple(
             Candidate(people[pk], float(ranking.score[pk]), chance, told[pk])

@@ -118,7 +118,7 @@ class Surveying(Following):
         """
         pk = self.community.person_keys.get(person_id, 0)
         # Whom the viewer can know of does not depend on the moment asked about.
-        today = experts.visible(self.community, self._view(viewer_id, None, now))
+        today = self._view(viewer_id, None, now).once(experts.visible)
         if not today[pk] and (not pk or viewer_id != person_id):
             raise UnknownPerson(person_id)
         return pk

@@ -93,7 +93,7 @@ def _is_name(written: str, named: frozenset[str]) -> bool:
 def _names(view: View) -> frozenset[str]:
     """Parts of the names of those the viewer may know of; of the past, where names bear no date,
     of their ids."""
-    there = visible(view.community, view)
+    there = view.once(visible)
     return frozenset(
         token.casefold()
         for pk, person in view.community.people.items()

@@ -77,7 +77,7 @@ def knowledge_of(view: View, places: Ints, topics: int) -> Knowledge:
     fading = decayed(view.moment - community.posts["created"][keys], KNOWN_HALF_LIFE)
     cells = community.posts["author"][keys] * topics + topic
     weights = counted(cells, fading, minlength=people * topics).reshape(people, topics)
-    roster, there = community.roster, visible(community, view)
+    roster, there = community.roster, view.once(visible)
     gone = roster.left < view.moment if view.past else roster.left <= view.moment
     return Knowledge(
         np.round(weights, DIGITS),

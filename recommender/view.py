@@ -46,16 +46,15 @@ class View:
     posts: Flags
     texts: Flags
     counted: Flags
-    _made: dict[Callable[["View"], Any], Any] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    _made: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def once(self, make: Callable[["View"], Told]) -> Told:
-        """What `make` tells of this view alone, made once: a view never changes. Whoever gets it
-        must not change it either."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        told: Told = self._made[make]
+    def once(self, make: Callable[..., Told], *more: object) -> Told:
+        """What `make` tells of this view, and of `more`, made once: a view never changes. Whoever
+        gets it must not change it either."""
+        key = make, *more
+        if key not in self._made:
+            self._made[key] = make(self, *more)
+        told: Told = self._made[key]
         return told
 
 
@@ -101,12 +100,17 @@ def view_of(
     readable = there & classes[posts["access"]]
     standing = versions.live & (versions["since"] < bound) & (versions["until"] >= bound)
     of = np.minimum(versions["post"], len(posts) - 1)
+    texts = standing & readable[of]
+    open_ = standing & (there & (posts["access"] == OPEN))[of]
+    for mask in (readable, texts, open_):
+        # Indexes keep what follows from a mask that nobody writes to.
+        mask.setflags(write=False)
     return View(
         community=community,
         moment=moment,
         past=as_of is not None,
         classes=classes,
         posts=readable,
-        texts=standing & readable[of],
-        counted=standing & (there & (posts["access"] == OPEN))[of],
+        texts=texts,
+        counted=open_,
     )

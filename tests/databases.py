@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
-import psycopg
 from sqlalchemy import delete, inspect, text
 
 from data.store import Store
@@ -37,8 +36,7 @@ class Postgres:
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         """Run a statement outside of any transaction."""
-        with psycopg.connect(self.server.url(database), autocommit=True) as connection:
-            connection.execute(statement)
+        self.server.sql(statement, database)
 
     def new_url(self, template: str = TEMPLATE) -> str:
         """The URL of a new database, empty and migrated."""

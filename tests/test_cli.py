@@ -237,3 +237,20 @@ def test_a_password_is_never_shown(run: Any, monkeypatch: pytest.MonkeyPatch) ->
         result = run(*command)
         assert result.exit_code == 1
         assert "s3cret" not in result.output
+
+
+def test_texts_left_to_workers_are_found_after_work(
+    run: Any, community: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHOKNOWS_EMBEDDING", "workers")
+    assert "whoknows work" in run("import", str(community)).stdout
+    found = run("doctor", "--json").stdout
+    index = next(part for part in json.loads(found)["findings"] if part["part"] == "index")
+    assert "2 to come" in index["found"] and "whoknows work" in index["mend"]
+    assert json.loads(run("similar", "light a shop window", "--json").stdout)["posts"] == []
+    assert "read 2 texts" in run("work", "--once").stdout
+    assert run("work", "--once").stdout == ""
+    assert json.loads(run("similar", "light a shop window", "--json").stdout)["posts"]
+    monkeypatch.setenv("WHOKNOWS_EMBEDDING", "nobody")
+    wrong = run("work", "--once")
+    assert wrong.exit_code == 1 and "WHOKNOWS_EMBEDDING" in wrong.stderr

@@ -1,4 +1,4 @@
-"""Properties of both indexes against plain oracles: nothing outside the mask has influence."""
+"""Properties of all indexes against plain oracles: nothing outside the mask has influence."""
 
 import math
 from collections import Counter
@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.database import Database
+from data.server_index import VectorIndex, WordIndex
 from embeddings import dense
 from embeddings.dense import DenseIndex
 from embeddings.lexical import LexicalIndex
 from embeddings.tokens import terms
+from tests.databases import Postgres
 
 DIM = 70
 WORDS = ["walnut", "harbour", "lantern", "copper", "meadow", "pulley", "violet", "granite", "pine"]
@@ -34,7 +37,7 @@ def _filled(make: Any, corpus: dict[int, Any], order: list[int], pieces: int = 1
     index = make()
     for part in np.array_split(np.array(order, dtype=np.int64), pieces):
         items = [corpus[int(row)] for row in part]
-        if isinstance(index, DenseIndex):
+        if isinstance(index, DenseIndex | VectorIndex):
             stacked = [_vector(item) for item in items]
             index.put(part, np.array(stacked, dtype=np.float32).reshape(-1, DIM))
         else:
@@ -80,6 +83,63 @@ def test_dense_is_moved_by_nothing_outside_the_mask(
     _check(lambda: DenseIndex(DIM), corpus, mask, seed, lambda i: i.search(query, mask, k))
 
 
+def _compare_with_cosines(
+    index: Any, corpus: dict[int, int], mask: np.ndarray, asked: int, near: float
+) -> None:
+    """All allowed rows of `index`, in order, with their cosines to within `near`."""
+    rows, scores = index.search(_vector(asked), mask, 100)
+    expected = {
+        row: float(_vector(seed).astype(float) @ _vector(asked).astype(float))
+        for row, seed in corpus.items()
+        if _allows(mask, row)
+    }
+    assert sorted(rows.tolist()) == sorted(expected)
+    np.testing.assert_allclose(scores, [expected[row] for row in rows.tolist()], atol=near)
+    order = sorted(zip((-scores).tolist(), rows.tolist(), strict=True))
+    assert [row for _, row in order] == rows.tolist()
+
+
+@pytest.fixture(scope="module")
+def server(postgres: Postgres) -> Database:
+    return postgres.new_store().database
+
+
+def _emptied(index: Any) -> Any:
+    index.remove(np.arange(61))
+    return index
+
+
+@settings(max_examples=30, deadline=None)
+@given(dense_corpora, masks, st.integers(0, 40), st.integers(1, 5), seeds)
+def test_pgvector_is_moved_by_nothing_outside_the_mask(
+    server: Database, corpus: dict[int, int], mask: np.ndarray, asked: int, k: int, seed: int
+) -> None:
+    def make() -> VectorIndex:
+        return _emptied(VectorIndex(server, "invariants", DIM))
+
+    _check(make, corpus, mask, seed, lambda i: i.search(_vector(asked), mask, k))
+
+
+@settings(max_examples=30, deadline=None)
+@given(lexical_corpora, masks, texts, st.integers(1, 5), seeds)
+def test_full_text_is_moved_by_nothing_outside_the_mask(
+    server: Database, corpus: dict[int, str], mask: np.ndarray, query: str, k: int, seed: int
+) -> None:
+    def make() -> WordIndex:
+        return _emptied(WordIndex(server, "invariant_words"))
+
+    _check(make, corpus, mask, seed, lambda i: i.search(query, mask, k))
+
+
+@settings(max_examples=30, deadline=None)
+@given(dense_corpora, masks, st.integers(0, 40))
+def test_pgvector_equals_cosines_in_double_precision(
+    server: Database, corpus: dict[int, int], mask: np.ndarray, asked: int
+) -> None:
+    index = _filled(lambda: _emptied(VectorIndex(server, "invariants", DIM)), corpus, list(corpus))
+    _compare_with_cosines(index, corpus, mask, asked, 1e-6)
+
+
 @settings(max_examples=150, deadline=None)
 @given(lexical_corpora, masks, texts, st.integers(1, 5), seeds)
 def test_lexical_is_moved_by_nothing_outside_the_mask(
@@ -108,16 +168,7 @@ def test_dense_equals_cosines_in_double_precision(
     corpus: dict[int, int], mask: np.ndarray, asked: int
 ) -> None:
     index = _filled(lambda: DenseIndex(DIM), corpus, list(corpus))
-    rows, scores = index.search(_vector(asked), mask, 100)
-    expected = {
-        row: float(_vector(seed).astype(float) @ _vector(asked).astype(float))
-        for row, seed in corpus.items()
-        if _allows(mask, row)
-    }
-    assert sorted(rows.tolist()) == sorted(expected)
-    np.testing.assert_allclose(scores, [expected[row] for row in rows.tolist()], atol=5e-4)
-    order = sorted(zip((-scores).tolist(), rows.tolist(), strict=True))
-    assert [row for _, row in order] == rows.tolist()
+    _compare_with_cosines(index, corpus, mask, asked, 5e-4)
 
 
 @settings(max_examples=150, deadline=None)

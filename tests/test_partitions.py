@@ -38,7 +38,7 @@ def large(postgres: Postgres) -> Iterator[Store]:
 
 def test_no_hot_query_reads_a_large_table_through(large: Store) -> None:
     for what in hot_calls(large, ROWS, 1):
-        with listening(large) as sent:
+        with listening() as sent:
             hot_calls(large, ROWS, 1)[what]()
         for found in explain_all(large, sent):
             through = [scan for scan in found.scans if scan.kind == "Seq Scan"]
@@ -47,14 +47,14 @@ def test_no_hot_query_reads_a_large_table_through(large: Store) -> None:
 
 def test_what_is_looked_up_by_key_reads_one_part(large: Store) -> None:
     calls = hot_calls(large, ROWS, 2)
-    with listening(large) as sent:
+    with listening() as sent:
         large.posts([77])
         large.post_ids([78])
         large.indexed_texts([79])
         large.kept_vectors("plans", [b"0" * 32])
     for found in explain_all(large, sent):
         assert all(found.parts(table.name) <= 1 for table in COLUMNS), found
-    with listening(large) as sent:
+    with listening() as sent:
         calls[f"{AT_ONCE} posts to show"]()
     # Twenty keys fall into eight parts as they may; by id all parts are looked into.
     [found] = explain_all(large, sent)

@@ -13,6 +13,7 @@ from api.errors import Problem
 from api.paths import Id
 from api.schemas import ExpertiseParameters, FeedParameters, PeersParameters, PeopleParameters
 from api.surveys import peers_json
+from data.errors import InvalidRecord
 from data.models import Record
 from data.records import parse_person, to_json
 
@@ -32,19 +33,21 @@ def with_path_id(record: dict[str, Any], id_: str) -> dict[str, Any]:
     return {**record, "id": id_}
 
 
-def write_one(request: Request, record: Record) -> None:
-    """Write one record, opening the grave of a deleted one, and make it searchable.
+def write_one(request: Request, record: Record) -> bool:
+    """Write one record, opening the grave of a deleted one, and make it searchable; True if new.
 
     Raises
     ------
     Problem : 409, the record is sound, but what is stored forbids it.
     """
     before = store_of(request).seq()
-    reason = store_of(request).apply([record], revive=True)[0]
-    if reason is not None:
-        field = reason.partition(":")[0]
-        raise Problem(409, reason, field=field if field.isidentifier() else None)
+    try:
+        is_new = store_of(request).put(record)
+    except InvalidRecord as error:
+        field = error.field if error.field.isidentifier() else None
+        raise Problem(409, str(error), field=field) from None
     engine_of(request).sync_after(before)
+    return is_new
 
 
 @router.get("")
@@ -59,8 +62,7 @@ def list_people(request: Request, asked: Annotated[PeopleParameters, Query()]) -
 def put_person(request: Request, person_id: Id, record: JsonObject) -> Response:
     """Keep a person, replacing whole what was known; revives one who was deleted."""
     person = parse_person(with_path_id(record, person_id))
-    is_new = store_of(request).get_person(person_id) is None
-    write_one(request, person)
+    is_new = write_one(request, person)
     return Json(_stored(request, person_id), status_code=201 if is_new else 200)
 
 

@@ -22,8 +22,7 @@ router = APIRouter(prefix="/v1", tags=["posts"], route_class=JsonRoute)
 def put_post(request: Request, post_id: Id, record: JsonObject) -> Response:
     """Keep a post, replacing whole what was known; revives one that was deleted."""
     post = parse_post(with_path_id(record, post_id))
-    is_new = store_of(request).get_post(post_id) is None
-    write_one(request, post)
+    is_new = write_one(request, post)
     return Json(_stored(request, post_id), status_code=201 if is_new else 200)
 
 

@@ -73,7 +73,7 @@ PRICE = """
 waiting for the standby a write is there {seen:.1f} ms after its acknowledgement in the median, the
 95th of 100 after {seen_high:.1f} ms.
 
-| synchronous_commit | acknowledged when | median, times that of `local` | 95th of 100, times that of `local` |
+| synchronous_commit | acknowledged when | median, times that of `local` | 10th of 100, times that of `local` |
 |---|---|---|---|
 """  # noqa: E501
 
@@ -119,8 +119,9 @@ def _prices(price: Mapping[str, Any]) -> str:
     page = PRICE.format(count=len(base), seen=np.median(seen), seen_high=np.quantile(seen, 0.95))
     for promise, times in commits.items():
         median = np.median(times) / np.median(base)
-        high = np.quantile(times, 0.95) / np.quantile(base, 0.95)
-        page += f"| `{promise}` | {PROMISES[promise]} | {median:.2f} | {high:.2f} |\n"
+        # Of what else the machine does, the quick ones feel least.
+        low = np.quantile(times, 0.1) / np.quantile(base, 0.1)
+        page += f"| `{promise}` | {PROMISES[promise]} | {median:.2f} | {low:.2f} |\n"
     return page + FOOT
 
 

@@ -12,6 +12,7 @@ keeps load.json, in which each of these replaces what it said before, and load.m
 
 import argparse
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -77,10 +78,11 @@ def main() -> None:
     # Ended from outside, it ends its server too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     where = conditions(asked.database.with_suffix(""), PACKAGES)
-    _say(f"{where}; seed {asked.seed}\n")
+    where += f"; seed {asked.seed}; load average {os.getloadavg()[0]:.1f} before"
+    _say(f"{where}\n")
     told = measured(asked)
     for trial_name, figures in told.items():
-        told[trial_name] = {"conditions": f"{where}; seed {asked.seed}", **figures}
+        told[trial_name] = {"conditions": where, **figures}
     _say(page(told))
     if asked.out is not None:
         keep(asked.out, told)

@@ -15,6 +15,8 @@ when it is due, however many are unanswered, and its latency counts from then to
 "shed": answered 503 with `Retry-After`; "failed": any other end than an answer.
 
 The command is `python -m evaluation.benchmarks.load DATABASE`, with what stands below each title.
+Whatever else ran on the machine meanwhile counts against the server: the load average before each
+trial is told with it.
 """
 
 STEADY = """

@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
+import psycopg
+
 ANYBODY = ("postgres", "nobody")
 """Users to run as instead of root, the first that there is."""
 
@@ -107,6 +109,11 @@ class Server:
     def url(self, database: str = "postgres") -> str:
         """The URL of a database of this server, as WHOKNOWS_DATABASE_URL takes it."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
+    def sql(self, statement: str, database: str = "postgres") -> None:
+        """Run a statement as its owner, outside of any transaction."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            connection.execute(statement.encode())
 
     def call(self, program: str, arguments: Sequence[str]) -> str:
         """Run one of PostgreSQL's programs; what it printed.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Engine, event, text
 
 from data.models import Interaction, Post
 from data.partitions import COLUMNS
@@ -50,7 +50,7 @@ Sent = list[tuple[str, Any]]
 
 
 @contextmanager
-def listening(store: Store) -> Iterator[Sent]:
+def listening() -> Iterator[Sent]:
     """What is sent to the server meanwhile, with its parameters (of many, the first)."""
     sent: Sent = []
 
@@ -64,11 +64,12 @@ def listening(store: Store) -> Iterator[Sent]:
     ) -> None:
         sent.append((statement, parameters[0] if many else parameters))
 
-    event.listen(store.database.engine, "before_cursor_execute", hear)
+    # A store has more than one way to its server.
+    event.listen(Engine, "before_cursor_execute", hear)
     try:
         yield sent
     finally:
-        event.remove(store.database.engine, "before_cursor_execute", hear)
+        event.remove(Engine, "before_cursor_execute", hear)
 
 
 def explained(connection: Connection, statement: str, parameters: Any) -> Explained:

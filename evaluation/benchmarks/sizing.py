@@ -44,15 +44,14 @@ CONNECTIONS = 26
 class Units:
     """What was measured. Bytes; milliseconds of processor time.
 
-    `disk`, `indexes`: bytes a post on SQLite and of a process's snapshots. `server`: times the
-    bytes on PostgreSQL. `empty`: a process without posts. `resident`: bytes a post beside it.
-    `cpu`: (at no posts, growth a post) of a request of the mix. `sizes`: posts of what was
-    measured, least and most. `rates`: posts a person and year, of each community, in order.
+    `disk`, `indexes`: bytes a post on PostgreSQL and of a process's snapshots. `empty`: of a
+    process without posts. `resident`: of memory a post beside it. `cpu`: of a request of the mix
+    (at no posts, growth a post). `sizes`: posts of what was measured, least and most. `rates`:
+    posts a person and year, of each community, in order.
     """
 
     disk: float
     indexes: float
-    server: float
     empty: float
     resident: float
     cpu: tuple[float, float]
@@ -94,18 +93,17 @@ def units(own: Mapping[str, Any], scale: Mapping[str, Any] | None) -> Units:
     posts = [one["made"]["posts"] for one in (first, last)]
     mixed = [_mixed(one) for one in (first, last)]
     growth = max((mixed[1] - mixed[0]) / max(posts[1] - posts[0], 1), 0.0)
-    pages = [one["made"] for one in own["slices"]]
+    pages = max((one["made"] for one in own["slices"]), key=lambda made: int(made["posts"]))
     resident = last["measured"]["memory"]["asked"]["resident"] - told["empty"]["resident"]
     return Units(
-        disk=last["made"]["database_bytes"] / posts[1],
+        disk=pages["server_bytes"] / pages["posts"],
         indexes=last["made"]["index_bytes"] / posts[1],
-        server=sum(p["server_bytes"] for p in pages) / sum(p["database_bytes"] for p in pages),
         empty=float(told["empty"]["resident"]),
         resident=max(resident, 0) / posts[1],
         cpu=(max(mixed[1] - growth * posts[1], 0.0), growth),
         sizes=(posts[0], posts[1]),
         rates=tuple(sorted(c["posts_a_year"] for c in own["communities"].values())),
-        source="scale.json" if scale else "units.json",
+        source="`scale.json` and `units.json`" if scale else "`units.json`",
     )
 
 
@@ -129,7 +127,7 @@ def needs(unit: Units, people: int, rate: float) -> Need:
         cpu_ms=cpu_ms,
         processes=max(math.ceil(asked * cpu_ms / 1e3 / USED), 2),
         process_bytes=unit.empty + unit.resident * posts,
-        server_bytes=unit.disk * unit.server * posts,
+        server_bytes=unit.disk * posts,
         indexes=unit.indexes * posts,
     )
 

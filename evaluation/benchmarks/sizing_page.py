@@ -27,21 +27,23 @@ SLOW_MS = 200.0
 
 HEAD = """# How much machine for how many people
 
-By `python -m evaluation.benchmarks.sizing --out evaluation/results/sizing.md`, from `{source}` and
-`units.json` (`python -m evaluation.benchmarks.units --databases DB... --communities FOLDER...
---out evaluation/results/units.json`). {conditions}.
+By `python -m evaluation.benchmarks.sizing --out evaluation/results/sizing.md`, from {source}
+(`python -m evaluation.benchmarks.units --databases DB... --communities FOLDER... --out
+evaluation/results/units.json`; larger sizes from `evaluation.benchmarks.scale` come first where its
+figures are there). {conditions}.
 
-**Measured.** On {least:,} to {most:,} posts of real communities: {disk:.1f} KB a post in SQLite's
-file, {server:.2f} times that on PostgreSQL; {indexes:.1f} KB a post of index snapshots beside each
-process; a process holds {empty:.0f} MB, and {resident:.1f} KB more for each post. A request of the
-mix takes {fixed:.0f} ms of one core, and {growth:.1f} ms more for each 100,000 posts. Seven real
-communities wrote {rates} posts a year for each person who ever wrote.
+**Measured.** On {least:,} to {most:,} posts of real communities: {disk:.1f} KB a post in
+PostgreSQL, its indexes included; {indexes:.1f} KB a post of index snapshots beside each process; a
+process holds {empty:.0f} MB, and {resident:.1f} KB more for each post. A request of the mix takes
+{fixed:.0f} ms of one core{growth}. {communities} real communities wrote {rates} posts a year for
+each person who ever wrote.
 
 **Assumed.** {years:.0f} years are kept. Everybody counts as such a person, which a company's staff
 does not: halve the posts where half of them only read. {active:.0%} of the people open it on a
-working day and make {requests:.0f} requests each; {peak:.0%} of them fall in the busiest hour. Of
+working day and make {requests:.0f} requests each; {peak:.0%} of these fall in the busiest hour. Of
 100 requests {mix}, the rest write. A core may be {used:.0%} busy in that hour. One process uses one
-core, as Python does. Beyond {most:,} posts everything is extrapolated along straight lines.
+core, as Python does; there are two at least. Beyond {most:,} posts everything is extrapolated along
+straight lines.
 """
 
 NEEDS = """
@@ -60,9 +62,8 @@ FOOT = """
 1. **Memory a process.** Each process holds a view of everything and answers from it alone: that
    is what makes it quick, and what it costs. From some {memory_posts:.1f} million posts a process
    needs more than 64 GB. Until then: fewer, larger processes; several on one machine share nothing.
-2. **Time a request.** Masks, activity and exact search run over all posts once a request. From
-   some {slow_posts:.1f} million posts a request takes more than {slow:.0f} ms of a core at the
-   measured growth; more processes then answer more people, but nobody sooner.
+2. **Time a request.** Masks, activity and exact search run over all posts once a request. {slow}
+   More processes answer more people, but nobody sooner.
 3. **Writes.** One at a time in the whole community: the change sequence needs it. A commit takes
    milliseconds (`failover.md` has the price of a second disk), so that tens to hundreds a second
    can be had. The table asks for fewer; an import of a large export waits with them in one line.
@@ -82,19 +83,18 @@ what would change for each, and in which files.
 def sizing_page(unit: Units, load: Mapping[str, Any] | None, own: Mapping[str, Any]) -> str:
     """The page; `load`: what load.json holds, `own`: units.json."""
     usual, most = typical(unit)
-    growth_posts = unit.cpu[1] or float("inf")
     page = HEAD.format(
         source=unit.source,
         conditions=own["conditions"],
         least=unit.sizes[0],
         most=unit.sizes[1],
         disk=unit.disk / 1e3,
-        server=unit.server,
         indexes=unit.indexes / 1e3,
         empty=unit.empty / 1e6,
         resident=unit.resident / 1e3,
         fixed=unit.cpu[0],
-        growth=unit.cpu[1] * 1e5,
+        growth=_growth(unit),
+        communities=len(unit.rates),
         rates=", ".join(f"{rate:.1f}" for rate in unit.rates),
         years=YEARS,
         active=ACTIVE,
@@ -115,9 +115,25 @@ def sizing_page(unit: Units, load: Mapping[str, Any] | None, own: Mapping[str, A
         )
     return page + FOOT.format(
         memory_posts=(ONE_MACHINE - unit.empty) / unit.resident / 1e6,
-        slow_posts=(SLOW_MS - unit.cpu[0]) / growth_posts / 1e6,
-        slow=SLOW_MS,
+        slow=_slow(unit),
         connections=CONNECTIONS,
+    )
+
+
+def _growth(unit: Units) -> str:
+    grown = unit.cpu[1] * 1e5
+    return f", and {grown:.1f} ms more for each 100,000 posts" if grown else ", at either size"
+
+
+def _slow(unit: Units) -> str:
+    if not unit.cpu[1]:
+        return (
+            f"Up to {unit.sizes[1]:,} posts that is not seen beside what a request takes anyhow, so"
+            "\n   that the table counts none of it: measure at a larger size before you rely on it."
+        )
+    posts = (SLOW_MS - unit.cpu[0]) / unit.cpu[1] / 1e6
+    return (
+        f"From some {posts:.1f} million\n   posts one takes more than {SLOW_MS:.0f} ms of a core."
     )
 
 

@@ -52,9 +52,8 @@ class Pair:
 
     def configure(self, name: str, value: str) -> None:
         """Change a setting of the primary while it runs."""
-        with psycopg.connect(self.primary.url(), autocommit=True) as connection:
-            connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
-            connection.execute("SELECT pg_reload_conf()")
+        self.primary.sql(f"ALTER SYSTEM SET {name} = '{value}'")
+        self.primary.sql("SELECT pg_reload_conf()")
 
     def fail_over(self) -> None:
         """Kill the primary as kill -9 does, and promote the standby: the two change places."""
