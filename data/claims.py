@@ -26,6 +26,9 @@ class Pending:
     is_root: bool
 
 
+Span = tuple[int, int]
+"""Transactions: those after the first number, up to the second."""
+
 CLAIM_LOCKS = 0x77686F6B
 """The class of advisory locks by which texts are claimed, one a text."""
 
@@ -56,22 +59,23 @@ def _stale(scheme: str) -> tuple[ColumnElement[bool], ...]:
     return c.is_(None), c < scheme, c > scheme
 
 
-def _newer(scheme: str, since: int) -> tuple[ColumnElement[bool], ...]:
-    """Which of the texts written after transaction `since` are stale.
+def _written(scheme: str, span: Span) -> tuple[ColumnElement[bool], ...]:
+    """Which of the texts written in `span` are stale.
 
     By the index on `seq`: a condition on the bare scheme would let its index be taken, and the
     whole table be read. What has been read since bears a later number.
     """
-    return versions.c.seq > since, func.coalesce(versions.c.scheme, "") != scheme
+    c = versions.c
+    return c.seq > span[0], c.seq <= span[1], func.coalesce(c.scheme, "") != scheme
 
 
-def _pending(connection: Connection, scheme: str, limit: int, since: int) -> list[Pending]:
+def _pending(connection: Connection, scheme: str, limit: int, span: Span | None) -> list[Pending]:
     c = versions.c
     is_root = or_(posts.c.root == posts.c.pk, posts.c.attached.is_not(None))
     columns = select(c.pk, is_root).join(posts, posts.c.pk == c.post)
-    if since:
-        newer = columns.where(*_newer(scheme, since)).order_by(c.seq, c.pk).limit(limit)
-        return [Pending(pk, bool(root)) for pk, root in connection.execute(newer)]
+    if span is not None:
+        written = columns.where(*_written(scheme, span)).order_by(c.seq, c.pk).limit(limit)
+        return [Pending(pk, bool(root)) for pk, root in connection.execute(written)]
     for stale in _stale(scheme):
         rows = connection.execute(columns.where(stale).order_by(c.scheme, c.pk).limit(limit))
         found = [Pending(pk, bool(root)) for pk, root in rows]
@@ -94,17 +98,17 @@ class Claiming:
 
     database: Database
 
-    def pending(self, scheme: str, limit: int, since: int = 0) -> list[Pending]:
+    def pending(self, scheme: str, limit: int, span: Span | None = None) -> list[Pending]:
         """The first `limit` texts that were not embedded by `scheme`: first those by none, by key.
 
-        `since`: only those that were written after that transaction.
+        `span`: only those that were written in it.
         """
         with self.database.reading() as connection:
-            return _pending(connection, scheme, limit, since)
+            return _pending(connection, scheme, limit, span)
 
-    def count_pending(self, scheme: str, since: int = 0) -> int:
+    def count_pending(self, scheme: str, span: Span | None = None) -> int:
         """How many texts `pending` would give without a limit."""
-        wanted = _newer(scheme, since) if since else (or_(*_stale(scheme)),)
+        wanted = (or_(*_stale(scheme)),) if span is None else _written(scheme, span)
         with self.database.glancing() as connection:
             statement = select(func.count()).select_from(versions).where(*wanted)
             return connection.scalar(statement) or 0
@@ -131,7 +135,7 @@ class Claiming:
             return connection.scalar(_WORKERS) or 0
 
     @contextmanager
-    def claimed(self, scheme: str, limit: int, since: int = 0) -> Iterator[list[Pending]]:
+    def claimed(self, scheme: str, limit: int, span: Span | None = None) -> Iterator[list[Pending]]:
         """As `pending`, but of what no other process reads meanwhile: nothing is read twice.
 
         On PostgreSQL each text is held by an advisory lock on its key. The rows themselves stay
@@ -140,11 +144,11 @@ class Claiming:
         and there two processes may do the same work.
         """
         if self.database.is_sqlite:
-            yield self.pending(scheme, limit, since)
+            yield self.pending(scheme, limit, span)
             return
         with self.database.unhurried() as connection:
             # More than are wanted, as others may hold the first ones.
-            seen = _pending(connection, scheme, limit * CLAIMANTS, since)
+            seen = _pending(connection, scheme, limit * CLAIMANTS, span)
             rows = connection.execute(
                 _CLAIM, {"keys": [p.version for p in seen], "most": min(limit, MOST_CLAIMED)}
             )
@@ -154,12 +158,12 @@ class Claiming:
             left = {pk for pk, read_by in connection.execute(of) if read_by != scheme}
             yield [p for p in seen if p.version in left]
 
-    def held_elsewhere(self, scheme: str, since: int = 0) -> bool:
+    def held_elsewhere(self, scheme: str, span: Span | None = None) -> bool:
         """Wait for one text that another process has claimed; False where none is pending."""
         if self.database.is_sqlite:
             return False
         with self.database.unhurried() as connection:
-            first = _pending(connection, scheme, 1, since)
+            first = _pending(connection, scheme, 1, span)
             for item in first:
                 connection.execute(_AWAIT, {"key": item.version})
         return bool(first)

@@ -211,7 +211,20 @@ class Database:
     def writing(self) -> Iterator["Transaction"]:
         """A transaction with its number. It commits at the end, or leaves nothing."""
         with self.writing_connection() as connection:
-            yield Transaction(connection)
+            transaction = Transaction(connection)
+            yield transaction
+        noted: list[int] | None = getattr(self._held, "noted", None)
+        if noted is not None:
+            noted.append(transaction.seq)
+
+    @contextmanager
+    def noting(self) -> Iterator[list[int]]:
+        """The numbers of the transactions that this thread commits meanwhile, in their order."""
+        self._held.noted = []
+        try:
+            yield self._held.noted
+        finally:
+            self._held.noted = None
 
     def close(self) -> None:
         """Let go of every connection."""

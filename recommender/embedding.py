@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from data.claims import Pending
+from data.claims import Pending, Span
 from data.store import Store
 from data.text import digest
 from data.vectors import Embedded
@@ -44,27 +44,27 @@ def embed_pending(
     store: Store,
     encoders: Mapping[str, Encoder],
     progress: Callable[[int, int], None] | None = None,
-    since: int = 0,
+    span: Span | None = None,
 ) -> int:
     """Encode every text that `encoders` have not read yet; answer how many were done here.
 
-    `since`: only what was written after that transaction. What another process is reading is
+    `span`: only what was written in those transactions. What another process is reading is
     waited for, not done again.
 
     Each round is durable before the next begins, so that a process which ends has lost at most
     `BATCH` texts' work.
     """
     scheme = scheme_of(encoders)
-    total = store.count_pending(scheme) if progress is not None else 0
+    total = store.count_pending(scheme, span) if progress is not None else 0
     done = 0
     while True:
-        with store.claimed(scheme, BATCH, since) as pending:
+        with store.claimed(scheme, BATCH, span) as pending:
             if pending:
                 _embed(store, encoders, scheme, pending)
         done += len(pending)
         if pending and progress is not None:
             progress(done, max(done, total))
-        if not pending and not store.held_elsewhere(scheme, since):
+        if not pending and not store.held_elsewhere(scheme, span):
             return done
 
 

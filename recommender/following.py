@@ -5,7 +5,7 @@ it is held, and what `learn` found out.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -146,11 +146,13 @@ class Following:
         with self._current():
             pass
 
-    def sync_after(self, seq: int) -> None:
-        """As `sync`, of what was written after transaction `seq`: a caller waits for no other's."""
-        if self.settings.workers:
-            leave_to_workers(self.store, self.encoders, seq)
-        embed_pending(self.store, self.encoders, since=seq)
+    def sync_written(self, numbers: Sequence[int]) -> None:
+        """As `sync`, of what the transactions `numbers` wrote: a caller waits for no other's."""
+        if numbers:
+            span = numbers[0] - 1, numbers[-1]
+            if self.settings.workers:
+                leave_to_workers(self.store, self.encoders, span)
+            embed_pending(self.store, self.encoders, span=span)
         with self._current():
             pass
 

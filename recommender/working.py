@@ -6,6 +6,7 @@ In: a store and encoders. No community is held, so a worker needs the encoders' 
 import time
 from collections.abc import Callable, Mapping
 
+from data.claims import Span
 from data.store import Store
 from embeddings.face import Encoder
 
@@ -54,16 +55,16 @@ def work(
             time.sleep(LOOK_AGAIN)
 
 
-def leave_to_workers(store: Store, encoders: Mapping[str, Encoder], since: int) -> None:
-    """Wait while workers read what was written after transaction `since`, until few are left.
+def leave_to_workers(store: Store, encoders: Mapping[str, Encoder], span: Span) -> None:
+    """Wait while workers read what was written in `span`, until few are left.
 
     Returns at once where nobody is at work, and soon where they have other things to do: whoever
     asks reads the rest, and no caller is kept waiting for all that came before.
     """
     scheme = scheme_of(encoders)
-    left, moved = store.count_pending(scheme, since), time.monotonic()
+    left, moved = store.count_pending(scheme, span), time.monotonic()
     while left > FEW and store.workers() and time.monotonic() - moved < PATIENCE:
         time.sleep(0.05)
-        now = store.count_pending(scheme, since)
+        now = store.count_pending(scheme, span)
         if now < left:
             left, moved = now, time.monotonic()

@@ -13,7 +13,7 @@ from data.store import Store
 from recommender.engine import Engine
 from recommender.queries import ExpertsQuery, SimilarQuery
 from tests.asking import QUESTIONS, TEXTS, answers, flattened, told
-from tests.communities import NOW, START, encoders, engine_of, random_community
+from tests.communities import NOW, START, encoders, engine_of, new_store, random_community
 from tests.databases import url_of
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -224,3 +224,16 @@ def test_what_needs_the_future_is_passed_over() -> None:
     )
     assert engine.similar(SimilarQuery(body=LAMPS, as_of=NOW), NOW) == ()
     assert [idea.post.id for idea in engine.similar(SimilarQuery(body=LAMPS), NOW)] == ["t"]
+
+
+def test_a_writer_waits_for_no_text_of_another() -> None:
+    store = new_store()
+    engine = Engine(store, encoders(), None)
+    with store.database.noting() as numbers:
+        store.apply([Post("mine", "ada", START, "spotlight on the carpet")])
+    # An import that goes on meanwhile.
+    store.apply([Post(f"p{i}", "bo", START, f"word{i}") for i in range(20)])
+    engine.sync_written(numbers)
+    assert engine.status()["pending"] == 20
+    found = engine.similar(SimilarQuery(body="spotlight on the carpet"), NOW)
+    assert [idea.post.id for idea in found] == ["mine"]

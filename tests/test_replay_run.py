@@ -20,7 +20,7 @@ from api.cli import app
 from data.models import Link, Post, Record
 from evaluation.replay import NothingToReplay, run
 from evaluation.report import OURS
-from tests.communities import START, encoders, new_store, sentence
+from tests.communities import START, new_store, open_encoder, sentence
 
 PEOPLE = [f"p{n}" for n in range(8)]
 
@@ -51,8 +51,8 @@ def community() -> list[Record]:
 
 @pytest.fixture
 def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(recommender.following, "open_encoder", encoders().__getitem__)
-    monkeypatch.setattr(evaluation.opening, "open_encoder", encoders().__getitem__)
+    monkeypatch.setattr(recommender.following, "open_encoder", open_encoder)
+    monkeypatch.setattr(evaluation.opening, "open_encoder", open_encoder)
     monkeypatch.setenv("WHOKNOWS_CACHE_DIR", str(tmp_path / "cache"))
     store = new_store(tmp_path)
     assert not any(store.apply(community()))

@@ -11,14 +11,14 @@ import recommender.following
 from data.errors import UnreadableSource
 from evaluation import summary
 from recommender.feedranker import SIGNALS, FeedRanker, default_feed_ranker
-from tests.communities import encoders, new_store
+from tests.communities import new_store, open_encoder
 from tests.test_replay_run import community
 
 
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(recommender.following, "open_encoder", encoders().__getitem__)
-    monkeypatch.setattr(evaluation.opening, "open_encoder", encoders().__getitem__)
+    monkeypatch.setattr(recommender.following, "open_encoder", open_encoder)
+    monkeypatch.setattr(evaluation.opening, "open_encoder", open_encoder)
     monkeypatch.setenv("WHOKNOWS_CACHE_DIR", str(tmp_path / "cache"))
     store = new_store(tmp_path, "chat.db")
     assert not any(store.apply(community()))

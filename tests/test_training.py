@@ -14,14 +14,13 @@ import evaluation.opening
 import evaluation.training
 import recommender.following
 from data.errors import UnreadableSource
-from embeddings.face import Encoder
 from evaluation.collecting import Collected, collected, read, write
 from evaluation.exposure import LEVELS, Exposure, averaged
 from evaluation.fits import left_out, measured_of, moved, ranks_of, without_signals
 from evaluation.training import main
 from recommender.fitting import Example
 from recommender.ranker import SIGNALS, Ranker
-from tests.communities import encoders, random_community
+from tests.communities import open_encoder, random_community
 from tests.examples import TRUE, drawn
 from tests.exports import write_folder
 
@@ -89,11 +88,8 @@ def test_signals_that_are_left_out_tell_nothing() -> None:
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    def one(name: str, _device: str = "") -> Encoder:
-        return encoders()[name]
-
-    monkeypatch.setattr(recommender.following, "open_encoder", one)
-    monkeypatch.setattr(evaluation.opening, "open_encoder", one)
+    monkeypatch.setattr(recommender.following, "open_encoder", open_encoder)
+    monkeypatch.setattr(evaluation.opening, "open_encoder", open_encoder)
     monkeypatch.setenv("WHOKNOWS_CACHE_DIR", str(tmp_path / "cache"))
     # Few are enough to see that it goes through.
     monkeypatch.setattr(evaluation.collecting, "MOST_TRAIN", 15)

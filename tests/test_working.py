@@ -202,9 +202,9 @@ def test_workers_that_are_busy_keep_nobody_waiting(
     engine = _server(store, WordEncoder)
     busy = Store.open(url_of(store))
     with busy.at_work():
-        before = store.seq()
-        store.apply([Post(f"p{i}", "ada", START, f"word{i}") for i in range(100)])
-        engine.sync_after(before)
+        with store.database.noting() as numbers:
+            store.apply([Post(f"p{i}", "ada", START, f"word{i}") for i in range(100)])
+        engine.sync_written(numbers)
     assert engine.status()["pending"] == 0
     busy.close()
 

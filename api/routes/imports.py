@@ -87,13 +87,14 @@ def _apply(request: Request, body: bytes) -> dict[str, Any]:
             taken.append((number, line))
         except InvalidRecord as error:
             errors.append({"line": number, "id": _claimed_id(line), "reason": str(error)})
-    before = store_of(request).seq()
-    reasons = store_of(request).apply(records)
+    store = store_of(request)
+    with store.database.noting() as numbers:
+        reasons = store.apply(records)
     for (number, line), reason in zip(taken, reasons, strict=True):
         if reason is not None:
             errors.append({"line": number, "id": _claimed_id(line), "reason": reason})
     # The answer promises that what was accepted is searchable.
-    engine_of(request).sync_after(before)
+    engine_of(request).sync_written(numbers)
     errors.sort(key=lambda error: int(error["line"]))
     return {"accepted": len(lines) - len(errors), "rejected": len(errors), "errors": errors}
 

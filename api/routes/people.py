@@ -40,13 +40,14 @@ def write_one(request: Request, record: Record) -> bool:
     ------
     Problem : 409, the record is sound, but what is stored forbids it.
     """
-    before = store_of(request).seq()
+    store = store_of(request)
     try:
-        is_new = store_of(request).put(record)
+        with store.database.noting() as numbers:
+            is_new = store.put(record)
     except InvalidRecord as error:
         field = error.field if error.field.isidentifier() else None
         raise Problem(409, str(error), field=field) from None
-    engine_of(request).sync_after(before)
+    engine_of(request).sync_written(numbers)
     return is_new
 
 
@@ -78,9 +79,10 @@ def get_person(request: Request, person_id: Id) -> Response:
 @router.delete("/{id}", status_code=204)
 def delete_person(request: Request, person_id: Id) -> Response:
     """Forget a person and their texts; others' replies stay. The same answer the second time."""
-    before = store_of(request).seq()
-    store_of(request).delete_person(person_id)
-    engine_of(request).sync_after(before)
+    store = store_of(request)
+    with store.database.noting() as numbers:
+        store.delete_person(person_id)
+    engine_of(request).sync_written(numbers)
     return Response(status_code=204)
 
 

@@ -53,9 +53,10 @@ def thread(request: Request, post_id: Id, asked: Annotated[PostParameters, Query
 @router.delete("/posts/{id}", status_code=204)
 def delete_post(request: Request, post_id: Id) -> Response:
     """Delete a post; a root takes its thread along. The same answer the second time."""
-    before = store_of(request).seq()
-    store_of(request).delete_post(post_id)
-    engine_of(request).sync_after(before)
+    store = store_of(request)
+    with store.database.noting() as numbers:
+        store.delete_post(post_id)
+    engine_of(request).sync_written(numbers)
     return Response(status_code=204)
 
 
