@@ -149,10 +149,10 @@ def test_who_hangs_up_loses_the_place(service: Service, monkeypatch: pytest.Monk
 def test_an_import_holds_up_nobody_else(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     go, embedding = threading.Event(), recommender.following.embed_pending
 
-    def held(store: Store, encoders: Any, progress: Any = None, since: int = 0) -> int:
+    def held(store: Store, encoders: Any, progress: Any = None, **said: Any) -> int:
         if store.get_post("imported") is not None and store.get_post("small") is None:
             assert go.wait(20)
-        return embedding(store, encoders, progress, since)
+        return embedding(store, encoders, progress, **said)
 
     line = b'{"type": "post", "id": "%s", "author": "ada", "created": "2024-01-01", "body": "x"}'
     with asked(service) as client, ThreadPoolExecutor(9) as callers:
