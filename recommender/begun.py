@@ -4,12 +4,13 @@ In: a view. Out: arrays that every answer of that view needs and none changes, s
 once a view (`View.once`). At a million posts that is most of the work of an answer.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from .columns import Flags, Ints, counted, decayed
+from .columns import Flags, Ints, counted
+from .joinings import Joinings
 from .view import View
 
 Floats = npt.NDArray[np.float64]
@@ -68,54 +69,6 @@ def fixed(flags: Flags) -> Flags:
     """The same array, not to be written to again: indexes keep what follows from such a mask."""
     flags.setflags(write=False)
     return flags
-
-
-@dataclass(frozen=True, slots=True)
-class Joinings:
-    """Joinings, in order of time: who, by which post, in the thread of which root, when; (n,).
-
-    `place`: of the root, among those that a likeness is given of.
-    """
-
-    person: Ints
-    post: Ints
-    root: Ints
-    time: Ints
-    place: Ints
-    people: int
-    _made: dict[object, Floats] = field(default_factory=dict, repr=False, compare=False)
-    _own: list[tuple[Ints, Ints]] = field(default_factory=list, repr=False, compare=False)
-
-    def fading(self, moment: int, half_life: float) -> Floats:
-        """The weight of each at `moment`, half-life in days; worked out once."""
-        key = moment, half_life
-        if key not in self._made:
-            self._made[key] = decayed(moment - self.time, half_life)
-        return self._made[key]
-
-    def weights(self, moment: int, half_life: float | None) -> Floats:
-        """The sum of each person's weights, (people,) by key; their number without `half_life`."""
-        key = "weights", moment, half_life
-        if key not in self._made:
-            weight = None if half_life is None else self.fading(moment, half_life)
-            self._made[key] = counted(self.person, weight, self.people)
-        return self._made[key]
-
-    def numbers(self, places: int) -> Floats:
-        """How many there are of each thread, (places,)."""
-        if "numbers" not in self._made:
-            self._made["numbers"] = counted(self.place, minlength=places)
-        return self._made["numbers"]
-
-    def of(self, pk: int) -> Ints:
-        """The places of one person's, in order of time."""
-        if not self._own:
-            order = np.argsort(self.person, kind="stable")
-            starts = np.searchsorted(self.person[order], np.arange(self.people + 1))
-            self._own.append((order, starts))
-        order, starts = self._own[0]
-        own: Ints = order[starts[pk] : starts[pk + 1]]
-        return own
 
 
 def joinings_in(view: View) -> Joinings:
