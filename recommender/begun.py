@@ -11,7 +11,9 @@ import numpy.typing as npt
 
 from .columns import Flags, Ints, counted
 from .joinings import Joinings
-from .view import View
+from .view import NOTHING, Since, View, fixed, grows
+
+Places = npt.NDArray[np.int32]
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,68 +32,140 @@ class Roots:
     before: Flags
     mask: Flags
     others: Flags
-    place: npt.NDArray[np.int32]
+    place: Places
 
 
 def roots_in(view: View) -> Roots:
     """The roots of a view."""
-    posts, versions = view.community.posts, view.community.versions
-    of = np.minimum(versions["post"], len(posts) - 1)
+    none, flags = np.zeros(0, np.int64), np.zeros(0, bool)
+    return _more_roots(view, Roots(none, none, flags, flags, flags, np.zeros(0, np.int32)), NOTHING)
+
+
+@grows(roots_in)
+def _more_roots(view: View, known: Roots, since: Since) -> Roots:
+    posts, texts = view.community.posts, view.texts[since.versions :]
+    of = np.minimum(view.community.versions["post"][since.versions :], len(posts) - 1)
     is_root = posts["root"][of] == of
-    mask = fixed(view.texts & is_root)
-    rows = np.flatnonzero(mask)
-    roots = of[rows]
-    place = np.full(len(posts), -1, dtype=np.int32)
-    place[roots] = np.arange(len(rows), dtype=np.int32)
-    before = posts["created"][roots] < view.moment
-    return Roots(rows, roots, before, mask, fixed(view.texts & ~is_root), place)
+    mask = texts & is_root
+    new = np.flatnonzero(mask)
+    roots = of[new]
+    place = np.concatenate([known.place, np.full(len(posts) - since.posts, -1, dtype=np.int32)])
+    place[roots] = len(known.rows) + np.arange(len(new), dtype=np.int32)
+    return Roots(
+        np.concatenate([known.rows, new + since.versions]),
+        np.concatenate([known.posts, roots]),
+        np.concatenate([known.before, posts["created"][roots] < view.moment]),
+        fixed(np.concatenate([known.mask, mask])),
+        fixed(np.concatenate([known.others, texts & ~is_root])),
+        place,
+    )
 
 
 def answers_in(view: View) -> Flags:
     """By version, the texts of readable replies from before the moment, as they stand."""
-    posts, versions = view.community.posts, view.community.versions
-    credited = (posts["credited"] != 0) & (posts["created"] < view.moment)
-    return fixed(view.texts & credited[np.minimum(versions["post"], len(posts) - 1)])
+    return _more_answers(view, np.zeros(0, bool), NOTHING)
+
+
+@grows(answers_in)
+def _more_answers(view: View, known: Flags, since: Since) -> Flags:
+    posts = view.community.posts
+    credited = posts["credited"][since.posts :] != 0
+    credited &= posts["created"][since.posts :] < view.moment
+    return fixed(
+        np.concatenate([known, view.texts[since.versions :] & credited[_added(view, since)]])
+    )
 
 
 def told_in(view: View) -> Flags:
     """By version, the texts of readable replies and answered threads from before the moment."""
+    return _more_told(view, np.zeros(0, bool), NOTHING)
+
+
+@grows(told_in)
+def _more_told(view: View, known: Flags, since: Since) -> Flags:
     posts, versions = view.community.posts, view.community.versions
-    before = posts["created"] < view.moment
-    credited = view.posts & (posts["credited"] != 0) & before
-    answered = np.zeros(len(posts), dtype=bool)
-    answered[np.minimum(posts["root"][credited], len(posts) - 1)] = True
+    before = posts["created"][since.posts :] < view.moment
+    credited = view.posts[since.posts :] & (posts["credited"][since.posts :] != 0) & before
+    roots = np.minimum(posts["root"][since.posts :][credited], len(posts) - 1)
+    answered = np.zeros(len(posts) - since.posts, dtype=bool)
+    answered[roots[roots >= since.posts] - since.posts] = True
     told = (answered & before) | credited
-    return fixed(view.texts & told[np.minimum(versions["post"], len(posts) - 1)])
+    told = np.concatenate([known, view.texts[since.versions :] & told[_added(view, since)]])
+    # A thread from before that has its first reply now.
+    older = np.unique(roots[roots < since.posts])
+    rows = view.community.versions_of.rows(
+        versions["post"], older[posts["created"][older] < view.moment]
+    ).reshape(-1)
+    told[rows] = view.texts[rows]
+    return fixed(told)
 
 
-def fixed(flags: Flags) -> Flags:
-    """The same array, not to be written to again: indexes keep what follows from such a mask."""
-    flags.setflags(write=False)
-    return flags
+def _added(view: View, since: Since) -> Ints:
+    """Of the versions added `since`, the place of the post of each among those that were."""
+    of = view.community.versions["post"][since.versions :]
+    places: Ints = np.minimum(of, len(view.posts) - 1) - since.posts
+    return places
+
+
+def begun_by_all(view: View) -> Ints:
+    """The readable roots by key, with a text or without."""
+    return _more_begun(view, np.zeros(0, np.int64), NOTHING)
+
+
+@grows(begun_by_all)
+def _more_begun(view: View, known: Ints, since: Since) -> Ints:
+    root = view.community.posts["root"][since.posts :]
+    own = np.arange(since.posts, since.posts + len(root))
+    return np.concatenate([known, own[view.posts[since.posts :] & (root == own)]])
 
 
 def joinings_in(view: View) -> Joinings:
     """Who joined which of the view's threads that are dated before the moment, before it."""
+    return joinings_of(view, _places(view))
+
+
+@grows(joinings_in)
+def _more_joinings(view: View, known: Joinings, since: Since) -> Joinings:
+    keys = view.community.joinings
+    more = _joinings(view, _places(view), keys[keys >= since.posts])
+    # What was added comes behind what is of the same time, as it does among all joinings.
+    at = np.searchsorted(known.time, more.time, side="right")
+    return Joinings(
+        np.insert(known.person, at, more.person),
+        np.insert(known.post, at, more.post),
+        np.insert(known.root, at, more.root),
+        np.insert(known.time, at, more.time),
+        np.insert(known.place, at, more.place),
+        more.people,
+    )
+
+
+def _places(view: View) -> Places:
+    """By post, the place of a root that is dated before the moment; -1 of all else."""
     roots = view.once(roots_in)
-    place = np.full(len(view.community.posts), -1, dtype=np.int64)
-    place[roots.posts[roots.before]] = np.flatnonzero(roots.before)
-    return joinings_of(view, place)
+    place = roots.place
+    if not roots.before.all():
+        place = place.copy()
+        place[roots.posts[~roots.before]] = -1
+    return place
 
 
-def joinings_of(view: View, place: Ints) -> Joinings:
+def joinings_of(view: View, place: Ints | Places) -> Joinings:
     """The readable joinings before the moment of threads whose root has a `place` (posts,)."""
-    community = view.community
-    posts = community.posts
+    return _joinings(view, place, view.community.joinings)
+
+
+def _joinings(view: View, place: Ints | Places, keys: Ints) -> Joinings:
+    posts = view.community.posts
     created = posts["created"]
-    keys = community.joinings
     keys = keys[: int(np.searchsorted(created[keys], view.moment))]
     keys = keys[view.posts[keys]]
     root = np.minimum(posts["root"][keys], len(posts) - 1)
-    known = place[root] >= 0
-    keys, root = keys[known], root[known]
-    people = len(community.roster)
-    return Joinings(posts["author"][keys], keys, root, created[keys], place[root], people)
+    places = place[root].astype(np.int64)
+    known = places >= 0
+    keys, root, places = keys[known], root[known], places[known]
+    people = len(view.community.roster)
+    return Joinings(posts["author"][keys], keys, root, created[keys], places, people)
 
 
 def recent_in(view: View) -> Floats:
