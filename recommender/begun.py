@@ -52,7 +52,7 @@ def _more_roots(view: View, known: Roots, since: Since) -> Roots:
     place = np.concatenate([known.place, np.full(len(posts) - since.posts, -1, dtype=np.int32)])
     place[roots] = len(known.rows) + np.arange(len(new), dtype=np.int32)
     return Roots(
-        np.concatenate([known.rows, new + since.versions]),
+        fixed(np.concatenate([known.rows, new + since.versions])),
         np.concatenate([known.posts, roots]),
         np.concatenate([known.before, posts["created"][roots] < view.moment]),
         fixed(np.concatenate([known.mask, mask])),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from data.reading import NEVER
 from data.rows import from_us, to_us
@@ -22,6 +23,7 @@ KEPT = 4
 there are a million posts."""
 
 Told = TypeVar("Told")
+Array = TypeVar("Array", bound=npt.NDArray[np.generic])
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ def masks_of(
     return readable, standing & readable[of], standing & (there & (access == OPEN))[of]
 
 
-def fixed(flags: Flags) -> Flags:
-    """The same array, not to be written to again: indexes keep what follows from such a mask."""
-    flags.setflags(write=False)
-    return flags
+def fixed(array: Array) -> Array:
+    """The same array, not to be written to again: indexes keep what follows from such a one."""
+    array.setflags(write=False)
+    return array
