@@ -53,6 +53,10 @@ class Shown:
     more: int
     rest: float
 
+    def told(self) -> list[tuple[int, float]]:
+        """Those that count enough to be told of, whose texts have to be read."""
+        return [(post, points) for post, points in self.points.items() if _tells(points)]
+
 
 @dataclass(frozen=True, slots=True)
 class Explainer:
@@ -71,7 +75,7 @@ class Explainer:
     def contributions(self, keys: list[int]) -> dict[int, tuple[Contribution, ...]]:
         """Contributions of each of the people `keys`, largest first, baseline foremost."""
         shown = {pk: self._by_post(pk) for pk in keys}
-        wanted = {post for posts in shown.values() for post in posts.points}
+        wanted = {post for posts in shown.values() for post, _ in posts.told()}
         roots = self.community.posts["root"]
         stood = self._stood(wanted | {int(roots[post]) for post in wanted})
         ids = {post: stood[post].id for post in wanted if post in stood}
@@ -136,13 +140,10 @@ class Explainer:
         ids: Mapping[int, str],
     ) -> tuple[Contribution, ...]:
         person = self.community.people[pk]
-        parts = [
-            self._post_part(person, post, points, stood, ids)
-            for post, points in shown.points.items()
-        ]
+        parts = [self._post_part(person, post, points, stood, ids) for post, points in shown.told()]
         parts += self._habit_parts(pk, person)
         parts += _further(shown)
-        parts = [part for part in parts if abs(part.points) >= LEAST_POINTS]
+        parts = [part for part in parts if _tells(part.points)]
         parts.sort(key=lambda part: (-abs(part.points), part.kind, part.post_id or ""))
         baseline = Contribution(
             "baseline",
@@ -231,6 +232,11 @@ def _foremost(keys: Ints, each: Floats, among: Ints) -> Ints:
         least = np.partition(each[among], -POSTS)[-POSTS]
         among = among[each[among] >= least]
     return among[np.lexsort((keys[among], -each[among]))][:POSTS]
+
+
+def _tells(points: float) -> bool:
+    """Whether so many points are no smaller sign."""
+    return abs(round(points, DIGITS)) >= LEAST_POINTS
 
 
 def _part(kind: str, points: float, reason: str, at: datetime | None = None) -> Contribution:
