@@ -61,6 +61,20 @@ def _more_roots(view: View, known: Roots, since: Since) -> Roots:
     )
 
 
+def rows_in(view: View) -> Places:
+    """By post, the version that stands for the viewer, 0 of others."""
+    return _more_rows(view, np.zeros(0, np.int32), NOTHING)
+
+
+@grows(rows_in)
+def _more_rows(view: View, known: Places, since: Since) -> Places:
+    told = np.flatnonzero(view.texts[since.versions :]) + since.versions
+    rows = np.concatenate([known, np.zeros(len(view.posts) - since.posts, dtype=np.int32)])
+    # Were there several of a post, the last holds.
+    rows[view.community.versions["post"][told]] = told
+    return rows
+
+
 def answers_in(view: View) -> Flags:
     """By version, the texts of readable replies from before the moment, as they stand."""
     return _more_answers(view, np.zeros(0, bool), NOTHING)
@@ -83,7 +97,7 @@ def told_in(view: View) -> Flags:
 
 @grows(told_in)
 def _more_told(view: View, known: Flags, since: Since) -> Flags:
-    posts, versions = view.community.posts, view.community.versions
+    posts = view.community.posts
     before = posts["created"][since.posts :] < view.moment
     credited = view.posts[since.posts :] & (posts["credited"][since.posts :] != 0) & before
     roots = np.minimum(posts["root"][since.posts :][credited], len(posts) - 1)
@@ -93,9 +107,7 @@ def _more_told(view: View, known: Flags, since: Since) -> Flags:
     told = np.concatenate([known, view.texts[since.versions :] & told[_added(view, since)]])
     # A thread from before that has its first reply now.
     older = np.unique(roots[roots < since.posts])
-    rows = view.community.versions_of.rows(
-        versions["post"], older[posts["created"][older] < view.moment]
-    ).reshape(-1)
+    rows = view.once(rows_in)[older[posts["created"][older] < view.moment]]
     told[rows] = view.texts[rows]
     return fixed(told)
 

@@ -16,6 +16,7 @@ from .begun import roots_in
 from .collaborative import Together
 from .columns import Flags, Ints
 from .community import Community
+from .feedhistory import written_by
 from .ideas import DAY_US, dated, in_season
 from .revival import MOST, Revived, revived_in
 from .view import View
@@ -89,10 +90,7 @@ def begun_in(view: View) -> Begun:
 
 def joined_by(community: Community, view: View, person: int) -> Ints:
     """Roots of the threads a person has posted in, own ones too, oldest post first."""
-    posts = community.posts
-    mine = np.flatnonzero(posts["author"] == person)
-    mine = mine[view.posts[mine]]
-    roots: Ints = posts["root"][mine[np.argsort(posts["created"][mine], kind="stable")]]
+    roots: Ints = community.posts["root"][view.once(written_by, person)]
     return roots
 
 
