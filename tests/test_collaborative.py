@@ -13,7 +13,14 @@ from recommender.engine import Engine
 from recommender.view import view_of
 from tests import leaking
 from tests.asking import flattened
-from tests.communities import NOW, Community, engine_of, readable_part, sentence
+from tests.communities import (
+    NOW,
+    Community,
+    engine_of,
+    random_community,
+    readable_part,
+    sentence,
+)
 
 DAY = timedelta(days=1)
 LONG_AGO = NOW - 900 * DAY
