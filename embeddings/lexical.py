@@ -112,7 +112,7 @@ class LexicalIndex:
         # The caller holds the lock. With frozen statistics nothing is counted.
         slots = self._slots
         none = np.zeros(0, dtype=np.bool_)
-        mask = slots.allowed(counted) if statistics is None else none
+        mask = slots.within(counted).flags if statistics is None else none
         return Snapshot(self._segments, slots.rows[: slots.size], self._lengths[: slots.size], mask)
 
     def _asked(
@@ -148,7 +148,7 @@ class LexicalIndex:
             raise ValueError("k is at least 1")
         with self._lock:
             snapshot = self._snapshot(statistics, counted)
-            within = self._slots.allowed(allowed)
+            within = self._slots.within(allowed).flags
         question, known = self._asked(query, snapshot, statistics)
         numbers, weights = question.cut(MOST_TERMS).weighed()
         totals = np.zeros(within.size, dtype=np.float64)

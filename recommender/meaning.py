@@ -148,7 +148,7 @@ class MeaningIndex:
         """Which of the first `size` rows MiniLM has not read; worked out once a change."""
         foreign = self._foreign
         if foreign is None or len(foreign) < size:
-            foreign = ~self.dense[MINILM].has(np.arange(size, dtype=np.int64))
+            foreign = ~self.dense[MINILM].holds(size)
             self._foreign = foreign
         return foreign[:size]
 

@@ -21,6 +21,10 @@ from .meaning import MeaningIndex
 
 AnyIndex = DenseIndex | LexicalIndex
 
+OTHERS, ROOTS = 0, 1
+"""The shelves on which texts lie: nearly every search is of threads' roots alone, or of all else.
+A text may lie on the wrong one, as when its thread is put under another; it is found as surely."""
+
 
 class TextIndex(MeaningIndex):
     """Dense and lexical indexes over versions of texts, following the store.
@@ -90,6 +94,7 @@ class TextIndex(MeaningIndex):
         self.changed()
         if len(gone):
             self.erase_snapshot()
+        self._arrange(store)
         embedded = changes.embedded
         for start in range(0, len(embedded), 4096):
             self._put(store, embedded[start : start + 4096])
@@ -97,16 +102,27 @@ class TextIndex(MeaningIndex):
                 progress(min(start + 4096, len(embedded)), len(embedded))
         self.seq = changes.seq
 
+    def _arrange(self, store: Store) -> None:
+        """Part the roots from the rest in indexes that were saved when all lay on one shelf."""
+        mixed = [index for index in self.dense.values() if len(index) and index.shelves <= ROOTS]
+        if mixed:
+            roots = np.array(store.root_texts(), dtype=np.int64)
+            for index in mixed:
+                index.move(np.sort(roots), ROOTS)
+
     def _put(self, store: Store, part: list[tuple[int, bytes, str]]) -> None:
+        roots = set(store.root_texts([row for row, _, _ in part]))
         for lane, encoder in self.encoders.items():
+            index = self.dense[lane]
             mine = [(row, digest) for row, digest, lanes in part if lane in lanes.split(",")]
             kept = store.kept_vectors(encoder.fingerprint, (digest for _, digest in mine))
-            rows = [row for row, digest in mine if digest in kept]
-            if rows:
-                vectors = np.stack([unpacked(kept[d]) for _, d in mine if d in kept])
-                self.dense[lane].put(np.array(rows, dtype=np.int64), vectors)
+            for shelf in (OTHERS, ROOTS):
+                held = [(r, d) for r, d in mine if d in kept and (r in roots) == (shelf == ROOTS)]
+                if held:
+                    vectors = np.stack([unpacked(kept[digest]) for _, digest in held])
+                    index.put(np.array([row for row, _ in held], dtype=np.int64), vectors, shelf)
             others = [row for row, _, lanes in part if lane not in lanes.split(",")]
-            self.dense[lane].remove(np.array(others, dtype=np.int64))
+            index.remove(np.array(others, dtype=np.int64))
         self.changed()
         texts = store.indexed_texts([row for row, _, _ in part])
         rows = [row for row, _, _ in part if row in texts]
