@@ -14,7 +14,7 @@ from .face import Scores, Vectors
 
 STEPS = 1 << 12
 _WORD = 64
-_CHUNK = 1 << 14  # 128 KiB of words: the buffers stay in the second-level cache
+_CHUNK = 1 << 16  # 512 KiB of words: the buffers stay in the second-level cache
 _WORDS_A_BYTE = 3  # each of them has at most 64 bits to count
 _LEVELS = 7
 
