@@ -4,7 +4,7 @@ MiniLM reads every English text, the multilingual encoder every thread's root an
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -104,11 +104,12 @@ class TextIndex(MeaningIndex):
 
     def _arrange(self, store: Store) -> None:
         """Part the roots from the rest in indexes that were saved when all lay on one shelf."""
-        mixed = [index for index in self.dense.values() if len(index) and index.shelves <= ROOTS]
+        indexes: list[AnyIndex] = [*self.dense.values(), self.words, self.titles]
+        mixed = [index for index in indexes if len(index) and index.shelves <= ROOTS]
         if mixed:
-            roots = np.array(store.root_texts(), dtype=np.int64)
+            roots = np.sort(np.array(store.root_texts(), dtype=np.int64))
             for index in mixed:
-                index.move(np.sort(roots), ROOTS)
+                index.move(roots, ROOTS)
 
     def _put(self, store: Store, part: list[tuple[int, bytes, str]]) -> None:
         roots = set(store.root_texts([row for row, _, _ in part]))
@@ -125,11 +126,13 @@ class TextIndex(MeaningIndex):
             index.remove(np.array(others, dtype=np.int64))
         self.changed()
         texts = store.indexed_texts([row for row, _, _ in part])
-        rows = [row for row, _, _ in part if row in texts]
-        keys = np.array(rows, dtype=np.int64)
-        self.words.put(keys, [texts[row].text for row in rows])
-        titled = [row for row in rows if texts[row].title]
-        self.titles.put(np.array(titled, dtype=np.int64), [texts[row].title for row in titled])
+        for shelf in (OTHERS, ROOTS):
+            here = [row for row in texts if (row in roots) == (shelf == ROOTS)]
+            if here:
+                _put_words(self.words, {row: texts[row].text for row in here}, shelf)
+            titles = {row: texts[row].title for row in here if texts[row].title}
+            if titles:
+                _put_words(self.titles, titles, shelf)
 
     def erase_snapshot(self) -> None:
         """What is deleted is gone from the disk too, at once; a later save makes it anew."""
@@ -138,3 +141,7 @@ class TextIndex(MeaningIndex):
         for file in self.folder.glob("*/*.index"):
             file.unlink(missing_ok=True)
         self._saved_at = -1
+
+
+def _put_words(index: LexicalIndex, texts: Mapping[int, str], shelf: int) -> None:
+    index.put(np.array(list(texts), dtype=np.int64), list(texts.values()), shelf)
