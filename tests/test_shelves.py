@@ -1,5 +1,6 @@
 """Where rows lie in an index changes no bit of what it answers, nor does what is remembered."""
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -13,9 +14,11 @@ from data.models import Post
 from embeddings import dense, indexfile, sieve, snapshot
 from embeddings.dense import DenseIndex
 from embeddings.lexical import LexicalIndex
+from embeddings.registry import MINILM, MULTILINGUAL
 from embeddings.shelf import BULK
 from embeddings.slots import Within
 from recommender.engine import Engine
+from recommender.meaning import MeaningIndex, Question
 from recommender.texts import OTHERS, ROOTS
 from tests.asking import told
 from tests.communities import START, encoders, engine_of, new_store, random_community
@@ -47,13 +50,16 @@ def _fixed(mask: np.ndarray) -> np.ndarray:
     return mask
 
 
+# Nobody writes to it, so that its slots are remembered from one question to the next.
+SHUFFLED = _fixed(np.random.default_rng(0).permutation(70).copy())
+
+
 def _dense_answers(index: Any, mask: np.ndarray, seed: int) -> list[bytes]:
     random = np.random.default_rng(seed)
     queries, rows = _vectors(random, 2), np.arange(70)
     found = [part for k in (1, 3, 90) for part in index.search(queries[0], mask, k)]
     held = rows[index.has(rows)]
-    shuffled = _fixed(random.permutation(rows).copy())
-    found += [index.scores_to(queries, r) for r in (rows, held, shuffled, shuffled, held[::2])]
+    found += [index.scores_to(queries, r) for r in (rows, held, SHUFFLED, held[::2])]
     found += [index.vectors(held[::-1]), index.mean(held), index.mean(rows), held]
     assert index.holds(70).tolist() == index.has(rows).tolist()
     assert index.holds(3).tolist() == index.has(rows[:3]).tolist()
@@ -105,6 +111,23 @@ def test_shelves_change_nothing(
     plain.put(rows, new)
     loaded.put(rows, new, 1)
     assert answers(loaded, mask, 10) == answers(plain, mask, 10)
+
+
+def test_what_roots_have_in_common_is_remembered_for_one_centre_and_state() -> None:
+    random = np.random.default_rng(2)
+    meaning = MeaningIndex({MINILM: DenseIndex(DIM), MULTILINGUAL: DenseIndex(DIM)})
+    centres = _vectors(random, 2)
+    for _ in range(2):
+        meaning.english.put(np.arange(40), _vectors(random, 40))
+        meaning.multilingual.put(np.arange(20, 60), _vectors(random, 40))
+        meaning.changed()
+        for language, centre in product(("en", None, "de"), centres):
+            lanes = (MULTILINGUAL,) if language == "de" else (MINILM, MULTILINGUAL)
+            vectors = dict(zip(lanes, _vectors(random, 2), strict=False))
+            question = Question("lamps", language, vectors)
+            kept = meaning.likeness_beside(question, SHUFFLED, centre)
+            fresh = meaning.likeness_beside(question, SHUFFLED.copy(), centre)
+            assert [part.tolist() for part in kept] == [part.tolist() for part in fresh]
 
 
 def test_sweeps_and_picks_give_the_same_products(tmp_path: Path) -> None:
