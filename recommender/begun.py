@@ -4,14 +4,16 @@ In: a view. Out: arrays that every answer of that view needs and none changes, s
 once a view (`View.once`). At a million posts that is most of the work of an answer.
 """
 
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from .columns import Flags, Ints, counted, decayed
-from .view import View
+from .columns import Flags, Ints, counted
+from .joinings import Joinings
+from .view import NOTHING, Since, View, fixed, grows
+
+Places = npt.NDArray[np.int32]
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,120 +32,152 @@ class Roots:
     before: Flags
     mask: Flags
     others: Flags
-    place: npt.NDArray[np.int32]
+    place: Places
 
 
 def roots_in(view: View) -> Roots:
     """The roots of a view."""
-    posts, versions = view.community.posts, view.community.versions
-    of = np.minimum(versions["post"], len(posts) - 1)
+    none, flags = np.zeros(0, np.int64), np.zeros(0, bool)
+    return _more_roots(view, Roots(none, none, flags, flags, flags, np.zeros(0, np.int32)), NOTHING)
+
+
+@grows(roots_in)
+def _more_roots(view: View, known: Roots, since: Since) -> Roots:
+    posts, texts = view.community.posts, view.texts[since.versions :]
+    of = np.minimum(view.community.versions["post"][since.versions :], len(posts) - 1)
     is_root = posts["root"][of] == of
-    mask = fixed(view.texts & is_root)
-    # A copy has no base, so that it cannot be written to by another way.
-    rows = fixed(np.flatnonzero(mask).copy())
-    roots = of[rows]
-    place = np.full(len(posts), -1, dtype=np.int32)
-    place[roots] = np.arange(len(rows), dtype=np.int32)
-    before = posts["created"][roots] < view.moment
-    return Roots(rows, roots, before, mask, fixed(view.texts & ~is_root), place)
+    mask = texts & is_root
+    new = np.flatnonzero(mask)
+    roots = of[new]
+    place = np.concatenate([known.place, np.full(len(posts) - since.posts, -1, dtype=np.int32)])
+    place[roots] = len(known.rows) + np.arange(len(new), dtype=np.int32)
+    return Roots(
+        fixed(np.concatenate([known.rows, new + since.versions])),
+        np.concatenate([known.posts, roots]),
+        np.concatenate([known.before, posts["created"][roots] < view.moment]),
+        fixed(np.concatenate([known.mask, mask])),
+        fixed(np.concatenate([known.others, texts & ~is_root])),
+        place,
+    )
+
+
+def rows_in(view: View) -> Places:
+    """By post, the version that stands for the viewer, 0 of others."""
+    return _more_rows(view, np.zeros(0, np.int32), NOTHING)
+
+
+@grows(rows_in)
+def _more_rows(view: View, known: Places, since: Since) -> Places:
+    told = np.flatnonzero(view.texts[since.versions :]) + since.versions
+    rows = np.concatenate([known, np.zeros(len(view.posts) - since.posts, dtype=np.int32)])
+    # Were there several of a post, the last holds.
+    rows[view.community.versions["post"][told]] = told
+    return rows
 
 
 def answers_in(view: View) -> Flags:
     """By version, the texts of readable replies from before the moment, as they stand."""
-    posts, versions = view.community.posts, view.community.versions
-    credited = (posts["credited"] != 0) & (posts["created"] < view.moment)
-    return fixed(view.texts & credited[np.minimum(versions["post"], len(posts) - 1)])
+    return _more_answers(view, np.zeros(0, bool), NOTHING)
+
+
+@grows(answers_in)
+def _more_answers(view: View, known: Flags, since: Since) -> Flags:
+    posts = view.community.posts
+    credited = posts["credited"][since.posts :] != 0
+    credited &= posts["created"][since.posts :] < view.moment
+    return fixed(
+        np.concatenate([known, view.texts[since.versions :] & credited[_added(view, since)]])
+    )
 
 
 def told_in(view: View) -> Flags:
     """By version, the texts of readable replies and answered threads from before the moment."""
-    posts, versions = view.community.posts, view.community.versions
-    before = posts["created"] < view.moment
-    credited = view.posts & (posts["credited"] != 0) & before
-    answered = np.zeros(len(posts), dtype=bool)
-    answered[np.minimum(posts["root"][credited], len(posts) - 1)] = True
+    return _more_told(view, np.zeros(0, bool), NOTHING)
+
+
+@grows(told_in)
+def _more_told(view: View, known: Flags, since: Since) -> Flags:
+    posts = view.community.posts
+    before = posts["created"][since.posts :] < view.moment
+    credited = view.posts[since.posts :] & (posts["credited"][since.posts :] != 0) & before
+    roots = np.minimum(posts["root"][since.posts :][credited], len(posts) - 1)
+    answered = np.zeros(len(posts) - since.posts, dtype=bool)
+    answered[roots[roots >= since.posts] - since.posts] = True
     told = (answered & before) | credited
-    return fixed(view.texts & told[np.minimum(versions["post"], len(posts) - 1)])
+    told = np.concatenate([known, view.texts[since.versions :] & told[_added(view, since)]])
+    # A thread from before that has its first reply now.
+    older = np.unique(roots[roots < since.posts])
+    rows = view.once(rows_in)[older[posts["created"][older] < view.moment]]
+    told[rows] = view.texts[rows]
+    return fixed(told)
 
 
-Array = TypeVar("Array", bound=npt.NDArray[np.generic])
+def _added(view: View, since: Since) -> Ints:
+    """Of the versions added `since`, the place of the post of each among those that were."""
+    of = view.community.versions["post"][since.versions :]
+    places: Ints = np.minimum(of, len(view.posts) - 1) - since.posts
+    return places
 
 
-def fixed(array: Array) -> Array:
-    """The same array, not to be written to again: indexes keep what follows from such a one."""
-    array.setflags(write=False)
-    return array
+def begun_by_all(view: View) -> Ints:
+    """The readable roots by key, with a text or without."""
+    return _more_begun(view, np.zeros(0, np.int64), NOTHING)
 
 
-@dataclass(frozen=True, slots=True)
-class Joinings:
-    """Joinings, in order of time: who, by which post, in the thread of which root, when; (n,).
-
-    `place`: of the root, among those that a likeness is given of.
-    """
-
-    person: Ints
-    post: Ints
-    root: Ints
-    time: Ints
-    place: Ints
-    people: int
-    _made: dict[object, Floats] = field(default_factory=dict, repr=False, compare=False)
-    _own: list[tuple[Ints, Ints]] = field(default_factory=list, repr=False, compare=False)
-
-    def fading(self, moment: int, half_life: float) -> Floats:
-        """The weight of each at `moment`, half-life in days; worked out once."""
-        key = moment, half_life
-        if key not in self._made:
-            self._made[key] = decayed(moment - self.time, half_life)
-        return self._made[key]
-
-    def weights(self, moment: int, half_life: float | None) -> Floats:
-        """The sum of each person's weights, (people,) by key; their number without `half_life`."""
-        key = "weights", moment, half_life
-        if key not in self._made:
-            weight = None if half_life is None else self.fading(moment, half_life)
-            self._made[key] = counted(self.person, weight, self.people)
-        return self._made[key]
-
-    def numbers(self, places: int) -> Floats:
-        """How many there are of each thread, (places,)."""
-        if "numbers" not in self._made:
-            self._made["numbers"] = counted(self.place, minlength=places)
-        return self._made["numbers"]
-
-    def of(self, pk: int) -> Ints:
-        """The places of one person's, in order of time."""
-        if not self._own:
-            order = np.argsort(self.person, kind="stable")
-            starts = np.searchsorted(self.person[order], np.arange(self.people + 1))
-            self._own.append((order, starts))
-        order, starts = self._own[0]
-        own: Ints = order[starts[pk] : starts[pk + 1]]
-        return own
+@grows(begun_by_all)
+def _more_begun(view: View, known: Ints, since: Since) -> Ints:
+    root = view.community.posts["root"][since.posts :]
+    own = np.arange(since.posts, since.posts + len(root))
+    return np.concatenate([known, own[view.posts[since.posts :] & (root == own)]])
 
 
 def joinings_in(view: View) -> Joinings:
     """Who joined which of the view's threads that are dated before the moment, before it."""
+    return joinings_of(view, _places(view))
+
+
+@grows(joinings_in)
+def _more_joinings(view: View, known: Joinings, since: Since) -> Joinings:
+    keys = view.community.joinings
+    more = _joinings(view, _places(view), keys[keys >= since.posts])
+    # What was added comes behind what is of the same time, as it does among all joinings.
+    at = np.searchsorted(known.time, more.time, side="right")
+    return Joinings(
+        np.insert(known.person, at, more.person),
+        np.insert(known.post, at, more.post),
+        np.insert(known.root, at, more.root),
+        np.insert(known.time, at, more.time),
+        np.insert(known.place, at, more.place),
+        more.people,
+    )
+
+
+def _places(view: View) -> Places:
+    """By post, the place of a root that is dated before the moment; -1 of all else."""
     roots = view.once(roots_in)
-    place = np.full(len(view.community.posts), -1, dtype=np.int64)
-    place[roots.posts[roots.before]] = np.flatnonzero(roots.before)
-    return joinings_of(view, place)
+    place = roots.place
+    if not roots.before.all():
+        place = place.copy()
+        place[roots.posts[~roots.before]] = -1
+    return place
 
 
-def joinings_of(view: View, place: Ints) -> Joinings:
+def joinings_of(view: View, place: Ints | Places) -> Joinings:
     """The readable joinings before the moment of threads whose root has a `place` (posts,)."""
-    community = view.community
-    posts = community.posts
+    return _joinings(view, place, view.community.joinings)
+
+
+def _joinings(view: View, place: Ints | Places, keys: Ints) -> Joinings:
+    posts = view.community.posts
     created = posts["created"]
-    keys = community.joinings
     keys = keys[: int(np.searchsorted(created[keys], view.moment))]
     keys = keys[view.posts[keys]]
     root = np.minimum(posts["root"][keys], len(posts) - 1)
-    known = place[root] >= 0
-    keys, root = keys[known], root[known]
-    people = len(community.roster)
-    return Joinings(posts["author"][keys], keys, root, created[keys], place[root], people)
+    places = place[root].astype(np.int64)
+    known = places >= 0
+    keys, root, places = keys[known], root[known], places[known]
+    people = len(view.community.roster)
+    return Joinings(posts["author"][keys], keys, root, created[keys], places, people)
 
 
 def recent_in(view: View) -> Floats:

@@ -19,10 +19,6 @@ is there, readable or not. Rounded, equal states give equal answers.
 """
 
 
-ADDED = 2_000
-"""Rows that are grouped at each question before all are sorted again."""
-
-
 class Columns:
     """Named int64 arrays of one length, with a `live` flag a row.
 
@@ -77,52 +73,6 @@ class Columns:
                 self._arrays[name] = _grown(array, room)
             self._live = _grown(self._live, room)
         self._size = max(self._size, size)
-
-
-class Grouped:
-    """The rows of a column by its value, of a column whose rows keep what was once put there.
-
-    What is dropped stays grouped as it was. Sorted anew only when much was added, as sorting a
-    million takes longer than an answer may.
-    """
-
-    def __init__(self) -> None:
-        self._order = self._values = np.zeros(0, np.int64)
-
-    def forget(self) -> None:
-        """A row has got another value after all."""
-        self._order = self._values = np.zeros(0, np.int64)
-
-    def rows(self, column: Ints, values: Ints) -> Ints:
-        """Every row of each of `values` (n,): (most rows of any, n), 0 where it has fewer."""
-        known = len(self._order)
-        if len(column) - known > ADDED:
-            self._order, self._values = _grouped(column)
-            known = len(column)
-        new, new_values = _grouped(column[known:])
-        found: Ints = np.concatenate(
-            [
-                _rows_of(self._order, self._values, values),
-                _rows_of(new + known, new_values, values),
-            ]
-        )
-        return found
-
-
-def _grouped(column: Ints) -> tuple[Ints, Ints]:
-    order = np.argsort(column, kind="stable")
-    return order, column[order]
-
-
-def _rows_of(order: Ints, sorted_values: Ints, values: Ints) -> Ints:
-    low = np.searchsorted(sorted_values, values)
-    high = np.searchsorted(sorted_values, values, side="right")
-    most = int((high - low).max(initial=0))
-    if not most:
-        return np.zeros((0, len(values)), np.int64)
-    places = low + np.arange(most)[:, None]
-    found: Ints = np.where(places < high, order[np.minimum(places, len(order) - 1)], 0)
-    return found
 
 
 def _grown(array: npt.NDArray[Any], room: int) -> npt.NDArray[Any]:

@@ -23,7 +23,7 @@ from data.reading import (
 )
 
 from .access import Access
-from .columns import Columns, Flags, Grouped, Ints
+from .columns import Columns, Flags, Ints
 from .ledger import Events, Ledger
 from .roster import Roster
 from .tagging import tag_spans
@@ -69,7 +69,6 @@ class Community:
         self.presence = Ledger(nothing, ())
         self.joinings = np.zeros(0, np.int64)
         self.by_time = np.zeros(0, np.int64)
-        self.versions_of = Grouped()
         self.roster = Roster({})
 
     def absorb(self, changes: Changes) -> Ints:
@@ -95,9 +94,6 @@ class Community:
         self.posts.put(keys, np.pad(changes.posts[:, 1:], ((0, 0), (0, len(DERIVED)))))
         for pk, held in changes.attached:
             self.posts["attached"][pk] = held
-        old = changes.versions[changes.versions[:, 0] < len(self.versions)]
-        if (self.versions["post"][old[:, 0]] != old[:, 1]).any():
-            self.versions_of.forget()
         for columns, rows in (
             (self.versions, changes.versions),
             (self.interactions, changes.interactions),

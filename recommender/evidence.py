@@ -6,7 +6,7 @@ like themselves. Replies as further votes made the ranking worse (evaluation/res
 the one most like the question counts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -102,14 +102,15 @@ def gather(
     words = scores / scores.max() if len(scores) else scores
     found, striking = texts.nearest(question, view.once(answers_in), REPLIES)
     nearness = np.maximum(dense - CHANCE, 0.0) ** 2
-    votes = _votes(community, view, near_roots, nearness)
+    joined = _joined(community, view, near_roots)
+    votes = _votes(joined, nearness)
     # A thread like it that nobody replied in shows that it was asked, not that it is known.
     answered = dense[np.isin(near_roots, votes.about)]
-    threads = _votes(community, view, near_roots, np.maximum(dense - STRIKING, 0.0))
+    threads = _votes(joined, np.maximum(dense - STRIKING, 0.0))
     replies = _authored(community, of[found], np.maximum(striking - STRIKING, 0.0))
     return Evidence(
         dense=votes,
-        words=_votes(community, view, of[hits], words**SHARPNESS),
+        words=_votes(_joined(community, view, of[hits]), words**SHARPNESS),
         asked=_askers(community, view, near_roots, nearness),
         striking=_best(replies, view.moment).joined(_best(threads, view.moment)),
         kin=Kinship(view.once(joinings_in), alike, peculiar),
@@ -180,20 +181,28 @@ def _best(pieces: Pieces, moment: int) -> Pieces:
     return faded.part(chosen[faded.weight[chosen] > 0.0])
 
 
-def _votes(community: Community, view: View, roots: Ints, weight: Floats) -> Pieces:
-    """One vote a person and thread, at the time of their first reply there."""
+def _joined(community: Community, view: View, roots: Ints) -> tuple[Pieces, Ints]:
+    """The first reply of each person in each of `roots`, all of weight 1; and the place of its
+    thread among these."""
     posts = community.posts
     threads = [community.threads.get(root, []) for root in roots.tolist()]
-    lengths = [len(thread) for thread in threads]
+    places = np.repeat(np.arange(len(threads)), [len(thread) for thread in threads])
     keys = np.array([key for thread in threads for key in thread], dtype=np.int64)
-    weights = np.repeat(weight, lengths)
     seen = view.posts[keys] & (posts["credited"][keys] != 0)
     seen &= posts["created"][keys] < view.moment
-    keys, weights = keys[seen], weights[seen]
+    keys, places = keys[seen], places[seen]
     root, person, time = posts["root"][keys], posts["author"][keys], posts["created"][keys]
     order = np.lexsort((keys, time, person, root))
     first = np.ones(len(order), dtype=bool)
     first[1:] = (np.diff(root[order]) != 0) | (np.diff(person[order]) != 0)
     chosen = order[first]
-    chosen = chosen[weights[chosen] > 0.0]
-    return Pieces(person[chosen], keys[chosen], root[chosen], time[chosen], weights[chosen])
+    replies = Pieces(person[chosen], keys[chosen], root[chosen], time[chosen], np.ones(len(chosen)))
+    return replies, places[chosen]
+
+
+def _votes(joined: tuple[Pieces, Ints], weight: Floats) -> Pieces:
+    """One vote a person and thread, at the time of their first reply there, by the threads'
+    weights."""
+    replies, places = joined
+    votes = replace(replies, weight=weight[places])
+    return votes.part(votes.weight > 0.0)

@@ -12,7 +12,6 @@ from data.rows import to_us
 from embeddings.statistics import Statistics
 
 from . import weights
-from .begun import fixed
 from .calibration import Crowd, answerable_chance, candidate_chance, crowd_of
 from .columns import DIGITS, Flags
 from .community import NAMELESS, Community
@@ -24,7 +23,7 @@ from .queries import ExpertsQuery
 from .ranker import NAMED, Ranker
 from .signals import Scale, Signals, scale_of, signals_of
 from .texts import TextIndex
-from .view import View
+from .view import NOTHING, Since, View, fixed, grows
 
 Floats = npt.NDArray[np.float64]
 
@@ -126,11 +125,17 @@ def visible(view: View) -> Flags:
     Somebody known only as an author is there for those alone who can read a post of theirs; of
     the past, so is everybody, but for those whose record dates their joining before it.
     """
-    community, posts = view.community, view.community.posts
-    seen = np.zeros(len(community.roster), dtype=bool)
+    return _more_visible(view, np.zeros(0, bool), NOTHING)
+
+
+@grows(visible)
+def _more_visible(view: View, known: Flags, since: Since) -> Flags:
+    posts, roster = view.community.posts, view.community.roster
+    seen = np.zeros(len(roster), dtype=bool)
+    seen[: len(known)] = known
     # An anonymous post, were it the only one, would give its author away.
-    seen[posts["author"][view.posts & ((posts["flags"] & NAMELESS) == 0)]] = True
-    roster = community.roster
+    named = view.posts[since.posts :] & ((posts["flags"][since.posts :] & NAMELESS) == 0)
+    seen[posts["author"][since.posts :][named]] = True
     seen |= roster.joined < view.moment
     return fixed(seen if view.past else seen | roster.described)
 

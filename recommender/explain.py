@@ -5,22 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 
 from data.models import Person, Post
 from data.rows import from_us
 from data.store import Store
 from data.text import body_text, excerpt
 
-from .columns import DIGITS
+from .columns import DIGITS, Ints, counted
 from .community import Community
 from .evidence import CHANCE
 from .experts import Ranking
+from .kinship import Share
 from .queries import ExpertsQuery
 from .ranker import NAMED
 from .results import Contribution
 from .signals import SUMS
 from .standing import standing_rows
 from .view import View
+
+Floats = npt.NDArray[np.float64]
 
 MOST = 12
 """Contributions a candidate has at most; CONTRACT.md's."""
@@ -49,6 +53,10 @@ class Shown:
     more: int
     rest: float
 
+    def told(self) -> list[tuple[int, float]]:
+        """Those that count enough to be told of, whose texts have to be read."""
+        return [(post, points) for post, points in self.points.items() if _tells(points)]
+
 
 @dataclass(frozen=True, slots=True)
 class Explainer:
@@ -67,35 +75,49 @@ class Explainer:
     def contributions(self, keys: list[int]) -> dict[int, tuple[Contribution, ...]]:
         """Contributions of each of the people `keys`, largest first, baseline foremost."""
         shown = {pk: self._by_post(pk) for pk in keys}
-        wanted = {post for posts in shown.values() for post in posts.points}
+        wanted = {post for posts in shown.values() for post, _ in posts.told()}
         roots = self.community.posts["root"]
         stood = self._stood(wanted | {int(roots[post]) for post in wanted})
-        ids = self.store.post_ids(sorted(wanted))
+        ids = {post: stood[post].id for post in wanted if post in stood}
+        if missing := sorted(wanted - ids.keys()):
+            ids |= self.store.post_ids(missing)
         return {pk: self._explained(pk, shown[pk], stood, ids) for pk in keys}
 
     def _by_post(self, pk: int) -> Shown:
         """Points of a person's posts: of each its share of the signals that it is a piece of."""
-        posts, points = [np.zeros(0, np.int64)], [np.zeros(0)]
+        joined, likeness = self.ranking.evidence.kin.of(pk)
+        apart, points = [np.zeros(0, np.int64)], [np.zeros(0)]
+        shares = []
         for name, pieces in self.ranking.signals.pieces.items():
-            own, weight = pieces.of(pk)
-            whole = float(self.ranking.signals.values[name][pk])
-            # Of a root or a logarithm of a sum each piece has its share; of a sum, itself.
-            share = 1.0 if name in SUMS else whole / max(float(weight.sum()), LEAST_SUM)
-            posts.append(own)
-            points.append(weight * (share * self.ranking.scale.per_unit[name]))
-        keys, of = np.unique(np.concatenate(posts), return_inverse=True)
-        each = np.bincount(of, np.concatenate(points), minlength=len(keys))
-        kin = self.ranking.evidence.kin
-        joined = kin.joinings.of(pk)
-        unlike = kin.joinings.post[joined[kin.likeness[kin.joinings.place[joined]] < CHANCE]]
-        first = np.lexsort((keys, -each))
-        first = first[(each[first] > 0.0) & ~np.isin(keys[first], unlike)][:POSTS]
+            if isinstance(pieces, Share):
+                shares.append(self._shared(name, pk, pieces.of(pk)))
+            else:
+                own, weight = pieces.of(pk)
+                apart.append(own)
+                points.append(self._shared(name, pk, weight))
+        few, of = np.unique(np.concatenate(apart), return_inverse=True)
+        posts, each = _laid_out(joined, few, counted(of, np.concatenate(points), len(few)))
+        for share in shares:
+            each[: len(joined)] += share
+        order = np.argsort(posts, kind="stable")
+        keys, each = posts[order], each[order]
+        # What is not like the question is no reason to be shown, though it counts.
+        shown = each > 0.0
+        shown &= ~np.pad(likeness < CHANCE, (0, len(posts) - len(joined)))[order]
+        first = _foremost(keys, each, np.flatnonzero(shown))
         rest = float(each.sum() - each[first].sum())
         return Shown(
             dict(zip(keys[first].tolist(), each[first].tolist(), strict=True)),
             len(keys) - len(first),
             rest,
         )
+
+    def _shared(self, name: str, pk: int, weight: Floats) -> Floats:
+        """The points of a signal's pieces, which weigh so much, for one person."""
+        whole = float(self.ranking.signals.values[name][pk])
+        # Of a root or a logarithm of a sum each piece has its share; of a sum, itself.
+        share = 1.0 if name in SUMS else whole / max(float(weight.sum()), LEAST_SUM)
+        return weight * (share * self.ranking.scale.per_unit[name])
 
     def _points(self, names: Sequence[str], pk: int) -> float:
         """Points that signals give together, against somebody of whom there is nothing."""
@@ -118,13 +140,10 @@ class Explainer:
         ids: Mapping[int, str],
     ) -> tuple[Contribution, ...]:
         person = self.community.people[pk]
-        parts = [
-            self._post_part(person, post, points, stood, ids)
-            for post, points in shown.points.items()
-        ]
+        parts = [self._post_part(person, post, points, stood, ids) for post, points in shown.told()]
         parts += self._habit_parts(pk, person)
         parts += _further(shown)
-        parts = [part for part in parts if abs(part.points) >= LEAST_POINTS]
+        parts = [part for part in parts if _tells(part.points)]
         parts.sort(key=lambda part: (-abs(part.points), part.kind, part.post_id or ""))
         baseline = Contribution(
             "baseline",
@@ -192,6 +211,32 @@ class Explainer:
             where = space.name or space.id
             parts.append(_part("space", self._points(PLACE, pk), f"replies in {where}"))
         return parts
+
+
+def _laid_out(joined: Ints, few: Ints, points: Floats) -> tuple[Ints, Floats]:
+    """The posts `joined` and behind them those of `few`, ascending, that are none of these; and
+    the `points` of `few` at their places, 0 elsewhere."""
+    order = np.argsort(joined, kind="stable")
+    place = np.searchsorted(joined, few, sorter=order)
+    among = np.zeros(len(few), dtype=bool)
+    inside = place < len(joined)
+    among[inside] = joined[order[place[inside]]] == few[inside]
+    each = np.zeros(len(joined))
+    each[order[place[among]]] = points[among]
+    return np.concatenate([joined, few[~among]]), np.concatenate([each, points[~among]])
+
+
+def _foremost(keys: Ints, each: Floats, among: Ints) -> Ints:
+    """The places of `among` with most points, at most `POSTS`; ties by key."""
+    if len(among) > POSTS:
+        least = np.partition(each[among], -POSTS)[-POSTS]
+        among = among[each[among] >= least]
+    return among[np.lexsort((keys[among], -each[among]))][:POSTS]
+
+
+def _tells(points: float) -> bool:
+    """Whether so many points are no smaller sign."""
+    return abs(round(points, DIGITS)) >= LEAST_POINTS
 
 
 def _part(kind: str, points: float, reason: str, at: datetime | None = None) -> Contribution:

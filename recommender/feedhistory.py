@@ -61,9 +61,8 @@ def history_of(community: Community, view: View, person: int) -> History:
     """The history of `person` before the view's moment."""
     posts = community.posts
     created, root = posts["created"], posts["root"]
-    own = np.flatnonzero(posts["author"] == person)
-    own = own[view.posts[own] & (created[own] < view.moment)]
-    own = own[np.lexsort((own, created[own]))]
+    own = view.once(written_by, person)
+    own = own[: int(np.searchsorted(created[own], view.moment))]
     warm, warm_at = _acted(community, view, person, WARM)
     turned, turned_at = _others(
         community,
@@ -82,6 +81,18 @@ def history_of(community: Community, view: View, person: int) -> History:
         started=own[root[own] == own],
         answered=_answered(community, view, person, own[-LATELY:]),
     )
+
+
+def written_by(view: View, person: int) -> Ints:
+    """The readable posts of a person, in order of time.
+
+    Kept with the view, where those of everybody take no more than a number a post.
+    """
+    posts = view.community.posts
+    own = np.flatnonzero(posts["author"] == person)
+    own = own[view.posts[own]]
+    written: Ints = own[np.argsort(posts["created"][own], kind="stable")]
+    return written
 
 
 def _acted(

@@ -12,9 +12,11 @@ import numpy as np
 
 from data.models import INTERACTION_KINDS
 
+from .begun import roots_in
 from .collaborative import Together
 from .columns import Flags, Ints
 from .community import Community
+from .feedhistory import written_by
 from .ideas import DAY_US, dated, in_season
 from .revival import MOST, Revived, revived_in
 from .view import View
@@ -74,7 +76,7 @@ def begun_in(view: View) -> Begun:
     posts = community.posts
     # In order of time already: there may be hundreds of thousands.
     keys = community.by_time[::-1]
-    keys = keys[roots_of(community, view)[keys]]
+    keys = keys[view.posts[keys] & (view.once(roots_in).place[keys] >= 0)]
     keys = keys[~community.roster.bots[posts["author"][keys]]]
     season = np.zeros(len(keys), dtype=bool)
     out = np.flatnonzero(posts["valid_until"][keys] <= view.moment)
@@ -86,21 +88,9 @@ def begun_in(view: View) -> Begun:
     return Begun(keys, posts["author"][keys], season)
 
 
-def roots_of(community: Community, view: View) -> Flags:
-    """Readable roots with a text that stands."""
-    posts = community.posts
-    told = np.zeros(len(posts), dtype=bool)
-    told[community.versions["post"][view.texts]] = True
-    roots: Flags = view.posts & told & (posts["root"] == np.arange(len(posts)))
-    return roots
-
-
 def joined_by(community: Community, view: View, person: int) -> Ints:
     """Roots of the threads a person has posted in, own ones too, oldest post first."""
-    posts = community.posts
-    mine = np.flatnonzero(posts["author"] == person)
-    mine = mine[view.posts[mine]]
-    roots: Ints = posts["root"][mine[np.argsort(posts["created"][mine], kind="stable")]]
+    roots: Ints = community.posts["root"][view.once(written_by, person)]
     return roots
 
 

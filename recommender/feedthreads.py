@@ -77,11 +77,15 @@ def threads_of(community: Community, view: View, pool: Ints) -> Threads:
 
 def _pairs(places: Ints, people: Ints, times: Ints) -> tuple[Ints, Ints, Ints]:
     """Distinct pairs of place and person, and the latest time of each."""
-    order = np.lexsort((times, people, places))
-    places, people, times = places[order], people[order], times[order]
-    final = np.ones(len(places), dtype=bool)
-    final[:-1] = (np.diff(places) != 0) | (np.diff(people) != 0)
-    return places[final], people[final], times[final]
+    size = int(people.max(initial=0)) + 1
+    both = places * size + people
+    order = np.argsort(both)
+    both = both[order]
+    starts = np.flatnonzero(np.diff(both, prepend=-1))
+    # Of equal pairs in whatever order.
+    latest = np.maximum.reduceat(times[order], starts) if len(starts) else times[:0]
+    pairs = both[starts]
+    return pairs // size, pairs % size, latest
 
 
 def _fans(community: Community, view: View, pool: Ints) -> tuple[Ints, Ints, Ints]:

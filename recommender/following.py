@@ -26,6 +26,7 @@ from .community import Community
 from .embedding import embed_pending
 from .feed import Knowing
 from .feedranker import FeedRanker
+from .growing import following, grown
 from .meaning import Reader
 from .mentions import Mentions
 from .parts import Parts
@@ -186,7 +187,8 @@ class Following:
             self.texts.absorb(self.store, changes)
         else:
             self.texts.absorb(self.store, self.store.changes(self.texts.seq))
-        self.community.absorb(changes)
+        with following(self._views, self.community, changes):
+            self.community.absorb(changes)
         self.topic_index.absorb(changes)
         self.profiles.absorb(self.store, changes.people, changes.removed.get("person", []))
         self.mentions.forget(
@@ -229,7 +231,8 @@ class Following:
             as_of,
             None if as_of is not None else end_of_hour(now),
         )
-        return self._views.of(key, lambda: view_of(community, viewer_id, as_of, now))
+        asked = community, viewer_id, as_of, now
+        return self._views.of(key, lambda: view_of(*asked), lambda kept: grown(kept, *asked))
 
     def person(self, person_id: str) -> Person | None:
         """A person as the last answer knew them, from memory: a page names dozens of authors."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .begun import Joinings
-from .columns import Ints, counted
+from .columns import Ints
+from .joinings import Joinings
 from .pieces import Pieces
 
 Floats = npt.NDArray[np.float64]
@@ -38,37 +38,35 @@ KERNEL_HALF_LIVES = (90.0, 365.0)
 class Share:
     """What each joining gives to a sum of its person's: `scale[person] * weight * value`.
 
-    `value` is that of the thread, by place. Sums are taken of all people at once; the parts of
-    one, which are few, when they are asked for.
+    `value` is that of the thread, by place; the weight fades by `half_life` up to `moment`. Sums
+    are taken of all people at once; the parts of one, which are few, when they are asked for.
     """
 
     joinings: Joinings
     value: Floats
-    weight: Floats | None
-    scale: Floats | None
+    moment: int
+    half_life: float | None
+    scale: Floats | None = None
 
     def summed(self, people: int) -> Floats:
         """Per person, (people,) by key."""
-        each = self.value[self.joinings.place]
-        if self.weight is not None:
-            each *= self.weight
-        sums = counted(self.joinings.person, each, people)
+        weighing = self.joinings.weighing(len(self.value), self.moment, self.half_life)
+        sums: Floats = weighing @ self.value
         return sums if self.scale is None else sums * self.scale
 
-    def of(self, pk: int) -> tuple[Ints, Floats]:
-        """The posts by which a person joined, in order of time, and what each gives."""
-        own = self.joinings.of(pk)
-        parts = self.value[self.joinings.place[own]]
-        if self.weight is not None:
-            parts = parts * self.weight[own]
-        return self.joinings.post[own], parts if self.scale is None else parts * self.scale[pk]
+    def of(self, pk: int) -> Floats:
+        """What each of a person's joinings gives, in order of time."""
+        own, place, _ = self.joinings.of(pk)
+        parts = self.value[place]
+        if self.half_life is not None:
+            weighing = self.joinings.weighing(len(self.value), self.moment, self.half_life)
+            parts *= weighing.data[own]
+        return parts if self.scale is None else parts * self.scale[pk]
 
     def pieces(self) -> Pieces:
         """All of them, one by one."""
         joined = self.joinings
-        parts = self.value[joined.place]
-        if self.weight is not None:
-            parts = parts * self.weight
+        parts = self.value[joined.place] * joined.fading(self.moment, self.half_life)
         if self.scale is not None:
             parts = parts * self.scale[joined.person]
         return Pieces(joined.person, joined.post, joined.root, joined.time, parts)
@@ -86,11 +84,16 @@ class Kinship:
     likeness: Floats
     peculiar: Floats
 
+    def of(self, pk: int) -> tuple[Ints, Floats]:
+        """The posts by which a person joined, in order of time, and the likeness of each thread."""
+        _, place, post = self.joinings.of(pk)
+        return post, self.likeness[place]
+
     def kernels(self, moment: int) -> dict[float, Share]:
         """What each joining gives to its person's kernel sums, by half-life."""
         near = np.exp((self.likeness - KERNEL_AT) / KERNEL_WIDTH)
         return {
-            half_life: Share(self.joinings, near, self.joinings.fading(moment, half_life), None)
+            half_life: Share(self.joinings, near, moment, half_life)
             for half_life in KERNEL_HALF_LIVES
         }
 
@@ -113,6 +116,5 @@ class Kinship:
         joined = self.joinings
         total = float((joined.numbers(len(values)) * values).sum())
         middle = total / max(len(joined.place), 1)
-        weight = None if half_life is None else joined.fading(moment, half_life)
         scale = 1.0 / (joined.weights(moment, half_life) + prior)
-        return Share(joined, values - middle, weight, scale)
+        return Share(joined, values - middle, moment, half_life, scale)

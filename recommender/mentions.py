@@ -42,10 +42,11 @@ class Mentions:
     def of(self, names: Sequence[str], rows: Ints) -> Flags:
         """Which of the versions `rows` (n,) address one of `names`, in any case of letters."""
         self._take_in(rows)
-        wanted = [name.casefold() for name in names if len(name) >= SHORTEST]
+        wanted = tuple(name.casefold() for name in names if len(name) >= SHORTEST)
         found = self._spoken[rows]
         for place in np.flatnonzero(found).tolist():
-            spans = self._spans[int(rows[place])]
+            # Most spans begin with nobody who is sought: that is seen of all names at once.
+            spans = [span for span in self._spans[int(rows[place])] if span.startswith(wanted)]
             found[place] = any(_begins(span, name) for span in spans for name in wanted)
         return found
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .begun import joinings_in
+from .begun import begun_by_all, joinings_in, roots_in
 from .columns import Flags, Ints, counted, decayed
 from .community import NAMELESS
 from .evidence import Evidence
@@ -67,12 +67,11 @@ class Pace:
 class Usual:
     """How it goes whatever the question.
 
-    `settled`: by post, threads old enough for somebody to have seen them; `keys`: the same, and
-    `author`, whose they are, 0 of those who are not named. `joined`: by post, how many joined a
-    thread. The others as in `Pace`, and over all threads.
+    `keys`: threads old enough for somebody to have seen them, ascending; `author`, whose they
+    are, 0 of those who are not named; `joined`, how many joined each. The others as in `Pace`, and
+    over all threads.
     """
 
-    settled: Flags
     keys: Ints
     author: Ints
     joined: Floats
@@ -87,23 +86,26 @@ def usual_in(view: View) -> Usual:
     community, joinings = view.community, view.once(joinings_in)
     posts = community.posts
     created, author = posts["created"], posts["author"]
-    settled = view.posts & (posts["root"] == np.arange(len(posts)))
-    settled &= (created < view.moment - SETTLED_US) & ~community.roster.bots[author]
-    keys = np.flatnonzero(settled)
-    joined = counted(joinings.root, minlength=len(posts))
-    again = counted(joinings.root[_returning(joinings.person)], minlength=len(posts))[keys]
+    keys = view.once(begun_by_all)
+    settled = (created[keys] < view.moment - SETTLED_US) & ~community.roster.bots[author[keys]]
+    keys = keys[settled]
+    roots = view.once(roots_in)
+    # Of a thread without a text nobody is known to have joined it.
+    place, told = roots.place[keys], len(roots.rows)
+    numbers = np.append(joinings.numbers(told), 0.0)
+    returned = joinings.place[_returning(joinings.person)]
+    joined, again = numbers[place], np.append(counted(returned, minlength=told), 0.0)[place]
     age = view.moment - created[keys]
     lately, recent = decayed(age, RETURNING_HALF_LIFE), decayed(age, ANSWERED_HALF_LIFE)
-    replied = joined[keys] > 0
+    replied = joined > 0
     answered = float(recent[replied].sum()) + PRIOR / 2
     return Usual(
-        settled=settled,
         keys=keys,
         author=np.where(posts["flags"][keys] & NAMELESS, 0, author[keys]),
         joined=joined,
         returning=(float((lately * again).sum()) + RETURNING_PRIOR) / (float(lately.sum()) + PRIOR),
         answered=answered / (float(recent.sum()) + PRIOR),
-        usual=(float(joined[keys].sum()) + PRIOR / 2) / (len(keys) + PRIOR),
+        usual=(float(joined.sum()) + PRIOR / 2) / (len(keys) + PRIOR),
         often=(float(replied.sum()) + PRIOR / 2) / (len(keys) + PRIOR),
     )
 
@@ -112,15 +114,16 @@ def pace_of(view: View, evidence: Evidence, asker: int | None, text: str) -> Pac
     """The pace, from threads that are old enough for somebody to have seen them."""
     known = view.once(usual_in)
     joined, usual, often = known.joined, known.usual, known.often
-    near = known.settled[evidence.near]
-    alike, weight = evidence.near[near], evidence.nearness[near]
-    asked = known.keys[known.author == asker] if asker is not None else known.keys[:0]
-    own = _drawn(joined[asked] > 0, np.ones(len(asked)), known.answered, PRIOR)
-    alike_answered = _drawn(joined[alike] > 0, weight, often, ALIKE_PRIOR)
+    at = np.minimum(np.searchsorted(known.keys, evidence.near), max(len(known.keys) - 1, 0))
+    near = known.keys[at] == evidence.near if len(known.keys) else np.zeros(len(at), bool)
+    alike, weight = joined[at[near]], evidence.nearness[near]
+    asked = joined[known.author == asker] if asker is not None else joined[:0]
+    own = _drawn(asked > 0, np.ones(len(asked)), known.answered, PRIOR)
+    alike_answered = _drawn(alike > 0, weight, often, ALIKE_PRIOR)
     return Pace(
         returning=known.returning,
         answered=known.answered,
-        alike_joined=_drawn(joined[alike], weight, usual, ALIKE_PRIOR) / usual,
+        alike_joined=_drawn(alike, weight, usual, ALIKE_PRIOR) / usual,
         alike_answered=_odds(alike_answered) / _odds(often),
         asker_answered=_odds(own) / _odds(known.answered),
         asks=float(any(mark in text for mark in QUESTION_MARKS)),

@@ -8,12 +8,12 @@ from data.models import Person
 from data.store import Store
 from data.text import digest, profile_text
 from embeddings.dense import DenseIndex
-from embeddings.face import Encoder
+from embeddings.face import Encoder, Rows, Scores
 from embeddings.lanes import lane_of_text
 from embeddings.language import detect_languages
 
 from .embedding import packed, unpacked
-from .meaning import MeaningIndex
+from .meaning import MeaningIndex, Question
 
 
 class Profiles(MeaningIndex):
@@ -22,6 +22,14 @@ class Profiles(MeaningIndex):
     def __init__(self, encoders: Mapping[str, Encoder]) -> None:
         super().__init__({lane: DenseIndex(encoder.dim) for lane, encoder in encoders.items()})
         self.encoders = dict(encoders)
+
+    def likeness(self, question: Question, rows: Rows) -> Scores:
+        """As of any index; most people say nothing of their work, and are not looked up twice."""
+        found = np.zeros(len(rows))
+        held = self.multilingual.has(rows)
+        if held.any():
+            found[held] = super().likeness(question, rows[held])
+        return found
 
     def absorb(self, store: Store, people: list[tuple[int, Person]], gone: list[int]) -> None:
         """Read the profiles of new and changed people; forget those of the gone."""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from data.reading import ANONYMOUS
 
+from .begun import begun_by_all
 from .columns import Flags, Ints, counted, decayed
 from .community import Community
 from .evidence import Evidence
@@ -219,9 +220,3 @@ def acquaintance(view: View, asker: int | None) -> dict[str, Floats]:
             counted(posts["author"][found], weight, len(community.roster))
         )
     return values
-
-
-def begun_by_all(view: View) -> Ints:
-    """The readable roots by key, with a text or without."""
-    posts = view.community.posts
-    return np.flatnonzero(view.posts & (posts["root"] == np.arange(len(posts))))

@@ -9,7 +9,7 @@ import numpy as np
 
 from .columns import Flags, Ints
 from .community import NAMELESS, Community
-from .view import View
+from .view import NOTHING, Since, View, grows
 from .weights import NEW_UNTIL
 
 UNKNOWN = 0
@@ -43,10 +43,18 @@ def by_newcomers(community: Community, view: View, posts: Ints) -> Flags:
 
 def _written(view: View) -> Ints:
     """How many readable posts under their name each person wrote before the moment, by key."""
+    return _more_written(view, np.zeros(0, np.int64), NOTHING)
+
+
+@grows(_written)
+def _more_written(view: View, known: Ints, since: Since) -> Ints:
     columns = view.community.posts
-    told = view.posts & (columns["created"] < view.moment)
-    told &= (columns["flags"] & NAMELESS) == 0
-    return np.bincount(columns["author"][told], minlength=len(view.community.roster))
+    told = view.posts[since.posts :] & (columns["created"][since.posts :] < view.moment)
+    told &= (columns["flags"][since.posts :] & NAMELESS) == 0
+    authors = columns["author"][since.posts :][told]
+    written = np.bincount(authors, minlength=len(view.community.roster))
+    written[: len(known)] += known
+    return written
 
 
 def readers_at(community: Community, view: View, homes: Ints, home: int) -> Flags:

@@ -7,6 +7,7 @@ import numpy as np
 
 from embeddings.face import Vectors
 
+from .begun import rows_in
 from .columns import Ints
 from .community import Community
 from .texts import TextIndex
@@ -15,8 +16,9 @@ from .view import View
 
 def standing_rows(community: Community, view: View, posts: Ints) -> Ints:
     """The version of each of `posts` that stands for the viewer; 0, which is none, elsewhere."""
-    versions = community.versions_of.rows(community.versions["post"], posts)
-    rows: Ints = np.where(view.texts[versions], versions, 0).max(axis=0, initial=0)
+    known = view.once(rows_in)
+    inside = posts < len(known)
+    rows: Ints = np.where(inside, known[np.where(inside, posts, 0)], 0)
     return rows
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from data.reading import NEVER
 from data.rows import from_us, to_us
@@ -22,6 +23,33 @@ KEPT = 4
 there are a million posts."""
 
 Told = TypeVar("Told")
+Array = TypeVar("Array", bound=npt.NDArray[np.generic])
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """How many posts and versions there were when something was told of a view."""
+
+    posts: int
+    versions: int
+
+
+NOTHING = Since(0, 0)
+
+Grow = Callable[["View", Told, Since], Told]
+
+_GROWING: dict[object, Grow[Any]] = {}
+
+
+def grows(make: Callable[["View"], Told]) -> Callable[[Grow[Told]], Grow[Told]]:
+    """Marks the function that extends what `make` told of a view, `Since` when posts were added
+    and nothing else changed. It gives what `make` would give now, and leaves alone what it got."""
+
+    def marked(grow: Grow[Told]) -> Grow[Told]:
+        _GROWING[make] = grow
+        return grow
+
+    return marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +65,7 @@ class View:
     posts : readable posts that were there, by post.
     texts : readable texts as they stood, by version.
     counted : texts open to all as they stood, by version: what statistics may be taken of.
+    whole : whether it is known that no post is of a thread, and no version of a post, to come.
     """
 
     community: Community
@@ -46,16 +75,31 @@ class View:
     posts: Flags
     texts: Flags
     counted: Flags
+    whole: bool = False
     _made: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: dict[object, tuple[Any, Since]] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, make: Callable[..., Told], *more: object) -> Told:
         """What `make` tells of this view, and of `more`, made once: a view never changes. Whoever
         gets it must not change it either."""
         key = make, *more
         if key not in self._made:
-            self._made[key] = make(self, *more)
+            if key in self._known:
+                self._made[key] = _GROWING[make](self, *self._known.pop(key))
+            else:
+                self._made[key] = make(self, *more)
         told: Told = self._made[key]
         return told
+
+    @property
+    def since(self) -> Since:
+        """How many posts and versions it knows of."""
+        return Since(len(self.posts), len(self.texts))
+
+    def known(self) -> dict[object, tuple[Any, Since]]:
+        """What was told of it, or of one that it grew from, that can be extended."""
+        told = {(make,): self._made[make,] for make in _GROWING if (make,) in self._made}
+        return self._known | {key: (value, self.since) for key, value in told.items()}
 
 
 class Views:
@@ -64,14 +108,34 @@ class Views:
     def __init__(self) -> None:
         self._kept: OrderedDict[object, View] = OrderedDict()
 
-    def of(self, key: object, make: Callable[[], View]) -> View:
-        """The view of `key`, which tells apart all that a view is made of."""
+    def of(
+        self,
+        key: object,
+        make: Callable[[], View],
+        grow: Callable[[View], View | None] = lambda view: None,
+    ) -> View:
+        """The view of `key`, which tells apart all that a view is made of.
+
+        `grow`: gives the same, of a view that was kept, if that can be extended to it.
+        """
         if key not in self._kept:
-            self._kept[key] = make()
+            for other in reversed(self._kept):
+                found = grow(self._kept[other])
+                if found is not None:
+                    # Nobody asks for it again: the community is not as it was then.
+                    del self._kept[other]
+                    break
+            else:
+                found = make()
+            self._kept[key] = found
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return self._kept[key]
+
+    def forget(self) -> None:
+        """Keep none: the community is another one, not only a larger one."""
+        self._kept.clear()
 
 
 def end_of_hour(now: datetime) -> datetime:
@@ -92,25 +156,41 @@ def view_of(
 
     A post dated in the future is there already today, though it counts as activity only then.
     """
-    moment = to_us(as_of or end_of_hour(now))
-    bound = moment if as_of is not None else NEVER
-    posts, versions = community.posts, community.versions
-    classes = community.access.readable(viewer_id)
-    there = posts.live & (posts["created"] < bound)
-    readable = there & classes[posts["access"]]
-    standing = versions.live & (versions["since"] < bound) & (versions["until"] >= bound)
-    of = np.minimum(versions["post"], len(posts) - 1)
-    texts = standing & readable[of]
-    open_ = standing & (there & (posts["access"] == OPEN))[of]
-    for mask in (readable, texts, open_):
-        # Indexes keep what follows from a mask that nobody writes to.
-        mask.setflags(write=False)
+    moment, classes = moment_of(as_of, now), community.access.readable(viewer_id)
+    readable, texts, open_ = masks_of(community, classes, moment, as_of is not None, NOTHING)
     return View(
         community=community,
         moment=moment,
         past=as_of is not None,
         classes=classes,
-        posts=readable,
-        texts=texts,
-        counted=open_,
+        posts=fixed(readable),
+        texts=fixed(texts),
+        counted=fixed(open_),
     )
+
+
+def moment_of(as_of: datetime | None, now: datetime) -> int:
+    """The moment of a view, in microseconds."""
+    return to_us(as_of or end_of_hour(now))
+
+
+def masks_of(
+    community: Community, classes: Flags, moment: int, past: bool, since: Since
+) -> tuple[Flags, Flags, Flags]:
+    """The masks `posts`, `texts` and `counted` of a view, of what was added `since`, when the
+    versions that were added are of posts that were."""
+    bound = moment if past else NEVER
+    posts, versions = community.posts, community.versions
+    access = posts["access"][since.posts :]
+    there = posts.live[since.posts :] & (posts["created"][since.posts :] < bound)
+    readable = there & classes[access]
+    begun, ended = versions["since"][since.versions :], versions["until"][since.versions :]
+    standing = versions.live[since.versions :] & (begun < bound) & (ended >= bound)
+    of = np.minimum(versions["post"][since.versions :], len(posts) - 1) - since.posts
+    return readable, standing & readable[of], standing & (there & (access == OPEN))[of]
+
+
+def fixed(array: Array) -> Array:
+    """The same array, not to be written to again: indexes keep what follows from such a one."""
+    array.setflags(write=False)
+    return array

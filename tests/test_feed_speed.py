@@ -9,12 +9,20 @@ import pytest
 from data.models import Post
 from recommender.feedhistory import history_of
 from recommender.feedlearning import NOBODY
-from recommender.feedpool import FRESH_US, POOL, joined_by, pool_of, roots_of, touched_by
+from recommender.feedpool import FRESH_US, POOL, joined_by, pool_of, touched_by
 from recommender.ideas import in_season
 from recommender.view import KEPT, View, Views
 from tests.communities import NOW, engine_of, random_community
 
 DAY = timedelta(days=1)
+
+
+def roots_of(view: View) -> np.ndarray:  # type: ignore[type-arg]
+    """Readable roots with a text that stands."""
+    posts = view.community.posts
+    told = np.zeros(len(posts), dtype=bool)
+    told[view.community.versions["post"][view.texts]] = True
+    return np.flatnonzero(view.posts & told & (posts["root"] == np.arange(len(posts))))
 
 
 def plain_pool(view: View, person: int) -> tuple[list[int], list[bool]]:
@@ -24,7 +32,7 @@ def plain_pool(view: View, person: int) -> tuple[list[int], list[bool]]:
     gone = set(joined_by(community, view, person).tolist())
     gone |= set(touched_by(community, view, person, ("view", "dismiss", "join")).tolist())
     found = []
-    for key in np.flatnonzero(roots_of(community, view)).tolist():
+    for key in roots_of(view).tolist():
         author, until = int(posts["author"][key]), posts["valid_until"][key : key + 1]
         again = bool(in_season(posts["created"][key : key + 1], until, view.moment)[0])
         if author == person or community.roster.bots[author] or key in gone:
