@@ -22,6 +22,7 @@ from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from embeddings.statistics import Statistics
 
 from .alike import SimilarRanker, default_similar
+from .columnfile import erase_columns, open_columns, save_columns
 from .community import Community
 from .embedding import embed_pending
 from .feed import Knowing
@@ -98,6 +99,9 @@ class Following:
         self.topic_index = TopicIndex()
         self.mentions = Mentions(self.store)
         self._mark: int | None = None
+        # Whether what no snapshot holds has been read: people, spaces, what was learned.
+        self._whole = False
+        self._columns_at = -1
 
     @classmethod
     def open(
@@ -117,10 +121,22 @@ class Following:
         elif folder is None and not store.database.is_sqlite:
             folder = Path(f"whoknows-{store.uid()}.index").absolute()
         engine = cls(store, open_encoders(settings), folder, settings)
-        if is_of_history(store, folder):
-            engine.texts.open_snapshot(store.uid(), store.seq())
+        engine.open_saved()
         engine.sync(progress)
         return engine
+
+    def open_saved(self) -> None:
+        """Begin with what was saved last, if it is of this database; what is newer is followed."""
+        folder = self._index_folder
+        if folder is None or not is_of_history(self.store, folder):
+            return
+        uid, newest = self.store.uid(), self.store.seq()
+        self.texts.open_snapshot(uid, newest)
+        community = open_columns(folder, uid, newest)
+        if community is not None:
+            self.community = community
+            self._columns_at = community.seq
+            _, self._mark = self.store.state(community.seq)
 
     def close(self) -> None:
         """Save the indexes for the next start.
@@ -128,8 +144,15 @@ class Following:
         At the newest state: what another process deleted must not come back to the disk.
         """
         with self._current():
-            note_history(self._index_folder, self.community.seq, self._mark)
-            self.texts.save_snapshot(self.store.uid())
+            folder = self._index_folder
+            if folder is None:
+                return
+            uid = self.store.uid()
+            note_history(folder, self.community.seq, self._mark)
+            self.texts.save_snapshot(uid)
+            if self._columns_at != self.community.seq:
+                save_columns(self.community, folder, uid)
+                self._columns_at = self.community.seq
 
     # Following ----------------------------------------------------------------------------
 
@@ -173,20 +196,22 @@ class Following:
                 logger.warning("the database goes back to before what was read; reading all anew")
                 self.texts.erase_snapshot()
                 self._begin()
-            if seq != self.community.seq or seq != self.texts.seq:
+            if not self._whole or seq != self.community.seq or seq != self.texts.seq:
                 with self.store.database.one_moment():
                     self._follow()
                     _, self._mark = self.store.state(self.community.seq)
             yield
 
     def _follow(self) -> None:
-        first = self.community.seq == 0
-        changes = self.store.changes(self.community.seq)
+        first = not self._whole
+        changes = self.store.changes(self.community.seq, everybody=first)
+        if changes.removed and self._index_folder is not None:
+            erase_columns(self._index_folder)
         if self.texts.seq == self.community.seq:
             self.texts.absorb(self.store, changes)
         else:
             self.texts.absorb(self.store, self.store.changes(self.texts.seq))
-        self.community.absorb(changes)
+        self.community.absorb(changes, anew=first)
         self.topic_index.absorb(changes)
         self.profiles.absorb(self.store, changes.people, changes.removed.get("person", []))
         self.mentions.forget(
@@ -204,6 +229,7 @@ class Following:
             self.similar_ranker = SimilarRanker.from_bytes(alike) if alike else default_similar()
             self.whitening = Whitening.from_bytes(even)
             self.templates = Templates.from_bytes(kept.get(TEMPLATES, b""))
+        self._whole = True
 
     @property
     def parts(self) -> Parts:
