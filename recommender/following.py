@@ -90,7 +90,6 @@ class Following:
         self._begin()
 
     def _begin(self) -> None:
-        """Know nothing of the community yet."""
         self.community = Community()
         self.past = Past()
         self._views = Views()
@@ -105,11 +104,17 @@ class Following:
 
     @classmethod
     def open(
-        cls, store: Store, settings: EngineSettings | None = None, progress: Progress | None = None
+        cls,
+        store: Store,
+        settings: EngineSettings | None = None,
+        progress: Progress | None = None,
+        *,
+        reads: bool = True,
     ) -> Self:
         """Open over `store`, and mend whatever its indexes lack.
 
-        Snapshots lie beside SQLite's file, those of a server in the working folder.
+        Snapshots lie beside SQLite's file, those of a server in the working folder. `reads`: texts
+        that nobody has read are, first; else it holds the rest, and `sync` reads them.
         """
         settings = settings or EngineSettings()
         # Products here are small: a second thread gains little, and waits for cores that others
@@ -122,7 +127,9 @@ class Following:
             folder = Path(f"whoknows-{store.uid()}.index").absolute()
         engine = cls(store, open_encoders(settings), folder, settings)
         engine.open_saved()
-        engine.sync(progress)
+        if reads:
+            engine.sync(progress)
+        engine.sync_written(())
         return engine
 
     def open_saved(self) -> None:
@@ -160,11 +167,12 @@ class Following:
         """Embed what the store holds and nobody has read, and follow it to its newest state.
 
         A standby's texts are embedded by whoever writes to its primary; with `workers`, all are by
-        those who do nothing else.
+        those who do nothing else; beside an import into the same SQLite file, by that.
         """
         told = None if progress is None else lambda done, total: progress("embedding", done, total)
         with self._embedding:
-            if not self.settings.workers and self.store.database.standby() is None:
+            others = self.settings.workers or self.store.left_to_others()
+            if not others and self.store.database.standby() is None:
                 embed_pending(self.store, self.encoders, told)
         with self._current():
             pass

@@ -64,7 +64,7 @@ def _opened(settings: Settings) -> Iterator[tuple["Store", "Callable[[], None] |
         with opened_store(settings) as store:
             yield store, None
         return
-    with opened_engine(settings) as (store, engine):
+    with opened_engine(settings, reads=False) as (store, engine), store.at_work():
         with Alongside(engine.sync) as reading:
             yield store, reading.again
         # A snapshot deletes behind the last batch.
