@@ -120,7 +120,7 @@ class Claiming:
         On SQLite others leave texts that they did not write themselves to this process meanwhile.
         """
         if self.database.is_sqlite:
-            with self.database.bulk.held():
+            with self.database.precedence.in_bulk():
                 yield
             return
         with self.database.glancing() as connection:
@@ -136,7 +136,7 @@ class Claiming:
 
         Never on PostgreSQL: there the work is shared text by text (`claimed`).
         """
-        return self.database.is_sqlite and self.database.bulk.elsewhere()
+        return self.database.is_sqlite and self.database.precedence.bulk_elsewhere()
 
     def workers(self) -> int:
         """How many processes are `at_work`; always 0 on SQLite, where none can be told."""

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,8 +14,10 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from data.database import Database
 from data.models import Post
 from data.store import Store
+from recommender.embedding import embed_pending
 from recommender.engine import Engine
 from recommender.queries import SimilarQuery
 from tests.communities import NOW, START, encoders, new_store, open_encoder
@@ -81,6 +85,61 @@ def test_a_database_in_a_folder_that_cannot_be_written_is_nobodys(tmp_path: Path
     with store.at_work():
         assert not store.left_to_others()
     assert not store.left_to_others()
+
+
+def _seconds(done: Callable[[], object]) -> float:
+    begun = time.monotonic()
+    done()
+    return time.monotonic() - begun
+
+
+def test_a_transaction_in_bulk_lets_one_go_first_that_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data.atwork.LONGEST_WAIT_S", 30.0)
+    store = new_store(tmp_path)
+    writer = Database(url_of(store))
+    waits, order = threading.Event(), []
+
+    def write_one() -> None:
+        with writer.precedence.turn():
+            waits.set()
+            time.sleep(0.1)
+            order.append("one")
+
+    with store.at_work():
+        thread = threading.Thread(target=write_one)
+        thread.start()
+        waits.wait()
+        _write(store, 0)
+        order.append("bulk")
+        thread.join()
+        assert order == ["one", "bulk"]
+        # But not for ever.
+        monkeypatch.setattr("data.atwork.LONGEST_WAIT_S", 0.05)
+        with writer.precedence.turn():
+            assert _seconds(lambda: _write(store, 1)) >= 0.05
+    assert _seconds(lambda: _write(store, 2)) < 10
+    writer.close()
+
+
+def test_many_texts_are_kept_a_few_at_a_time_and_none_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recommender.embedding.KEPT_AT_ONCE", 3)
+    store = new_store(tmp_path)
+    same = [Post(f"same{i}", "ada", START, "carpet word1") for i in range(5)]
+    store.apply([*same, *(Post(f"p{i}", "ada", START, f"carpet word{i}") for i in range(6))])
+    made = encoders()
+    with store.database.noting() as numbers:
+        assert embed_pending(store, made) == 11
+    assert len(numbers) == 4
+    assert len(made["minilm"].texts) + len(made["multilingual"].texts) >= 6
+    engine = Engine(store, made, None)
+    engine.sync()
+    assert _pending(engine) == 0
+    found = engine.similar(SimilarQuery(body="carpet word1", k=20), NOW)
+    assert {idea.post.id for idea in found if idea.score > 0} >= {post.id for post in same}
 
 
 @pytest.mark.parametrize(("later", "status"), [(3, 200), (4, 503)])
