@@ -5,6 +5,7 @@ once a view (`View.once`). At a million posts that is most of the work of an ans
 """
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +39,8 @@ def roots_in(view: View) -> Roots:
     of = np.minimum(versions["post"], len(posts) - 1)
     is_root = posts["root"][of] == of
     mask = fixed(view.texts & is_root)
-    rows = np.flatnonzero(mask)
+    # A copy has no base, so that it cannot be written to by another way.
+    rows = fixed(np.flatnonzero(mask).copy())
     roots = of[rows]
     place = np.full(len(posts), -1, dtype=np.int32)
     place[roots] = np.arange(len(rows), dtype=np.int32)
@@ -64,10 +66,13 @@ def told_in(view: View) -> Flags:
     return fixed(view.texts & told[np.minimum(versions["post"], len(posts) - 1)])
 
 
-def fixed(flags: Flags) -> Flags:
-    """The same array, not to be written to again: indexes keep what follows from such a mask."""
-    flags.setflags(write=False)
-    return flags
+Array = TypeVar("Array", bound=npt.NDArray[np.generic])
+
+
+def fixed(array: Array) -> Array:
+    """The same array, not to be written to again: indexes keep what follows from such a one."""
+    array.setflags(write=False)
+    return array
 
 
 @dataclass(frozen=True, slots=True)
