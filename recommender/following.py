@@ -7,7 +7,6 @@ it is held, and what `learn` found out.
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, RLock
@@ -27,6 +26,7 @@ from .community import Community
 from .embedding import embed_pending
 from .feed import Knowing
 from .feedranker import FeedRanker
+from .health import health_of
 from .meaning import Reader
 from .mentions import Mentions
 from .parts import Parts
@@ -43,6 +43,9 @@ from .topicindex import TopicIndex
 from .view import View, Views, end_of_hour, view_of
 from .whitening import Whitening
 from .working import leave_to_workers
+
+SETTLED_AFTER = 100_000
+"""Texts: 0.2 GB of vectors; saving a million takes seconds."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -151,15 +154,29 @@ class Following:
         At the newest state: what another process deleted must not come back to the disk.
         """
         with self._current():
-            folder = self._index_folder
-            if folder is None:
-                return
-            uid = self.store.uid()
-            note_history(folder, self.community.seq, self._mark)
-            self.texts.save_snapshot(uid)
-            if self._columns_at != self.community.seq:
-                save_columns(self.community, folder, uid)
-                self._columns_at = self.community.seq
+            self._save()
+
+    def settle(self) -> None:
+        """Save, and hold what is saved as a map of the files, if much has come in since.
+
+        For whoever takes in a great many texts: vectors need no memory then but while they are
+        searched, and little is lost by being cut off.
+        """
+        with self._current():
+            if self._index_folder is not None and self.texts.unsaved >= SETTLED_AFTER:
+                self._save()
+                self.texts.open_snapshot(self.store.uid(), self.texts.seq)
+
+    def _save(self) -> None:
+        folder = self._index_folder
+        if folder is None:
+            return
+        uid = self.store.uid()
+        note_history(folder, self.community.seq, self._mark)
+        self.texts.save_snapshot(uid)
+        if self._columns_at != self.community.seq:
+            save_columns(self.community, folder, uid)
+            self._columns_at = self.community.seq
 
     # Following ----------------------------------------------------------------------------
 
@@ -275,24 +292,8 @@ class Following:
     def status(self) -> dict[str, object]:
         """What is known and indexed, for health checks and `doctor`."""
         with self._current():
-            pending = self.store.count_pending(self.texts.scheme)
-            standby = self.store.database.standby()
             return {
-                "seq": self.community.seq,
-                "posts": int(self.community.posts.live.sum()),
-                "people": len(self.community.people),
-                "indexed": len(self.texts.words),
-                "pending": pending,
-                "workers": self.store.workers(),
-                "standby": None if standby is None else asdict(standby),
+                **health_of(self.store, self.community, self.texts, self.encoders),
                 "learned": self.statistics is not None,
                 "learned_from": self.ranker.answered,
-                "encoders": {
-                    lane: {
-                        "fingerprint": encoder.fingerprint,
-                        "runtime": getattr(encoder, "runtime", "sentence-transformers"),
-                        "hindered": getattr(encoder, "hindered", None),
-                    }
-                    for lane, encoder in self.encoders.items()
-                },
             }
