@@ -18,7 +18,7 @@ from . import indexfile
 from .errors import IndexCorrupt
 from .face import Mask, Rows, Scores, Vectors
 from .grid import STEPS, codes, on_grid
-from .shelf import BULK, Part, Shelf
+from .shelf import Part, Shelf
 from .sieve import Sieve, passing, sifted
 from .slots import NO_SLOT, best, checked
 
@@ -204,13 +204,12 @@ class DenseIndex:
 
     def save(self, folder: Path, stamp: str = "") -> None:
         """Write to `folder` in one atomic step; `stamp` says of what state of the store."""
-        arrays: dict[str, indexfile.Array] = {}
+        arrays: dict[str, indexfile.Array | indexfile.Streamed] = {}
         with self._lock:
             for place, shelf in enumerate(self._shelves):
-                arrays |= {f"{name}{place}": array for name, array in shelf.live().items()}
+                arrays |= {f"{name}{place}": array for name, array in shelf.saved().items()}
         facts = {"dim": self.dim, "stamp": stamp, "shelves": self.shelves}
-        bulk = tuple(f"{BULK}{place}" for place in range(self.shelves))
-        indexfile.write(folder / FILE, facts, arrays, bulk)
+        indexfile.write(folder / FILE, facts, arrays)
 
     @classmethod
     def load(cls, folder: Path) -> "DenseIndex":

@@ -4,7 +4,7 @@ In: vectors on the grid by row. Out: `Part`, what one search sees of them. Not i
 threads: the index holds its lock around it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from .face import Rows, Scores
 from .grid import Codes, Grid, codes, dots
+from .indexfile import Streamed, let_go
 from .slots import NO_SLOT, Slots, checked, grown
 
 BULK = "vectors"
@@ -22,6 +23,7 @@ _NAMES = ("rows", "inverse", "codes", BULK)
 
 Saved = dict[str, npt.NDArray[Any]]
 
+_WRITTEN = 32_768  # rows written at a time: 32 MiB at 512 dimensions
 _CHUNK = 2048  # rows compared at a time: 3 MiB of float32 at 384 dimensions
 # Slots of which so many are wanted lie close enough to read them all, instead of one by one.
 _DENSE = 2
@@ -155,6 +157,23 @@ class Shelf:
         live = self.slots.live()
         part = self.part()
         held = part.rows[live], part.inverse[live], part.table[:, live], part.gathered(live)
+        return dict(zip(_NAMES, held, strict=True))
+
+    def saved(self) -> dict[str, npt.NDArray[Any] | Streamed]:
+        """As `live`, to be written: the components come in parts, as they are the most by far.
+
+        What is put or removed meanwhile changes nothing of it.
+        """
+        live, part = self.slots.live(), self.part()
+        shape = live.size, part.tail.shape[1]
+
+        def parts() -> Iterator[Grid]:
+            for start in range(0, live.size, _WRITTEN):
+                yield part.gathered(live[start : start + _WRITTEN])
+                let_go(part.base)
+
+        bulk = Streamed(part.tail.dtype.str, shape, parts)
+        held = part.rows[live], part.inverse[live], part.table[:, live], bulk
         return dict(zip(_NAMES, held, strict=True))
 
     def taken(self, rows: Rows) -> tuple[Rows, Grid, Scores, Codes]:

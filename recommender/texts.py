@@ -45,6 +45,8 @@ class TextIndex(MeaningIndex):
         self.words = LexicalIndex()
         self.titles = LexicalIndex()
         self._saved_at = -1
+        self.unsaved = 0
+        """Texts that came in since the indexes were saved or opened."""
 
     # Following the store ------------------------------------------------------------------
 
@@ -71,6 +73,7 @@ class TextIndex(MeaningIndex):
             self.dense, self.words, self.titles = dense, words, titles
             self.changed()
             self.seq = self._saved_at = min(seqs)
+            self.unsaved = 0
 
     def save_snapshot(self, uid: str) -> None:
         """Save the indexes, so that the next start need not build them."""
@@ -82,6 +85,7 @@ class TextIndex(MeaningIndex):
         self.words.save(self.folder / "words", stamp)
         self.titles.save(self.folder / "titles", stamp)
         self._saved_at = self.seq
+        self.unsaved = 0
 
     def absorb(
         self, store: Store, changes: Changes, progress: Callable[[int, int], None] | None = None
@@ -96,6 +100,7 @@ class TextIndex(MeaningIndex):
             self.erase_snapshot()
         self._arrange(store)
         embedded = changes.embedded
+        self.unsaved += len(embedded)
         for start in range(0, len(embedded), 4096):
             self._put(store, embedded[start : start + 4096])
             if progress is not None:
