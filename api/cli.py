@@ -3,6 +3,8 @@
 Heavy imports happen inside the commands, so that `whoknows --help` answers at once.
 """
 
+import os
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -243,8 +245,17 @@ def doctor(as_json: AsJson = False) -> None:
     run_doctor(as_json=as_json)
 
 
+IN_BULK = ("import", "work", "learn")
+"""Commands that give way to whoever answers questions on the same machine."""
+
+NICENESS = 10
+"""Of 19: a tenth of a processor is left to such a command while others want both; alone, all."""
+
+
 def main() -> None:
-    """The console command."""
+    """The console command: a process of its own, whose priority it may lower."""
+    if sys.argv[1:2] and sys.argv[1] in IN_BULK and hasattr(os, "nice"):
+        os.nice(NICENESS)
     app()
 
 

@@ -115,9 +115,13 @@ class Claiming:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Be one of `workers` until the end, however it comes: the connection holds a lock."""
+        """Be one of `workers` until the end, however it comes: the connection holds a lock.
+
+        On SQLite others leave texts that they did not write themselves to this process meanwhile.
+        """
         if self.database.is_sqlite:
-            yield
+            with self.database.precedence.in_bulk():
+                yield
             return
         with self.database.glancing() as connection:
             connection.execute(_COME)
@@ -126,6 +130,13 @@ class Claiming:
             finally:
                 # The connection goes back to the pool, and the lock would stay with it.
                 connection.execute(_LEAVE)
+
+    def left_to_others(self) -> bool:
+        """Whether another process reads in bulk, and this one should not begin the same.
+
+        Never on PostgreSQL: there the work is shared text by text (`claimed`).
+        """
+        return self.database.is_sqlite and self.database.precedence.bulk_elsewhere()
 
     def workers(self) -> int:
         """How many processes are `at_work`; always 0 on SQLite, where none can be told."""

@@ -24,6 +24,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from .atwork import Precedence
 from .errors import StoreError
 from .history import leave_mark
 from .server import Standby, is_server, open_server, sentence_of, standby_of
@@ -71,6 +72,7 @@ class Database:
                 ) from error
             # One state for all statements, as a transaction on SQLite has.
             self._read_options = {"isolation_level": "REPEATABLE READ"}
+        self.precedence = Precedence(self.path)
         self._migrate(self.url.render_as_string(hide_password=True))
 
     def _open_file(self) -> Engine:
@@ -162,6 +164,7 @@ class Database:
         """
         with (
             self._telling(),
+            self.precedence.turn(),
             self.engine.connect().execution_options(immediate=True) as connection,
             connection.begin(),
         ):

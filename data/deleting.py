@@ -182,9 +182,9 @@ class Eraser:
                     .values(members=left, seq=self.transaction.seq)
                 )
 
-    def _remove(self, kind: str, table: Table, condition: object) -> None:
+    def _remove(self, kind: str, table: Table, condition: ColumnElement[bool]) -> None:
         """Delete rows and write down their keys for whoever follows."""
-        keys = list(self.connection.scalars(select(table.c.pk).where(condition)))  # type: ignore[arg-type]
+        keys = list(self.connection.scalars(select(table.c.pk).where(condition)))
         for chunk in chunks(keys):
             self.connection.execute(
                 insert(removals),

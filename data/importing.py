@@ -174,9 +174,11 @@ class _Importer:
 
     def _renamed(self, record: Record) -> Record:
         renamed = self.names.rename(record)
-        if isinstance(record, Person) and record.id in self.names.joined:
-            known = self.store.get_person(renamed.id)  # type: ignore[union-attr]
-            if known is not None and not known.implicit and isinstance(renamed, Person):
+        if not (isinstance(record, Person) and isinstance(renamed, Person)):
+            return renamed
+        if record.id in self.names.joined:
+            known = self.store.get_person(renamed.id)
+            if known is not None and not known.implicit:
                 return completed(known, renamed)
         return renamed
 

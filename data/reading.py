@@ -86,11 +86,13 @@ class Reading:
 
     database: Database
 
-    def changes(self, since: int) -> Changes:
+    def changes(self, since: int, everybody: bool = False) -> Changes:
         """Everything newer than transaction number `since`, as of one moment.
 
         Rows in the order in which they were last written: the same on every database.
+        `everybody`: people and spaces of all times, for who keeps the rest alone.
         """
+        known = 0 if everybody else since
         with self.database.reading() as connection:
             newest = select(counters.c.value).where(counters.c.name == "seq")
             seq = connection.scalar(newest) or 0
@@ -106,8 +108,8 @@ class Reading:
             return Changes(
                 seq=seq,
                 learned=bool(connection.scalar(_count(learned, since))),
-                people=[(r.pk, person_from(r._asdict())) for r in _rows(connection, people, since)],
-                spaces=[(r.pk, space_from(r._asdict())) for r in _rows(connection, spaces, since)],
+                people=[(r.pk, person_from(r._asdict())) for r in _rows(connection, people, known)],
+                spaces=[(r.pk, space_from(r._asdict())) for r in _rows(connection, spaces, known)],
                 posts=found_posts,
                 attached=attached,
                 tags=tags,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from .database import Database
 from .models import Attachment, Post
@@ -37,6 +37,19 @@ class Wording:
             key: IndexedText(post_text(post), post.title or "", post.language)
             for key, post in self.texts(keys).items()
         }
+
+    def root_texts(self, keys: Sequence[int] | None = None) -> list[int]:
+        """Which of the versions `keys`, or of all, are texts of a thread's root; in no order."""
+        statement = select(versions.c.pk).join(
+            posts, and_(posts.c.pk == versions.c.post, posts.c.root == posts.c.pk)
+        )
+        with self.database.reading() as connection:
+            if keys is None:
+                return list(connection.scalars(statement))
+            found: list[int] = []
+            for chunk in chunks(list(keys)):
+                found += connection.scalars(statement.where(versions.c.pk.in_(chunk)))
+            return found
 
     def texts(self, keys: Sequence[int]) -> dict[int, Post]:
         """What the versions `keys` say, as posts of which only text and language hold."""

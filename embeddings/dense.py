@@ -4,30 +4,31 @@ Few allowed rows are compared in full. Many are sifted first by the Hamming dist
 sign bits (Charikar 2002), what is near enough by the agreement of the signs with the query's
 components, and what is left is compared in full. Which way is taken, and what passes the sieves,
 follows from the allowed rows alone; on the grid of `embeddings.grid` no score depends on its
-neighbours either.
+neighbours either. Nor does any on the shelf that a row lies on: rows that are searched together
+are found sooner where they lie together, and that is all.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from threading import RLock
 
 import numpy as np
-import numpy.typing as npt
 
 from . import indexfile
 from .errors import IndexCorrupt
 from .face import Mask, Rows, Scores, Vectors
-from .grid import STEPS, Codes, Grid, agreement, codes, dots, hamming, on_grid
-from .slots import NO_SLOT, Slots, best, checked, grown
+from .grid import STEPS, codes, on_grid
+from .shelf import Part, Shelf
+from .sieve import Sieve, passing, sifted
+from .slots import NO_SLOT, best, checked
 
 FILE = "dense.index"
 # Up to this many allowed rows the full comparison is the faster way (evaluation/results/index.md).
 SIFT_ABOVE = 4096
 # How many pass a sieve, at the least: this many, so many for each of the k, and one in so many
 # of the allowed rows, for recall@10 of at least .99 (evaluation/results/index.md).
-BY_BITS = (2000, 40, 32)
-BY_AGREEMENT = (1000, 20, 256)
-_FAR = np.iinfo(np.uint16).max
-_CHUNK = 2048  # rows compared at a time: 3 MiB of float32 at 384 dimensions
+BY_BITS: Sieve = (2000, 40, 32)
+BY_AGREEMENT: Sieve = (1000, 20, 256)
 
 
 class DenseIndex:
@@ -48,22 +49,24 @@ class DenseIndex:
         self.dim = dim
         self.stamp = ""
         self._lock = RLock()
-        self._start_from(np.zeros(0, dtype=np.int64), np.zeros((0, dim), dtype=np.int16))
-
-    def _start_from(self, rows: Rows, base: Grid) -> None:
-        # `base` is never written to: it may be a map of a file. Later puts go to `_tail`.
-        self._slots = Slots(rows)
-        self._base = base
-        self._tail: Grid = np.zeros((0, self.dim), dtype=np.int16)
-        self._inverse = np.zeros(0, dtype=np.float64)
-        self._codes: Codes = np.zeros((-(-self.dim // 64), 0), dtype=np.uint64)
+        self._shelves: tuple[Shelf, ...] = (Shelf.empty(dim),)
 
     def __len__(self) -> int:
         """How many rows it holds."""
-        return self._slots.held
+        return sum(shelf.slots.held for shelf in self._shelves)
 
-    def put(self, rows: Rows, items: Vectors) -> None:
-        """Insert or replace the vectors `items` (n, dim) of `rows` (n,), no row twice.
+    @property
+    def shelves(self) -> int:
+        """How many shelves there are: rows are put on one of any number, 0 if nothing is said."""
+        return len(self._shelves)
+
+    def _shelf(self, place: int) -> Shelf:
+        while len(self._shelves) <= place:
+            self._shelves = (*self._shelves, Shelf.empty(self.dim))
+        return self._shelves[place]
+
+    def put(self, rows: Rows, items: Vectors, shelf: int = 0) -> None:
+        """Insert or replace the vectors `items` (n, dim) of `rows` (n,), no row twice, on `shelf`.
 
         A row of zeros is held and scores 0. ValueError for wrong shapes, negative or repeated
         rows and components that are not finite; nothing is put then.
@@ -72,52 +75,70 @@ class DenseIndex:
         if np.shape(items) != (rows.size, self.dim):
             raise ValueError(f"vectors of shape {np.shape(items)}, not {(rows.size, self.dim)}")
         grid, inverse = on_grid(items)
-        signs = codes(grid)
+        table = codes(grid)
         with self._lock:
-            start, end = self._slots.size, self._slots.size + rows.size
-            kept = self._base.shape[0]
-            self._tail = grown(self._tail, end - kept)
-            self._inverse = grown(self._inverse, end)
-            self._codes = grown(self._codes, end, axis=1)
-            self._tail[start - kept : end - kept] = grid
-            self._inverse[start:end] = inverse
-            self._codes[:, start:end] = signs
-            self._slots.append(rows)
-            self._tidy()
+            chosen = self._shelf(shelf)
+            for other in self._shelves:
+                if other is not chosen:
+                    other.remove(rows)
+            chosen.put(rows, grid, inverse, table)
+
+    def move(self, rows: Rows, shelf: int) -> None:
+        """Keep `rows`, no row twice, on `shelf` from now on; unknown ones are passed over."""
+        rows = checked(rows)
+        with self._lock:
+            chosen = self._shelf(shelf)
+            for other in self._shelves:
+                if other is not chosen:
+                    taken = other.taken(rows)
+                    other.remove(rows)
+                    chosen.put(*taken)
 
     def remove(self, rows: Rows) -> None:
         """Forget `rows`; unknown ones are passed over."""
         with self._lock:
-            self._slots.kill(rows)
-            self._tidy()
-
-    def _tidy(self) -> None:
-        if self._slots.dead <= max(1024, self._slots.held):
-            return
-        live = self._slots.live()
-        base, inverse, signs = self._gather(live), self._inverse[live], self._codes[:, live]
-        self._start_from(self._slots.rows[live], base)
-        self._inverse, self._codes = inverse, signs
-
-    def _gather(self, slots: Rows) -> Grid:
-        return _gathered(self._base, self._tail, slots)
+            for shelf in self._shelves:
+                shelf.remove(rows)
 
     def has(self, rows: Rows) -> Mask:
         """Tell for each of `rows` whether it is held; shape (n,)."""
         with self._lock:
-            return np.not_equal(self._slots.of(rows), NO_SLOT)
+            held: Mask = np.any([s.slots.of(rows) != NO_SLOT for s in self._shelves], axis=0)
+        return held
+
+    def holds(self, size: int) -> Mask:
+        """Tell for each of the first `size` rows whether it is held; shape (size,)."""
+        held = np.zeros(size, dtype=np.bool_)
+        with self._lock:
+            for shelf in self._shelves:
+                known = shelf.slots.known[:size]
+                held[: known.size] |= known
+        return held
+
+    def _lying(self, rows: Rows) -> Iterator[tuple[Part, Rows, Rows | slice]]:
+        """By shelf what to read, the slots there, and the places in `rows` of those it holds."""
+        with self._lock:
+            found = [(shelf.part(), shelf.slots.of(rows)) for shelf in self._shelves]
+        for part, slots in found:
+            held = slots != NO_SLOT
+            if held.all():
+                yield part, slots, slice(None)
+            elif held.any():
+                yield part, slots[held], np.flatnonzero(held)
 
     def vectors(self, rows: Rows) -> Vectors:
         """Return the vectors (n, dim) of `rows`, of unit length, within 2^-12 of those put.
 
         KeyError when a row is not held.
         """
-        with self._lock:
-            slots = self._slots.of(rows)
-            if (slots == NO_SLOT).any():
-                raise KeyError("a row that the index does not hold")
-            unit = self._gather(slots) * self._inverse[slots][:, None]
-        return unit.astype(np.float32)
+        found = np.empty((np.size(rows), self.dim), dtype=np.float32)
+        missing = np.size(rows)
+        for part, slots, places in self._lying(rows):
+            found[places] = part.gathered(slots) * part.inverse[slots][:, None]
+            missing -= slots.size
+        if missing:
+            raise KeyError("a row that the index does not hold")
+        return found
 
     def search(self, query: Vectors, allowed: Mask | None, k: int) -> tuple[Rows, Scores]:
         """Give the at most `k` allowed rows of highest cosine, best first, ties by row.
@@ -127,28 +148,29 @@ class DenseIndex:
         """
         if k < 1:
             raise ValueError("k is at least 1")
-        grid, inverse = self._queried(query)
+        grid, inverse = on_grid(self._queried(query))
         with self._lock:
             # What these hold of a slot is never written again, so the lock ends here.
-            within = self._slots.allowed(allowed)
-            base, tail, lengths = self._base, self._tail, self._inverse
-            table, numbers = self._codes, self._slots.rows
-            size = self._slots.size
-        count = int(np.count_nonzero(within))
+            every = [(shelf.part(), shelf.slots.within(allowed)) for shelf in self._shelves]
+        parts = [(part, within) for part, within in every if within.count]
+        count = sum(within.count for _, within in parts)
         if count > SIFT_ABOVE:
-            slots = _sifted(table[:, :size], grid[0], within, count, k)
+            wanted = passing(BY_BITS, count, k), passing(BY_AGREEMENT, count, k)
+            slots = sifted(parts, grid[0], wanted)
         else:
-            slots = np.flatnonzero(within)
-        scores = _compared(base, tail, slots, grid)[0] * lengths[slots] * inverse[0]
-        rows = numbers[slots]
+            slots = [within.every() for _, within in parts]
+        found, scored = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.float64)]
+        for (part, _), chosen in zip(parts, slots, strict=True):
+            products = part.compared(chosen, grid)[0]
+            scored.append(products * part.inverse[chosen] * inverse[0])
+            found.append(part.rows[chosen])
+        rows, scores = np.concatenate(found), np.concatenate(scored)
         places = best(rows, scores, k)
         return rows[places], scores[places]
 
     def scores(self, query: Vectors, rows: Rows) -> Scores:
         """Return the cosine of each of `rows` to `query`, float64 (n,); 0 where none is held."""
-        if np.shape(query) != (self.dim,):
-            raise ValueError(f"a query of shape {np.shape(query)}, not {(self.dim,)}")
-        scores: Scores = self.scores_to(np.asarray(query)[None, :], rows)[0]
+        scores: Scores = self.scores_to(self._queried(query), rows)[0]
         return scores
 
     def scores_to(self, queries: Vectors, rows: Rows) -> Scores:
@@ -157,13 +179,10 @@ class DenseIndex:
         0 where none is held. Two queries cost little more than one: reading the rows is dearest.
         """
         grid, inverse = on_grid(np.asarray(queries))
-        with self._lock:
-            slots = self._slots.of(rows)
-            base, tail, lengths = self._base, self._tail, self._inverse
-        held = slots != NO_SLOT
-        scores = np.zeros((len(grid), slots.size), dtype=np.float64)
-        found = _compared(base, tail, slots[held], grid)
-        scores[:, held] = found * lengths[slots[held]] * inverse[:, None]
+        scores = np.zeros((len(grid), np.size(rows)), dtype=np.float64)
+        for part, slots, places in self._lying(rows):
+            products = part.compared(slots, grid)
+            scores[:, places] = products * part.inverse[slots] * inverse[:, None]
         return scores
 
     def mean(self, rows: Rows) -> Vectors:
@@ -171,33 +190,26 @@ class DenseIndex:
 
         Summed as integers, so that their order changes no bit.
         """
-        with self._lock:
-            slots = self._slots.of(rows)
-            base, tail = self._base, self._tail
-        slots = slots[slots != NO_SLOT]
-        total = np.zeros(self.dim, dtype=np.int64)
-        for start in range(0, slots.size, _CHUNK):
-            part = _gathered(base, tail, slots[start : start + _CHUNK])
-            total += part.sum(axis=0, dtype=np.int64)
-        mean: Vectors = (total / (max(slots.size, 1) * STEPS)).astype(np.float32)
+        total, count = np.zeros(self.dim, dtype=np.int64), 0
+        for part, slots, _ in self._lying(rows):
+            total += part.summed(slots)
+            count += slots.size
+        mean: Vectors = (total / (max(count, 1) * STEPS)).astype(np.float32)
         return mean
 
-    def _queried(self, query: Vectors) -> tuple[Grid, Scores]:
+    def _queried(self, query: Vectors) -> Vectors:
         if np.shape(query) != (self.dim,):
             raise ValueError(f"a query of shape {np.shape(query)}, not {(self.dim,)}")
-        return on_grid(np.asarray(query)[None, :])
+        return np.asarray(query)[None, :]
 
     def save(self, folder: Path, stamp: str = "") -> None:
         """Write to `folder` in one atomic step; `stamp` says of what state of the store."""
+        arrays: dict[str, indexfile.Array | indexfile.Streamed] = {}
         with self._lock:
-            live = self._slots.live()
-            arrays: dict[str, indexfile.Array] = {
-                "rows": self._slots.rows[live],
-                "inverse": self._inverse[live],
-                "codes": self._codes[:, live],
-                "vectors": self._gather(live),
-            }
-        indexfile.write(folder / FILE, {"dim": self.dim, "stamp": stamp}, arrays, ("vectors",))
+            for place, shelf in enumerate(self._shelves):
+                arrays |= {f"{name}{place}": array for name, array in shelf.saved().items()}
+        facts = {"dim": self.dim, "stamp": stamp, "shelves": self.shelves}
+        indexfile.write(folder / FILE, facts, arrays)
 
     @classmethod
     def load(cls, folder: Path) -> "DenseIndex":
@@ -209,70 +221,12 @@ class DenseIndex:
         try:
             index = cls(int(facts["dim"]))
             index.stamp = str(facts["stamp"])
-            rows = checked(arrays["rows"])
-            shapes = [arrays[name].shape for name in ("inverse", "codes", "vectors")]
-            if shapes != [(rows.size,), (-(-index.dim // 64), rows.size), (rows.size, index.dim)]:
-                raise ValueError(f"arrays of shapes {shapes} for {rows.size} rows")
-            index._start_from(rows, arrays["vectors"])
-            # Copied: they are read whole at each search, and the next put would copy them anyway.
-            index._inverse, index._codes = arrays["inverse"].copy(), arrays["codes"].copy()
-        except (KeyError, ValueError) as reason:
+            # A file from before there were shelves is one shelf, without a number.
+            numbers = range(int(facts["shelves"])) if "shelves" in facts else ("",)
+            index._shelves = tuple(Shelf.of(index.dim, arrays, str(at)) for at in numbers)
+            checked(np.concatenate([shelf.part().rows for shelf in index._shelves]))
+        except (KeyError, ValueError, TypeError) as reason:
             raise IndexCorrupt(
                 f"the saved index {FILE} does not add up ({reason}); rebuild it from the store"
             ) from reason
         return index
-
-
-def _gathered(base: Grid, tail: Grid, slots: Rows) -> Grid:
-    kept = base.shape[0]
-    old = slots < kept
-    if old.all():
-        return base.take(slots, axis=0)
-    grid = np.empty((slots.size, tail.shape[1]), dtype=np.int16)
-    grid[old] = base[slots[old]]
-    grid[~old] = tail[slots[~old] - kept]
-    return grid
-
-
-def _compared(base: Grid, tail: Grid, slots: Rows, queries: Grid) -> Scores:
-    scores = np.empty((len(queries), slots.size), dtype=np.float64)
-    for start in range(0, slots.size, _CHUNK):
-        part = slots[start : start + _CHUNK]
-        scores[:, start : start + _CHUNK] = dots(_gathered(base, tail, part), queries)
-    return scores
-
-
-def _sifted(table: Codes, query: Grid, within: Mask, count: int, k: int) -> Rows:
-    """The slots, of the `count` that are `within`, that pass both sieves."""
-    signs = codes(query[None, :])[:, 0]
-    # Gathering a column costs about as much as comparing four.
-    if 4 * count < table.shape[1]:
-        slots = np.flatnonzero(within)
-        slots = slots[_least(hamming(_columns(table, slots), signs), _passing(BY_BITS, count, k))]
-    else:
-        distances = hamming(table, signs)
-        np.putmask(distances, ~within, _FAR)
-        slots = _least(distances, _passing(BY_BITS, count, k))
-    wanted = _passing(BY_AGREEMENT, count, k)
-    if slots.size <= wanted:
-        return slots
-    return slots[_least(-agreement(_columns(table, slots), query), wanted)]
-
-
-def _passing(sieve: tuple[int, int, int], count: int, k: int) -> int:
-    least, each, one_in = sieve
-    return min(max(least, each * k, count // one_in), count)
-
-
-def _columns(table: Codes, slots: Rows) -> Codes:
-    # Word by word: numpy gathers whole columns several times as slowly.
-    return np.stack([word.take(slots) for word in table])
-
-
-def _least(distances: npt.NDArray[np.generic], wanted: int) -> Rows:
-    """The places of the `wanted` least, ascending.
-
-    All at the last distance stay in: the set of rows decides, not their order.
-    """
-    last = np.partition(distances, wanted - 1)[wanted - 1]
-    return np.flatnonzero(distances <= last)

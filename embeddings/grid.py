@@ -14,7 +14,7 @@ from .face import Scores, Vectors
 
 STEPS = 1 << 12
 _WORD = 64
-_CHUNK = 1 << 14  # 128 KiB of words: the buffers stay in the second-level cache
+_CHUNK = 1 << 16  # 512 KiB of words: the buffers stay in the second-level cache
 _WORDS_A_BYTE = 3  # each of them has at most 64 bits to count
 _LEVELS = 7
 
@@ -50,9 +50,14 @@ def on_grid(vectors: Vectors) -> tuple[Grid, Scores]:
     return grid.astype(np.int16), inverse
 
 
-def dots(grid: Grid, queries: Grid) -> Scores:
-    """Multiply `grid` (n, dim) by each of `queries` (m, dim): exact integers, float64 (m, n)."""
-    wide = grid.astype(np.float32)
+def dots(grid: Grid, queries: Grid, wide: Vectors | None = None) -> Scores:
+    """Multiply `grid` (n, dim) by each of `queries` (m, dim): exact integers, float64 (m, n).
+
+    `wide` (n or more, dim), if given, is where the components are widened: memory that is used
+    again and again stays in the cache.
+    """
+    wide = np.empty(grid.shape, dtype=np.float32) if wide is None else wide[: len(grid)]
+    wide[...] = grid
     products = np.empty((len(queries), len(grid)), dtype=np.float64)
     # One at a time: for so few queries a product of two matrices takes twice as long.
     for place, query in enumerate(queries.astype(np.float32)):

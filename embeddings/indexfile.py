@@ -7,11 +7,13 @@ through would cost what mapping them saves, and a wrong bit there can spoil a sc
 """
 
 import json
+import mmap
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -24,22 +26,52 @@ _LEAD = len(_MAGIC) + 8 + 4
 Array = np.ndarray[Any, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """An array to be written that is never whole in memory: a bulk one.
+
+    `parts` gives it anew at each call, in pieces along its first axis.
+    """
+
+    dtype: str
+    shape: tuple[int, ...]
+    parts: Callable[[], Iterable[Array]]
+
+
+def let_go(array: Array) -> None:
+    """Give the memory of the file that `array` maps back; it is read again where it is needed."""
+    held: Any = array
+    while isinstance(held, np.ndarray):
+        held = held.base
+    if isinstance(held, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        held.madvise(mmap.MADV_DONTNEED)
+
+
 def _aligned(offset: int) -> int:
     return -(-offset // _ALIGN) * _ALIGN
 
 
 def write(
-    path: Path, facts: Mapping[str, Any], arrays: Mapping[str, Array], bulk: tuple[str, ...] = ()
+    path: Path,
+    facts: Mapping[str, Any],
+    arrays: Mapping[str, Array | Streamed],
+    bulk: tuple[str, ...] = (),
 ) -> None:
     """Write `arrays` and `facts` (JSON values) to `path`; a reader sees the old file or the new.
 
-    OSError when the folder cannot be written.
+    OSError when the folder cannot be written; ValueError when the parts of a streamed array do
+    not make up its shape.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     offset = 0
     table: dict[str, tuple[str, list[int], int, int | None]] = {}
-    contiguous: dict[str, Array] = {}
+    contiguous: dict[str, Array | Streamed] = {}
     for name, array in arrays.items():
+        if isinstance(array, Streamed):
+            contiguous[name] = array
+            table[name] = (array.dtype, list(array.shape), offset, None)
+            offset = _aligned(offset + _nbytes(array.dtype, array.shape))
+            continue
         data = np.ascontiguousarray(array)
         contiguous[name] = data
         crc = None if name in bulk else zlib.crc32(data.data.cast("B") if data.size else b"")
@@ -54,13 +86,28 @@ def write(
             file.write(zlib.crc32(header).to_bytes(4, "little") + header)
             for name, (_, _, place, _) in table.items():
                 file.seek(start + place)
-                contiguous[name].tofile(file)
+                _put(file, contiguous[name])
             file.truncate(start + offset)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _nbytes(dtype: str, shape: Iterable[int]) -> int:
+    return int(np.prod(list(shape), dtype=np.int64)) * np.dtype(dtype).itemsize
+
+
+def _put(file: BinaryIO, array: Array | Streamed) -> None:
+    if not isinstance(array, Streamed):
+        array.tofile(file)
+        return
+    begun = file.tell()
+    for part in array.parts():
+        np.ascontiguousarray(part, dtype=array.dtype).tofile(file)
+    if file.tell() - begun != _nbytes(array.dtype, array.shape):
+        raise ValueError(f"its parts are not an array of shape {array.shape}")
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -94,10 +141,9 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     mapped = np.memmap(path, dtype=np.uint8, mode="r")
     arrays: dict[str, Array] = {}
     for name, (dtype, shape, place, crc) in content["arrays"].items():
-        kind = np.dtype(dtype)
-        nbytes = int(np.prod(shape, dtype=np.int64)) * kind.itemsize
+        nbytes = _nbytes(dtype, shape)
         raw = np.asarray(mapped[start + place : start + place + nbytes])
         if crc is not None and zlib.crc32(raw.data) != crc:
             raise ValueError(f"its array {name} is damaged")
-        arrays[name] = raw.view(kind).reshape(shape)
+        arrays[name] = raw.view(np.dtype(dtype)).reshape(shape)
     return content["facts"], arrays

@@ -2,7 +2,8 @@
 
 What a score says of a document depends on the query, the document and the statistics alone. The
 statistics are either frozen ones or counted on the spot over the rows a caller names, so that
-nothing else has influence; a document's parts are added in the order of the terms' numbers.
+nothing else has influence; a document's parts are added in the order of the terms' numbers. Nor
+has the shelf on which a row lies, but on time: rows that are searched together lie well together.
 """
 
 from collections.abc import Sequence
@@ -10,29 +11,29 @@ from pathlib import Path
 from threading import RLock
 
 import numpy as np
-import numpy.typing as npt
 
 from . import indexfile
+from .bm25 import Weighing
 from .errors import IndexCorrupt
 from .face import Mask, Rows, Scores
-from .postings import Segment, built, merged
+from .kept import Kept
+from .postings import built
 from .query import Keyword, Question, WordNumbers
-from .slots import NO_SLOT, Slots, best, checked, grown
-from .snapshot import Snapshot
+from .slots import NO_SLOT, best, checked
+from .snapshot import Counting
 from .statistics import Statistics
 from .tokens import TOKENS_VERSION, term_number, words
+from .wordshelf import WordShelf
 
 FILE = "lexical.index"
 # Terms of a question that are looked up; more cost time and change little
 # (evaluation/results/index.md).
 MOST_TERMS = 32
-# A put merges neighbouring segments up to this many documents, so that none waits for seconds.
-_LARGEST_MERGE = 1 << 16
 # Texts whose terms are kept: one answer asks the same two, title and whole, of many parts.
 _REMEMBERED_TEXTS = 4
-# Where one row in so many is allowed or fewer, the others' postings are passed over unscored.
-_SELECTIVE = 2
-_DIGITS = 9
+
+Source = Statistics | Counting
+"""Where statistics are taken from: frozen ones, or the slots over which they are counted."""
 
 
 class LexicalIndex:
@@ -55,17 +56,26 @@ class LexicalIndex:
         self.stamp = ""
         self._lock = RLock()
         self._numbers = WordNumbers()
-        self._slots = Slots()
-        self._lengths = np.zeros(0, dtype=np.int32)
-        self._segments: tuple[Segment, ...] = ()
-        self._asked_last: tuple[tuple[str, Statistics, Question], ...] = ()
+        self._shelves: tuple[WordShelf, ...] = (WordShelf.empty(),)
+        self._counting: Kept[Counting] = Kept()
+        self._asked_last: tuple[tuple[str, Source, Question, Statistics], ...] = ()
 
     def __len__(self) -> int:
         """How many rows it holds."""
-        return self._slots.held
+        return sum(shelf.slots.held for shelf in self._shelves)
 
-    def put(self, rows: Rows, items: Sequence[str]) -> None:
-        """Insert or replace the texts `items` of `rows` (n,), no row twice.
+    @property
+    def shelves(self) -> int:
+        """How many shelves there are: rows are put on one of any number, 0 if nothing is said."""
+        return len(self._shelves)
+
+    def _shelf(self, place: int) -> WordShelf:
+        while len(self._shelves) <= place:
+            self._shelves = (*self._shelves, WordShelf.empty())
+        return self._shelves[place]
+
+    def put(self, rows: Rows, items: Sequence[str], shelf: int = 0) -> None:
+        """Insert or replace the texts `items` of `rows` (n,), no row twice, on `shelf`.
 
         An empty text is held and matches nothing. ValueError for unequal lengths, negative or
         repeated rows; nothing is put then.
@@ -77,57 +87,66 @@ class LexicalIndex:
         documents = [[n for word in words(text) for n in numbers[word]] for text in items]
         lengths = np.fromiter(map(len, documents), dtype=np.int64, count=rows.size)
         flat = np.fromiter((n for document in documents for n in document), dtype=np.int64)
+        segment = built(flat, lengths)
         with self._lock:
-            start, end = self._slots.size, self._slots.size + rows.size
-            segment = built(flat, lengths, start)
-            self._lengths = grown(self._lengths, end)
-            self._lengths[start:end] = lengths
-            self._slots.append(rows)
-            if rows.size:
-                self._segments = _tiered((*self._segments, segment))
-            self._tidy()
+            chosen = self._shelf(shelf)
+            for other in self._shelves:
+                if other is not chosen:
+                    other.remove(rows)
+            chosen.put(rows, lengths.astype(np.int32), segment)
+            self._changed()
+
+    def move(self, rows: Rows, shelf: int) -> None:
+        """Keep `rows`, no row twice, on `shelf` from now on; unknown ones are passed over."""
+        rows = checked(rows)
+        with self._lock:
+            chosen = self._shelf(shelf)
+            for other in self._shelves:
+                if other is not chosen:
+                    taken = other.taken(rows)
+                    other.remove(rows)
+                    chosen.put(*taken)
+            self._changed()
 
     def remove(self, rows: Rows) -> None:
         """Forget `rows`; unknown ones are passed over. Counts over all rows fall at once too."""
         with self._lock:
-            self._slots.kill(rows)
-            self._tidy()
+            for shelf in self._shelves:
+                shelf.remove(rows)
+            self._changed()
 
-    def _tidy(self) -> None:
-        if self._slots.dead > max(1024, self._slots.held):
-            self._compact()
-
-    def _compact(self) -> None:
-        live = self._slots.live()
-        self._segments = (merged(self._segments, _renumbering(self._slots.size, live)),)
-        self._lengths = self._lengths[live]
-        self._slots = Slots(self._slots.rows[live])
+    def _changed(self) -> None:
+        self._counting.clear()
+        self._asked_last = ()
 
     def has(self, rows: Rows) -> Mask:
         """Tell for each of `rows` whether it is held; shape (n,)."""
         with self._lock:
-            return np.not_equal(self._slots.of(rows), NO_SLOT)
+            held: Mask = np.any([s.slots.of(rows) != NO_SLOT for s in self._shelves], axis=0)
+        return held
 
-    def _snapshot(self, statistics: Statistics | None, counted: Mask | None) -> Snapshot:
+    def _source(self, statistics: Statistics | None, counted: Mask | None) -> Source:
         # The caller holds the lock. With frozen statistics nothing is counted.
-        slots = self._slots
-        none = np.zeros(0, dtype=np.bool_)
-        mask = slots.allowed(counted) if statistics is None else none
-        return Snapshot(self._segments, slots.rows[: slots.size], self._lengths[: slots.size], mask)
+        if statistics is not None:
+            return statistics
+        return self._counting.of(counted, lambda: self._counted(counted))
 
-    def _asked(
-        self, query: str, snapshot: Snapshot, statistics: Statistics | None
-    ) -> tuple[Question, Statistics]:
-        if statistics is None:
-            numbers = [number for word in words(query) for number in self._numbers[word]]
-            statistics = snapshot.statistics(np.unique(np.array(numbers, dtype=np.int64)))
-            return Question.of(query, statistics), statistics
+    def _counted(self, counted: Mask | None) -> Counting:
+        return Counting([(s.part(), s.slots.within(counted).flags) for s in self._shelves])
+
+    def _asked(self, query: str, source: Source) -> tuple[Question, Statistics]:
         last = self._asked_last
-        for text, known, question in last:
-            if text == query and known is statistics:
+        for text, known, question, statistics in last:
+            if text == query and known is source:
                 return question, statistics
+        if isinstance(source, Statistics):
+            statistics = source
+        else:
+            numbers = [number for word in words(query) for number in self._numbers[word]]
+            statistics = source.statistics(np.unique(np.array(numbers, dtype=np.int64)))
         question = Question.of(query, statistics)
-        self._asked_last = ((query, statistics, question), *last[: _REMEMBERED_TEXTS - 1])
+        asked = query, source, question, statistics
+        self._asked_last = (asked, *last[: _REMEMBERED_TEXTS - 1])
         return question, statistics
 
     def search(
@@ -147,25 +166,16 @@ class LexicalIndex:
         if k < 1:
             raise ValueError("k is at least 1")
         with self._lock:
-            snapshot = self._snapshot(statistics, counted)
-            within = self._slots.allowed(allowed)
-        question, known = self._asked(query, snapshot, statistics)
-        numbers, weights = question.cut(MOST_TERMS).weighed()
-        totals = np.zeros(within.size, dtype=np.float64)
-        selective = _SELECTIVE * int(np.count_nonzero(within)) <= within.size
-        spans = [segment.spans(numbers) for segment in snapshot.segments]
-        for place, weight in enumerate(weights):
-            for segment, found in zip(snapshot.segments, spans, strict=True):
-                slots = segment.slots[slice(*found[place])]
-                counts = segment.counts[slice(*found[place])]
-                if selective:
-                    kept = np.flatnonzero(within.take(slots))
-                    slots, counts = slots.take(kept), counts.take(kept)
-                totals[slots] += self._parts(counts, snapshot.lengths.take(slots), weight, known)
-        matched = np.flatnonzero(totals)
-        if not selective:
-            matched = matched[within[matched]]
-        rows, scores = snapshot.rows[matched], np.round(totals[matched], _DIGITS)
+            source = self._source(statistics, counted)
+            parts = [(shelf.part(), shelf.slots.within(allowed)) for shelf in self._shelves]
+        weighing = self._weighing(query, source)
+        found, scored = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.float64)]
+        for part, within in parts:
+            if within.count:
+                slots, scores = weighing.matched(part, within)
+                found.append(part.rows[slots])
+                scored.append(scores)
+        rows, scores = np.concatenate(found), np.concatenate(scored)
         places = best(rows, scores, k)
         return rows[places], scores[places]
 
@@ -179,26 +189,19 @@ class LexicalIndex:
     ) -> Scores:
         """Score `rows` as `search` would, float64 (n,); 0 where none is held or nothing matches."""
         with self._lock:
-            snapshot = self._snapshot(statistics, counted)
-            slots = self._slots.of(rows)
-        question, known = self._asked(query, snapshot, statistics)
-        totals = np.zeros(slots.size, dtype=np.float64)
-        for number, weight in zip(*question.cut(MOST_TERMS).weighed(), strict=True):
-            counts = snapshot.counts(number, slots)
-            found = counts > 0
-            lengths = snapshot.lengths[slots[found]]
-            totals[found] += self._parts(counts[found], lengths, weight, known)
-        return np.round(totals, _DIGITS)
+            source = self._source(statistics, counted)
+            parts = [(shelf.part(), shelf.slots.of(rows)) for shelf in self._shelves]
+        weighing = self._weighing(query, source)
+        scores = np.zeros(np.size(rows), dtype=np.float64)
+        for part, slots in parts:
+            held = np.flatnonzero(slots != NO_SLOT)
+            scores[held] = weighing.scores(part, slots[held])
+        return scores
 
-    def _parts(
-        self,
-        counts: npt.NDArray[np.uint16],
-        lengths: npt.NDArray[np.int32],
-        weight: float,
-        statistics: Statistics,
-    ) -> Scores:
-        norms = lengths * (self.k1 * self.b / statistics.mean_length) + self.k1 * (1 - self.b)
-        return np.asarray(counts * (weight * (self.k1 + 1)) / (norms + counts), dtype=np.float64)
+    def _weighing(self, query: str, source: Source) -> Weighing:
+        question, statistics = self._asked(query, source)
+        terms = question.cut(MOST_TERMS).weighed()
+        return Weighing(*terms, self.k1, self.b, statistics.mean_length)
 
     def keywords(
         self,
@@ -210,8 +213,8 @@ class LexicalIndex:
     ) -> list[Keyword]:
         """Give the at most `n` most informative terms of `text`, best first."""
         with self._lock:
-            snapshot = self._snapshot(statistics, counted)
-        return self._asked(text, snapshot, statistics)[0].keywords[:n]
+            source = self._source(statistics, counted)
+        return self._asked(text, source)[0].keywords[:n]
 
     def shared(
         self,
@@ -224,37 +227,32 @@ class LexicalIndex:
     ) -> list[list[Keyword]]:
         """Give for each of `rows` the at most `n` most informative terms it shares with `text`."""
         with self._lock:
-            snapshot = self._snapshot(statistics, counted)
-            slots = self._slots.of(rows)
-        shared: list[list[Keyword]] = [[] for _ in range(slots.size)]
-        for keyword in self._asked(text, snapshot, statistics)[0].keywords:
-            counts = snapshot.counts(term_number(keyword.term), slots)
-            for place in np.flatnonzero(counts).tolist():
-                shared[place].append(keyword)
-        return [found[:n] for found in shared]
+            source = self._source(statistics, counted)
+            parts = [(shelf.part(), shelf.slots.of(rows)) for shelf in self._shelves]
+        keywords = self._asked(text, source)[0].keywords
+        numbers = np.array([term_number(keyword.term) for keyword in keywords], dtype=np.int64)
+        shared: list[list[Keyword]] = [[] for _ in range(np.size(rows))]
+        for part, slots in parts:
+            held = np.flatnonzero(slots != NO_SLOT)
+            counts = part.counts(numbers, slots[held])
+            for place, there in zip(held.tolist(), counts.T, strict=True):
+                shared[place] = [keywords[i] for i in np.flatnonzero(there)[:n].tolist()]
+        return shared
 
     def fit(self, counted: Mask | None = None) -> Statistics:
         """Count terms, documents and lengths over the rows of `counted` (None: all), to freeze."""
         with self._lock:
-            snapshot = self._snapshot(None, counted)
-        return snapshot.fitted()
+            counting = self._counted(counted)
+        return counting.fitted()
 
     def save(self, folder: Path, stamp: str = "") -> None:
         """Write to `folder` in one atomic step; `stamp` says of what state of the store."""
+        arrays: dict[str, indexfile.Array] = {}
         with self._lock:
-            snapshot = self._snapshot(None, None)
-        live = np.flatnonzero(snapshot.counted)
-        segment = merged(snapshot.segments, _renumbering(snapshot.rows.size, live))
-        arrays: dict[str, indexfile.Array] = {
-            "rows": snapshot.rows[live],
-            "lengths": snapshot.lengths[live],
-            "terms": segment.terms,
-            "starts": segment.starts,
-            "slots": segment.slots,
-            "counts": segment.counts,
-        }
+            for place, shelf in enumerate(self._shelves):
+                arrays |= {f"{name}{place}": array for name, array in shelf.live().items()}
         facts = {"k1": self.k1, "b": self.b, "tokens": TOKENS_VERSION, "stamp": stamp}
-        indexfile.write(folder / FILE, facts, arrays)
+        indexfile.write(folder / FILE, facts | {"shelves": self.shelves}, arrays)
 
     @classmethod
     def load(cls, folder: Path) -> "LexicalIndex":
@@ -268,32 +266,12 @@ class LexicalIndex:
                 raise ValueError("its terms were cut by another version")
             index = cls(float(facts["k1"]), float(facts["b"]))
             index.stamp = str(facts["stamp"])
-            index._slots = Slots(checked(arrays["rows"]))
-            index._lengths = arrays["lengths"].copy()
-            parts = [arrays[name] for name in ("terms", "starts", "slots", "counts")]
-            index._segments = (Segment(index._slots.size, *parts),)
+            # A file from before there were shelves is one shelf, without a number.
+            numbers = range(int(facts["shelves"])) if "shelves" in facts else ("",)
+            index._shelves = tuple(WordShelf.of(arrays, str(at)) for at in numbers)
+            checked(np.concatenate([shelf.part().rows for shelf in index._shelves]))
         except (KeyError, ValueError, TypeError) as reason:
             raise IndexCorrupt(
                 f"the saved index {FILE} does not add up ({reason}); rebuild it from the store"
             ) from reason
         return index
-
-
-def _renumbering(size: int, live: Rows) -> Rows:
-    """Map `size` old slots to new ones that leave no gap, -1 for all but `live`."""
-    renumbered = np.full(size, NO_SLOT, dtype=np.int64)
-    renumbered[live] = np.arange(live.size)
-    return renumbered
-
-
-def _tiered(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
-    """Merge the last segments where the one before is no larger: few segments, little merging."""
-    first, size = len(segments) - 1, segments[-1].documents
-    while first > 0 and segments[first - 1].documents <= size:
-        if size + segments[first - 1].documents > _LARGEST_MERGE:
-            break
-        first -= 1
-        size += segments[first].documents
-    if first == len(segments) - 1:
-        return segments
-    return (*segments[:first], merged(segments[first:]))

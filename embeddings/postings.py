@@ -40,11 +40,11 @@ class Segment:
         return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
-def built(terms: Numbers, lengths: Numbers, first: int) -> Segment:
+def built(terms: Numbers, lengths: Numbers) -> Segment:
     """Build a segment from documents laid end to end.
 
     `terms` (sum of lengths,) int64, the terms of all documents with repeats; `lengths` (n,) how
-    many belong to each; document i gets slot `first` + i.
+    many belong to each; document i gets slot i.
     """
     n = lengths.size
     known, local = np.unique(terms, return_inverse=True)
@@ -54,7 +54,7 @@ def built(terms: Numbers, lengths: Numbers, first: int) -> Segment:
         n,
         known,
         np.searchsorted(term_of, np.arange(known.size + 1)),
-        (document + first).astype(np.int32),
+        document.astype(np.int32),
         np.minimum(counts, np.iinfo(np.uint16).max).astype(np.uint16),
     )
 

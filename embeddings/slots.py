@@ -5,17 +5,43 @@ So a search that took its slots under the index's lock may go on reading outside
 is put or removed meanwhile. Not itself safe for threads: the index holds its lock around it.
 """
 
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from .face import Mask, Rows, Scores
+from .kept import Kept
 
 NO_SLOT = -1
-_KEPT = 8  # masks whose slots are kept: a view asks with the same few again and again
+
+# Where one slot in so many is allowed or fewer, they are listed: picking out a column of the codes
+# costs about as much as comparing four.
+_FEW = 4
 
 T = TypeVar("T", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The slots that a mask allows: `flags` (slots,) bool, `count` of them; `few`: their numbers,
+    ascending, None where they are too many to be listed. Nothing of it is to be written to."""
+
+    flags: Mask
+    count: int
+    few: Rows | None
+
+    @classmethod
+    def of(cls, flags: Mask) -> "Within":
+        """The slots of `flags`, which is not to be written to from then on."""
+        flags.setflags(write=False)
+        count = int(np.count_nonzero(flags))
+        return cls(flags, count, np.flatnonzero(flags) if _FEW * count < flags.size else None)
+
+    def every(self) -> Rows:
+        """The allowed slots, ascending."""
+        return np.flatnonzero(self.flags) if self.few is None else self.few
 
 
 def grown(array: npt.NDArray[T], size: int, axis: int = 0) -> npt.NDArray[T]:
@@ -49,7 +75,8 @@ class Slots:
         self.held = 0
         self._live: Mask = np.zeros(0, dtype=np.bool_)
         self._slot_of = np.zeros(0, dtype=np.int64)
-        self._allowed: dict[int, tuple[Mask | None, Mask]] = {}
+        self._allowed: Kept[Within] = Kept()
+        self._asked: Kept[Rows] = Kept()
         if rows is not None:
             self.append(rows)
 
@@ -61,7 +88,7 @@ class Slots:
     def append(self, rows: Rows) -> None:
         """Give each of `rows` (no repeats) a new slot, in order, killing the one it had."""
         self.kill(rows)
-        self._allowed = {}
+        self._changed()
         end = self.size + rows.size
         self.rows = grown(self.rows, end)
         self._live = grown(self._live, end)
@@ -77,37 +104,38 @@ class Slots:
 
     def kill(self, rows: Rows) -> None:
         """Forget `rows`; unknown ones are passed over."""
-        slots = np.unique(self.of(rows))
+        slots = np.unique(self._of(rows))
         slots = slots[slots != NO_SLOT]
         if slots.size:
-            self._allowed = {}
+            self._changed()
         self._live[slots] = False
         self._slot_of[self.rows[slots]] = NO_SLOT
         self.held -= slots.size
 
+    def _changed(self) -> None:
+        self._allowed.clear()
+        self._asked.clear()
+
     def of(self, rows: Rows) -> Rows:
-        """Return the slot of each of `rows`, NO_SLOT where there is none."""
+        """Return the slot of each of `rows`, NO_SLOT where there is none. Not to be written to.
+
+        Those of rows that cannot be written to are kept for the next time, as are a mask's.
+        """
+        return self._asked.of(rows, lambda: self._of(rows))
+
+    def _of(self, rows: Rows) -> Rows:
         rows = np.asarray(rows, dtype=np.int64).reshape(-1)
+        size = self._slot_of.size
+        if rows.size and rows.min() >= 0 and rows.max() < size:
+            return self._slot_of[rows]
         slots = np.full(rows.size, NO_SLOT, dtype=np.int64)
-        known = (rows >= 0) & (rows < self._slot_of.size)
+        known = (rows >= 0) & (rows < size)
         slots[known] = self._slot_of[rows[known]]
         return slots
 
-    def allowed(self, mask: Mask | None) -> Mask:
-        """Return a bool (size,): the live slots whose row the mask allows. Not to be written to.
-
-        Those of a mask that cannot be written to either are kept for the next time.
-        """
-        known = self._allowed.get(id(mask))
-        if known is not None and known[0] is mask:
-            return known[1]
-        found = self._found(mask)
-        found.setflags(write=False)
-        if mask is None or (mask.base is None and not mask.flags.writeable):
-            self._allowed[id(mask)] = mask, found
-            if len(self._allowed) > _KEPT:
-                del self._allowed[next(iter(self._allowed))]
-        return found
+    def within(self, mask: Mask | None) -> Within:
+        """The live slots whose row the mask allows."""
+        return self._allowed.of(mask, lambda: Within.of(self._found(mask)))
 
     def _found(self, mask: Mask | None) -> Mask:
         live = self._live[: self.size]
@@ -120,6 +148,11 @@ class Slots:
             allowed[within] = mask[rows[within]]
             return allowed & live
         return np.asarray(mask, dtype=np.bool_)[rows] & live
+
+    @property
+    def known(self) -> Mask:
+        """By row, up to the highest there ever was, whether it has a slot."""
+        return np.not_equal(self._slot_of, NO_SLOT)
 
     def live(self) -> Rows:
         """Return the live slots, ascending."""

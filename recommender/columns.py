@@ -50,6 +50,25 @@ class Columns:
         other._arrays = {**self._arrays, **columns}
         return other
 
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Every column and `live` by name, as views: what `of` takes."""
+        return {**{name: self[name] for name in self.names}, "live": self.live}
+
+    @classmethod
+    def of(cls, names: Iterable[str], arrays: Mapping[str, npt.NDArray[Any]]) -> "Columns":
+        """A copy of what `arrays` answered; ValueError where they are not of one length."""
+        columns = cls(names)
+        size = len(arrays["live"])
+        if size < 1 or any(arrays[name].shape != (size,) for name in columns.names):
+            raise ValueError("columns of several lengths")
+        # With room for what comes next, or the first new row would copy everything again.
+        columns._reach(size + size // 8)
+        columns._size = size
+        for name in columns.names:
+            columns[name][:] = arrays[name]
+        columns.live[:] = arrays["live"]
+        return columns
+
     def put(self, keys: Ints, values: Ints) -> None:
         """Set whole rows; `values` is (n, columns) in the order of `names`."""
         if not len(keys):

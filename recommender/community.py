@@ -32,7 +32,6 @@ DERIVED = ("access", "credited", "joins", "attached")
 """Columns of posts besides the store's: who reads them, whether they count as a reply, whether as
 their author's first in the thread; when what they hang on was written if that was later, else 0."""
 
-
 JOINED, FIRST = 1, 2
 """Marks in the column `joins`: a person's first reply in a thread; the thread's first of all."""
 
@@ -71,8 +70,8 @@ class Community:
         self.by_time = np.zeros(0, np.int64)
         self.roster = Roster({})
 
-    def absorb(self, changes: Changes) -> Ints:
-        """Follow the store; answer the keys of posts that changed."""
+    def absorb(self, changes: Changes, anew: bool = False) -> Ints:
+        """Follow the store; answer the keys of posts that changed. `anew`: derive all again."""
         for kind, columns in (
             ("post", self.posts),
             ("version", self.versions),
@@ -80,13 +79,14 @@ class Community:
             ("link", self.links),
         ):
             columns.drop(changes.removed.get(kind, ()))
-        dropped = set(changes.removed.get("post", ()))
-        anew = self._absorb_people(changes) | self._absorb_spaces(changes) | bool(dropped)
+        anew |= self._absorb_people(changes) | self._absorb_spaces(changes)
+        anew |= bool(changes.removed.get("post"))
         keys = changes.posts[:, 0]
         known = keys[keys < len(self.posts)]
         anew |= bool(self.posts.live[known].any())
-        for pk in changes.removed.get("version", ()):
-            self.tags.pop(pk, None)
+        for kind, told in (("version", self.tags), ("interaction", self.trial_sites)):
+            for pk in changes.removed.get(kind, ()):
+                told.pop(pk, None)
         self.tags.update(changes.tags)
         for _, tags in changes.tags:
             for tag in tags:

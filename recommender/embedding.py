@@ -16,6 +16,9 @@ from embeddings.language import detect_languages
 BATCH = 1_024
 """Texts a round: enough to fill the encoders' batches, soon enough noted to be resumable."""
 
+KEPT_AT_ONCE = 256
+"""Texts a transaction: some 60 ms in which nobody else can write."""
+
 REPLY_CHARS = 500
 """What encoders read of a reply: about 120 tokens, half of what MiniLM can take. Replies outnumber
 roots by six to one, time grows faster than length, and a reply says early what it is about."""
@@ -96,7 +99,16 @@ def _embed(
             key: packed(vector) for key, vector in zip(missing, vectors, strict=True)
         }
     fingerprints = {lane: encoder.fingerprint for lane, encoder in encoders.items()}
-    store.keep_vectors(scheme, fingerprints, new, marks)
+    for start in range(0, len(marks), KEPT_AT_ONCE):
+        part = marks[start : start + KEPT_AT_ONCE]
+        # Equal texts have one vector, which goes with the first of them.
+        of_part = {
+            encoder: {
+                mark.digest: by_digest.pop(mark.digest) for mark in part if mark.digest in by_digest
+            }
+            for encoder, by_digest in new.items()
+        }
+        store.keep_vectors(scheme, fingerprints, of_part, part)
 
 
 def _read_of(text: str, is_root: bool) -> str:

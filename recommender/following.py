@@ -7,7 +7,6 @@ it is held, and what `learn` found out.
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, RLock
@@ -22,11 +21,13 @@ from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from embeddings.statistics import Statistics
 
 from .alike import SimilarRanker, default_similar
+from .columnfile import erase_columns, open_columns, save_columns
 from .community import Community
 from .embedding import embed_pending
 from .feed import Knowing
 from .feedranker import FeedRanker
 from .growing import following, grown
+from .health import health_of
 from .meaning import Reader
 from .mentions import Mentions
 from .parts import Parts
@@ -43,6 +44,9 @@ from .topicindex import TopicIndex
 from .view import View, Views, end_of_hour, view_of
 from .whitening import Whitening
 from .working import leave_to_workers
+
+SETTLED_AFTER = 100_000
+"""Texts: 0.2 GB of vectors; saving a million takes seconds."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -90,7 +94,6 @@ class Following:
         self._begin()
 
     def _begin(self) -> None:
-        """Know nothing of the community yet."""
         self.community = Community()
         self.past = Past()
         self._views = Views()
@@ -99,18 +102,26 @@ class Following:
         self.topic_index = TopicIndex()
         self.mentions = Mentions(self.store)
         self._mark: int | None = None
+        # Whether what no snapshot holds has been read: people, spaces, what was learned.
+        self._whole = False
+        self._columns_at = -1
 
     @classmethod
     def open(
-        cls, store: Store, settings: EngineSettings | None = None, progress: Progress | None = None
+        cls,
+        store: Store,
+        settings: EngineSettings | None = None,
+        progress: Progress | None = None,
+        *,
+        reads: bool = True,
     ) -> Self:
         """Open over `store`, and mend whatever its indexes lack.
 
-        Snapshots lie beside SQLite's file, those of a server in the working folder.
+        Snapshots lie beside SQLite's file, those of a server in the working folder. `reads`: texts
+        that nobody has read are, first; else it holds the rest, and `sync` reads them.
         """
         settings = settings or EngineSettings()
-        # Products here are small: a second thread gains little, and waits for cores that others
-        # use by using one itself.
+        # Products here are small: a second thread gains little, and waits for cores others use.
         threadpool_limits(1, "blas")
         folder, path = settings.index_folder, store.database.path
         if folder is None and path is not None:
@@ -118,10 +129,24 @@ class Following:
         elif folder is None and not store.database.is_sqlite:
             folder = Path(f"whoknows-{store.uid()}.index").absolute()
         engine = cls(store, open_encoders(settings), folder, settings)
-        if is_of_history(store, folder):
-            engine.texts.open_snapshot(store.uid(), store.seq())
-        engine.sync(progress)
+        engine.open_saved()
+        if reads:
+            engine.sync(progress)
+        engine.sync_written(())
         return engine
+
+    def open_saved(self) -> None:
+        """Begin with what was saved last, if it is of this database; what is newer is followed."""
+        folder = self._index_folder
+        if folder is None or not is_of_history(self.store, folder):
+            return
+        uid, newest = self.store.uid(), self.store.seq()
+        self.texts.open_snapshot(uid, newest)
+        community = open_columns(folder, uid, newest)
+        if community is not None:
+            self.community = community
+            self._columns_at = community.seq
+            _, self._mark = self.store.state(community.seq)
 
     def close(self) -> None:
         """Save the indexes for the next start.
@@ -129,8 +154,28 @@ class Following:
         At the newest state: what another process deleted must not come back to the disk.
         """
         with self._current():
-            note_history(self._index_folder, self.community.seq, self._mark)
-            self.texts.save_snapshot(self.store.uid())
+            self._save()
+
+    def settle(self) -> None:
+        """Save, and hold what is saved as a map of the files, if much has come in since.
+
+        Vectors then need memory only while they are searched; little is lost by being cut off.
+        """
+        with self._current():
+            if self._index_folder is not None and self.texts.unsaved >= SETTLED_AFTER:
+                self._save()
+                self.texts.open_snapshot(self.store.uid(), self.texts.seq)
+
+    def _save(self) -> None:
+        folder = self._index_folder
+        if folder is None:
+            return
+        uid = self.store.uid()
+        note_history(folder, self.community.seq, self._mark)
+        self.texts.save_snapshot(uid)
+        if self._columns_at != self.community.seq:
+            save_columns(self.community, folder, uid)
+            self._columns_at = self.community.seq
 
     # Following ----------------------------------------------------------------------------
 
@@ -138,11 +183,12 @@ class Following:
         """Embed what the store holds and nobody has read, and follow it to its newest state.
 
         A standby's texts are embedded by whoever writes to its primary; with `workers`, all are by
-        those who do nothing else.
+        those who do nothing else; beside an import into the same SQLite file, by that.
         """
         told = None if progress is None else lambda done, total: progress("embedding", done, total)
         with self._embedding:
-            if not self.settings.workers and self.store.database.standby() is None:
+            others = self.settings.workers or self.store.left_to_others()
+            if not others and self.store.database.standby() is None:
                 embed_pending(self.store, self.encoders, told)
         with self._current():
             pass
@@ -174,21 +220,23 @@ class Following:
                 logger.warning("the database goes back to before what was read; reading all anew")
                 self.texts.erase_snapshot()
                 self._begin()
-            if seq != self.community.seq or seq != self.texts.seq:
+            if not self._whole or seq != self.community.seq or seq != self.texts.seq:
                 with self.store.database.one_moment():
                     self._follow()
                     _, self._mark = self.store.state(self.community.seq)
             yield
 
     def _follow(self) -> None:
-        first = self.community.seq == 0
-        changes = self.store.changes(self.community.seq)
+        first = not self._whole
+        changes = self.store.changes(self.community.seq, everybody=first)
+        if changes.removed and self._index_folder is not None:
+            erase_columns(self._index_folder)
         if self.texts.seq == self.community.seq:
             self.texts.absorb(self.store, changes)
         else:
             self.texts.absorb(self.store, self.store.changes(self.texts.seq))
         with following(self._views, self.community, changes):
-            self.community.absorb(changes)
+            self.community.absorb(changes, anew=first)
         self.topic_index.absorb(changes)
         self.profiles.absorb(self.store, changes.people, changes.removed.get("person", []))
         self.mentions.forget(
@@ -206,6 +254,7 @@ class Following:
             self.similar_ranker = SimilarRanker.from_bytes(alike) if alike else default_similar()
             self.whitening = Whitening.from_bytes(even)
             self.templates = Templates.from_bytes(kept.get(TEMPLATES, b""))
+        self._whole = True
 
     @property
     def parts(self) -> Parts:
@@ -244,24 +293,8 @@ class Following:
     def status(self) -> dict[str, object]:
         """What is known and indexed, for health checks and `doctor`."""
         with self._current():
-            pending = self.store.count_pending(self.texts.scheme)
-            standby = self.store.database.standby()
             return {
-                "seq": self.community.seq,
-                "posts": int(self.community.posts.live.sum()),
-                "people": len(self.community.people),
-                "indexed": len(self.texts.words),
-                "pending": pending,
-                "workers": self.store.workers(),
-                "standby": None if standby is None else asdict(standby),
+                **health_of(self.store, self.community, self.texts, self.encoders),
                 "learned": self.statistics is not None,
                 "learned_from": self.ranker.answered,
-                "encoders": {
-                    lane: {
-                        "fingerprint": encoder.fingerprint,
-                        "runtime": getattr(encoder, "runtime", "sentence-transformers"),
-                        "hindered": getattr(encoder, "hindered", None),
-                    }
-                    for lane, encoder in self.encoders.items()
-                },
             }

@@ -11,16 +11,13 @@ import numpy as np
 
 from embeddings.dense import DenseIndex
 from embeddings.face import Encoder, Mask, Rows, Scores, Vectors
+from embeddings.kept import Kept
 from embeddings.lanes import align_multilingual, fuse_lanes, lane_of_query
 from embeddings.language import detect_language
 from embeddings.registry import MINILM, MULTILINGUAL
 
 REMEMBERED = 256
 """Questions whose vectors are kept: a page asks the same one of several parts."""
-
-
-MASKS = 8
-"""Masks of which it is kept what MiniLM has not read: a view asks with the same few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,8 @@ class MeaningIndex:
     def __init__(self, dense: Mapping[str, DenseIndex]) -> None:
         self.dense = dict(dense)
         self._foreign: Mask | None = None
-        self._within: dict[int, tuple[Mask, Mask]] = {}
+        self._within: Kept[Mask] = Kept()
+        self._common: Kept[dict[bytes, Scores]] = Kept()
 
     @property
     def english(self) -> DenseIndex:
@@ -107,11 +105,11 @@ class MeaningIndex:
         wanted = np.ones(len(rows), dtype=bool)
         if MINILM in question.vectors:
             held = self.dense[MINILM].has(rows)
-            queries = [question.vectors[MINILM]] + ([] if centre is None else [centre])
-            scores = self.dense[MINILM].scores_to(np.stack(queries), rows[held])
-            by_lane[MINILM][held] = scores[0]
+            scores = self.dense[MINILM].scores(question.vectors[MINILM], rows)
+            by_lane[MINILM][held] = scores[held]
             if centre is not None:
-                peculiar[held] = scores[0] - scores[1] * float(np.linalg.norm(centre))
+                # What is not held has 0 of both.
+                peculiar = scores - self._likeness_to(centre, rows)
             if question.language is not None:
                 # What MiniLM read of a text is the last word on it.
                 wanted &= ~held
@@ -122,6 +120,17 @@ class MeaningIndex:
         fused = fuse_lanes(question.language, by_lane[MINILM], by_lane[MULTILINGUAL])
         return np.where(np.isfinite(fused), fused, 0.0), peculiar
 
+    def _likeness_to(self, centre: Vectors, rows: Rows) -> Scores:
+        """How much each of `rows` has in common with `centre`; the same for all questions."""
+        common = self._common.of(rows, dict)
+        key = centre.tobytes()
+        if key not in common:
+            # One at a time: it is another when something was learned.
+            common.clear()
+            cosines = self.dense[MINILM].scores(centre, rows)
+            common[key] = cosines * float(np.linalg.norm(centre))
+        return common[key]
+
     def centre(self, rows: Rows) -> Vectors:
         """The mean of what MiniLM read of `rows`, (384,)."""
         return self.dense[MINILM].mean(rows)
@@ -129,26 +138,23 @@ class MeaningIndex:
     def changed(self) -> None:
         """To be called after rows were put into a lane or removed."""
         self._foreign = None
-        self._within = {}
+        self._within.clear()
+        self._common.clear()
 
     def _foreign_within(self, allowed: Mask) -> Mask:
         """Which of `allowed` MiniLM has not read; kept for masks that nobody writes to."""
-        known = self._within.get(id(allowed))
-        if known is not None and known[0] is allowed:
-            return known[1]
+        return self._within.of(allowed, lambda: self._foreign_of(allowed))
+
+    def _foreign_of(self, allowed: Mask) -> Mask:
         found = allowed & self._only_multilingual(len(allowed))
         found.setflags(write=False)
-        if allowed.base is None and not allowed.flags.writeable:
-            self._within[id(allowed)] = allowed, found
-            if len(self._within) > MASKS:
-                del self._within[next(iter(self._within))]
         return found
 
     def _only_multilingual(self, size: int) -> Mask:
         """Which of the first `size` rows MiniLM has not read; worked out once a change."""
         foreign = self._foreign
         if foreign is None or len(foreign) < size:
-            foreign = ~self.dense[MINILM].has(np.arange(size, dtype=np.int64))
+            foreign = ~self.dense[MINILM].holds(size)
             self._foreign = foreign
         return foreign[:size]
 

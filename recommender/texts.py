@@ -4,7 +4,7 @@ MiniLM reads every English text, the multilingual encoder every thread's root an
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,10 @@ from .embedding import scheme_of, unpacked
 from .meaning import MeaningIndex
 
 AnyIndex = DenseIndex | LexicalIndex
+
+OTHERS, ROOTS = 0, 1
+"""The shelves on which texts lie: nearly every search is of threads' roots alone, or of all else.
+A text may lie on the wrong one, as when its thread is put under another; it is found as surely."""
 
 
 class TextIndex(MeaningIndex):
@@ -41,6 +45,8 @@ class TextIndex(MeaningIndex):
         self.words = LexicalIndex()
         self.titles = LexicalIndex()
         self._saved_at = -1
+        self.unsaved = 0
+        """Texts that came in since the indexes were saved or opened."""
 
     # Following the store ------------------------------------------------------------------
 
@@ -67,6 +73,7 @@ class TextIndex(MeaningIndex):
             self.dense, self.words, self.titles = dense, words, titles
             self.changed()
             self.seq = self._saved_at = min(seqs)
+            self.unsaved = 0
 
     def save_snapshot(self, uid: str) -> None:
         """Save the indexes, so that the next start need not build them."""
@@ -78,6 +85,7 @@ class TextIndex(MeaningIndex):
         self.words.save(self.folder / "words", stamp)
         self.titles.save(self.folder / "titles", stamp)
         self._saved_at = self.seq
+        self.unsaved = 0
 
     def absorb(
         self, store: Store, changes: Changes, progress: Callable[[int, int], None] | None = None
@@ -90,30 +98,46 @@ class TextIndex(MeaningIndex):
         self.changed()
         if len(gone):
             self.erase_snapshot()
+        self._arrange(store)
         embedded = changes.embedded
+        self.unsaved += len(embedded)
         for start in range(0, len(embedded), 4096):
             self._put(store, embedded[start : start + 4096])
             if progress is not None:
                 progress(min(start + 4096, len(embedded)), len(embedded))
         self.seq = changes.seq
 
+    def _arrange(self, store: Store) -> None:
+        """Part the roots from the rest in indexes that were saved when all lay on one shelf."""
+        indexes: list[AnyIndex] = [*self.dense.values(), self.words, self.titles]
+        mixed = [index for index in indexes if len(index) and index.shelves <= ROOTS]
+        if mixed:
+            roots = np.sort(np.array(store.root_texts(), dtype=np.int64))
+            for index in mixed:
+                index.move(roots, ROOTS)
+
     def _put(self, store: Store, part: list[tuple[int, bytes, str]]) -> None:
+        roots = set(store.root_texts([row for row, _, _ in part]))
         for lane, encoder in self.encoders.items():
+            index = self.dense[lane]
             mine = [(row, digest) for row, digest, lanes in part if lane in lanes.split(",")]
             kept = store.kept_vectors(encoder.fingerprint, (digest for _, digest in mine))
-            rows = [row for row, digest in mine if digest in kept]
-            if rows:
-                vectors = np.stack([unpacked(kept[d]) for _, d in mine if d in kept])
-                self.dense[lane].put(np.array(rows, dtype=np.int64), vectors)
+            for shelf in (OTHERS, ROOTS):
+                held = [(r, d) for r, d in mine if d in kept and (r in roots) == (shelf == ROOTS)]
+                if held:
+                    vectors = np.stack([unpacked(kept[digest]) for _, digest in held])
+                    index.put(np.array([row for row, _ in held], dtype=np.int64), vectors, shelf)
             others = [row for row, _, lanes in part if lane not in lanes.split(",")]
-            self.dense[lane].remove(np.array(others, dtype=np.int64))
+            index.remove(np.array(others, dtype=np.int64))
         self.changed()
         texts = store.indexed_texts([row for row, _, _ in part])
-        rows = [row for row, _, _ in part if row in texts]
-        keys = np.array(rows, dtype=np.int64)
-        self.words.put(keys, [texts[row].text for row in rows])
-        titled = [row for row in rows if texts[row].title]
-        self.titles.put(np.array(titled, dtype=np.int64), [texts[row].title for row in titled])
+        for shelf in (OTHERS, ROOTS):
+            here = [row for row in texts if (row in roots) == (shelf == ROOTS)]
+            if here:
+                _put_words(self.words, {row: texts[row].text for row in here}, shelf)
+            titles = {row: texts[row].title for row in here if texts[row].title}
+            if titles:
+                _put_words(self.titles, titles, shelf)
 
     def erase_snapshot(self) -> None:
         """What is deleted is gone from the disk too, at once; a later save makes it anew."""
@@ -122,3 +146,7 @@ class TextIndex(MeaningIndex):
         for file in self.folder.glob("*/*.index"):
             file.unlink(missing_ok=True)
         self._saved_at = -1
+
+
+def _put_words(index: LexicalIndex, texts: Mapping[int, str], shelf: int) -> None:
+    index.put(np.array(list(texts), dtype=np.int64), list(texts.values()), shelf)

@@ -5,8 +5,8 @@ counts once a thread, and only where several people wrote it, so that no name re
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -91,10 +91,10 @@ def _words_of(
     sayings: Sequence[Saying], places: Ints, topics: int, language: str
 ) -> list[list[TopicWord]]:
     said = [_said(saying, language) for saying in sayings]
-    everywhere: Counter[str] = Counter()
+    everywhere: defaultdict[str, float] = defaultdict(float)
     for terms in said:
         for term, (weight, _) in terms.items():
-            everywhere[term] += weight  # type: ignore[assignment]
+            everywhere[term] += weight
     found = []
     for place in range(topics):
         members = np.flatnonzero(places == place).tolist()
@@ -119,7 +119,7 @@ def _words_of(
 
 
 def _scored(
-    said: Sequence[dict[str, tuple[float, str]]], everywhere: Counter[str], count: int
+    said: Sequence[dict[str, tuple[float, str]]], everywhere: Mapping[str, float], count: int
 ) -> dict[str, float]:
     """Terms by how much more frequent they are in `said` than elsewhere, the telling ones."""
     beside = min(PRIOR, PRIOR_SHARE * count)

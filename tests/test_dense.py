@@ -75,7 +75,7 @@ def test_replacing_over_and_over_keeps_answers_and_memory() -> None:
     fresh.put(np.arange(100), _vectors(500, 7)[:100])
     query = _vectors(1, 9)[0]
     assert index.search(query, None, 100)[1].tolist() == fresh.search(query, None, 100)[1].tolist()
-    assert index._slots.size < 3000
+    assert index._shelves[0].slots.size < 3000
 
 
 def test_searching_beside_puts_gives_whole_answers() -> None:

@@ -33,7 +33,7 @@ from tests.communities import encoders
 data.importing.BATCH = 15
 store = Store.open(sys.argv[1])
 engine = Engine(store, encoders(), Path(sys.argv[3]))
-engine.texts.open_snapshot(store.uid(), store.seq())
+engine.open_saved()
 def embed():
     engine.sync()
     engine.close()
@@ -88,7 +88,7 @@ def test_killed_and_restarted_equals_a_clean_import(tmp_path: Path) -> None:
     assert last == f"done {sum(whole.accepted.values())}"
     assert store.counts() == clean.counts()
     mended, fresh = Engine(store, encoders(), index), Engine(clean, encoders(), None)
-    mended.texts.open_snapshot(store.uid(), store.seq())
+    mended.open_saved()
     mended.sync()
     fresh.sync()
     assert mended.status()["pending"] == 0

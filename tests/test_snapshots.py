@@ -17,7 +17,7 @@ def _reopened(store: Store, folder: Path, changed: bool = False) -> Engine:
     if changed:
         readers["minilm"] = WordEncoder(64, "another")
     engine = Engine(store, readers, folder)
-    engine.texts.open_snapshot(store.uid(), store.seq())
+    engine.open_saved()
     engine.sync()
     return engine
 
@@ -40,7 +40,7 @@ def test_snapshots_only_save_time(tmp_path: Path) -> None:
     first = _reopened(store, folder)
     first.close()
     files = sorted(folder.rglob("*.index"))
-    assert len(files) == 4
+    assert len(files) == 5
     right = told(plain)
     kept = _reopened(store, folder)
     assert kept.texts._saved_at == store.seq() and told(kept) == right

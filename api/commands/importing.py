@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from api.terminal import print_json, progress
 if TYPE_CHECKING:
     from data.importing import ImportReport
     from data.store import Store
+    from recommender.engine import Engine
 
 
 def _report_json(report: "ImportReport", community: dict[str, int]) -> dict[str, Any]:
@@ -54,6 +56,11 @@ def _show(report: "ImportReport") -> None:
         console.print(f"{gone} deleted, because the export no longer holds them.")
 
 
+def _read(engine: "Engine") -> None:
+    engine.sync()
+    engine.settle()
+
+
 @contextmanager
 def _opened(settings: Settings) -> Iterator[tuple["Store", "Callable[[], None] | None"]]:
     """The store, and what has the texts of a batch read: None where workers do it.
@@ -64,8 +71,8 @@ def _opened(settings: Settings) -> Iterator[tuple["Store", "Callable[[], None] |
         with opened_store(settings) as store:
             yield store, None
         return
-    with opened_engine(settings) as (store, engine):
-        with Alongside(engine.sync) as reading:
+    with opened_engine(settings, reads=False) as (store, engine), store.at_work():
+        with Alongside(partial(_read, engine)) as reading:
             yield store, reading.again
         # A snapshot deletes behind the last batch.
         engine.sync()

@@ -74,14 +74,20 @@ def tell_hindered(encoders: Mapping[str, "Encoder"]) -> None:
 
 
 @contextmanager
-def opened_engine(settings: Settings) -> Iterator[tuple["Store", "Engine"]]:
-    """The store and an engine on it that has read what is new, the time it takes shown."""
+def opened_engine(settings: Settings, *, reads: bool = True) -> Iterator[tuple["Store", "Engine"]]:
+    """The store and an engine on it that has read what is new, the time it takes shown.
+
+    Without `reads`, what nobody has read waits for the engine's next `sync`.
+    """
     from recommender.engine import Engine
 
     with opened_store(settings) as store:
         with progress("Reading what is new") as advance:
             engine = Engine.open(
-                store, engine_settings(settings), lambda _, done, total: advance(done, total)
+                store,
+                engine_settings(settings),
+                lambda _, done, total: advance(done, total),
+                reads=reads,
             )
         tell_hindered(engine.encoders)
         yield store, engine

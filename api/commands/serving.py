@@ -93,7 +93,8 @@ def _serve(
         print(f"{opening} {address}  (API description at {address}openapi.json; Ctrl-C stops)")
         sys.stdout.flush()
 
-    with opened_engine(settings) as (store, engine):
+    # The application reads what is new beside its first requests.
+    with opened_engine(settings, reads=False) as (store, engine):
         if prepare is not None:
             prepare(store, engine)
         config = uvicorn.Config(

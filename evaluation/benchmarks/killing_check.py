@@ -27,7 +27,6 @@ from data.store import Store
 from embeddings.face import Encoder
 from embeddings.lexical import LexicalIndex
 from recommender.engine import Engine
-from recommender.snapshots import is_of_history
 from recommender.texts import TextIndex
 
 LINES = 40
@@ -166,8 +165,7 @@ def index_differences(database: Path, encoders: Mapping[str, Encoder]) -> list[s
         if beside.is_dir():
             shutil.copytree(beside, kept)
         left, new = (Engine(store, encoders, folder) for folder in (kept, None))
-        if is_of_history(store, kept):
-            left.texts.open_snapshot(store.uid(), store.seq())
+        left.open_saved()
         left.sync()
         new.sync()
         texts = [post.body for post in store.posts(range(1, 400)).values() if post.body.strip()]

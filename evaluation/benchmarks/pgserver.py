@@ -15,6 +15,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import IO, TypedDict
 
 import psycopg
 
@@ -23,6 +24,14 @@ ANYBODY = ("postgres", "nobody")
 
 FOR_TESTS = {"fsync": "off", "shared_buffers": "32MB", "max_wal_size": "256MB"}
 """Settings of a server that need not survive a power cut."""
+
+
+class Identity(TypedDict, total=False):
+    """As whom a program runs; empty: as who runs this one."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
 class NoServer(Exception):
@@ -127,13 +136,13 @@ class Server:
             raise NoServer(f"{program} failed: {done.stderr.decode(errors='replace')[-500:]}")
         return done.stdout.decode(errors="replace")
 
-    def _identity(self) -> dict[str, object]:
+    def _identity(self) -> "Identity":
         if self._user is None:
             return {}
         return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
 
     def _run(self, program: str, arguments: Sequence[str]) -> "subprocess.CompletedProcess[bytes]":
-        return subprocess.run(  # type: ignore[call-overload,no-any-return]
+        return subprocess.run(
             [str(self.bin / program), *arguments],
             capture_output=True,
             cwd=self.home,
@@ -141,9 +150,9 @@ class Server:
         )
 
     def _popen(
-        self, program: str, arguments: Sequence[str], log: object
+        self, program: str, arguments: Sequence[str], log: IO[bytes]
     ) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+        return subprocess.Popen(
             [str(self.bin / program), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -177,6 +177,7 @@ def import_slice(source: Path, folder: Path) -> Made:
         nonlocal spent
         begun = time.process_time()
         engine.sync()
+        engine.settle()
         spent += time.process_time() - begun
 
     used = time.process_time()
