@@ -46,6 +46,8 @@ def _view(patch: pytest.MonkeyPatch, change: Callable[[View, View, Community], V
         return change(view, view_of(community, viewer_id, None, now), community)
 
     patch.setattr(recommender.following, "view_of", leaking)
+    # A view that grew would be honest about what was added.
+    patch.setattr(recommender.following, "grown", lambda *_: None)
 
 
 def no_bound(patch: pytest.MonkeyPatch) -> None:
