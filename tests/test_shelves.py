@@ -229,6 +229,11 @@ def test_indexes_from_before_shelves_are_read_and_arranged(tmp_path: Path) -> No
     assert [[shelf.slots.held for shelf in index._shelves] for index in arranged] == shelves
     plain = engine_of(community.records())
     assert told(opened) == told(plain)
+    # Once for all, though nothing new came in.
+    opened.close()
+    again = Engine(store, encoders(), tmp_path)
+    again.open_saved()
+    assert again.texts.seq == store.seq() and again.texts.words.shelves > ROOTS
 
 
 def test_texts_of_roots_are_those_whose_post_begins_its_thread() -> None:
