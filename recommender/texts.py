@@ -115,6 +115,8 @@ class TextIndex(MeaningIndex):
             roots = np.sort(np.array(store.root_texts(), dtype=np.int64))
             for index in mixed:
                 index.move(roots, ROOTS)
+            # Or each start would do it again, until something new comes in.
+            self._saved_at = -1
 
     def _put(self, store: Store, part: list[tuple[int, bytes, str]]) -> None:
         roots = set(store.root_texts([row for row, _, _ in part]))
