@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .face import Rows, Scores
+from .face import Rows, Scores, Vectors
 from .grid import Codes, Grid, codes, dots
 from .indexfile import Streamed, let_go
 from .slots import NO_SLOT, Slots, checked, grown
@@ -46,17 +46,39 @@ class Part:
     def compared(self, slots: Rows, queries: Grid) -> Scores:
         """The products of `queries` (m, dim) with the components at `slots` (n,), (m, n)."""
         scores = np.empty((len(queries), slots.size), dtype=np.float64)
-        wide = np.empty((min(_CHUNK, slots.size) * _DENSE, queries.shape[1]), dtype=np.float32)
+        wide = self._room(slots)
+        for start, grid, places in self._pieces(slots):
+            scores[:, start : start + _CHUNK] = dots(grid, queries, wide)[:, places]
+        return scores
+
+    def summed(self, slots: Rows) -> npt.NDArray[np.int64]:
+        """The sum of the components at `slots`, (dim,)."""
+        total = np.zeros(self.tail.shape[1], dtype=np.int64)
+        room = self._room(slots)
+        for _, grid, places in self._pieces(slots):
+            wide = room[: len(grid)]
+            wide[...] = grid
+            wanted = np.zeros(len(grid), dtype=np.float32)
+            wanted[places] = 1.0
+            # Exact, and thrice as fast as adding up integers: 2048 times 2^12 at the most.
+            total += (wanted @ wide).astype(np.int64)
+        return total
+
+    def _room(self, slots: Rows) -> Vectors:
+        """Where any of `_pieces` is widened: memory used again and again stays in the cache."""
+        size = min(_CHUNK, slots.size) * _DENSE
+        return np.empty((size, self.tail.shape[1]), dtype=np.float32)
+
+    def _pieces(self, slots: Rows) -> Iterator[tuple[int, Grid, Rows | slice]]:
+        """For each `_CHUNK` of `slots` its start, components, and the places of its own in them."""
         ascending = bool((np.diff(slots) > 0).all())
         for start in range(0, slots.size, _CHUNK):
             part = slots[start : start + _CHUNK]
-            into = scores[:, start : start + _CHUNK]
             span = self._span(part) if ascending else None
             if span is None:
-                into[:] = dots(self.gathered(part), queries, wide)
+                yield start, self.gathered(part), slice(None)
             else:
-                into[:] = dots(span, queries, wide)[:, part - part[0]]
-        return scores
+                yield start, span, part - part[0]
 
     def _span(self, slots: Rows) -> Grid | None:
         """All components from the first of `slots`, ascending, to the last, where most of them
@@ -78,13 +100,6 @@ class Part:
         grid[old] = self.base[slots[old]]
         grid[~old] = self.tail[slots[~old] - kept]
         return grid
-
-    def summed(self, slots: Rows) -> npt.NDArray[np.int64]:
-        """The sum of the components at `slots`, (dim,)."""
-        total = np.zeros(self.tail.shape[1], dtype=np.int64)
-        for start in range(0, slots.size, _CHUNK):
-            total += self.gathered(slots[start : start + _CHUNK]).sum(axis=0, dtype=np.int64)
-        return total
 
     def columns(self, slots: Rows) -> Codes:
         """The sign bits at `slots` (n,), (words, n)."""

@@ -88,7 +88,7 @@ class Turns:
     root: Ints
     at: Ints
 
-    def part(self, chosen: Flags | Ints) -> "Turns":
+    def part(self, chosen: Flags | Ints | slice) -> "Turns":
         """Those of `chosen`."""
         return Turns(self.person[chosen], self.root[chosen], self.at[chosen])
 
@@ -140,9 +140,9 @@ def blended(points: Mapping[str, float], timeless: float) -> dict[str, float]:
     return {**points, **found, SHARED: timeless * POINTS}
 
 
-def turns_of(community: Community, view: View) -> tuple[Turns, Turns]:
+def turns_of(community: Community, view: View, most: int = MOST) -> tuple[Turns, Turns]:
     """The latest turns that a viewer may know of: by interactions, in the order in which they were
-    told, and by replies, in the order of time; at most `MOST` of each.
+    told, and by replies, in the order of time; at most `most` of each.
 
     By readable posts, which stand in readable threads, and by people who are neither bots nor
     hidden. Turns of a named author to their own thread are none.
@@ -154,11 +154,20 @@ def turns_of(community: Community, view: View) -> tuple[Turns, Turns]:
     acted = acted[view.posts[acts["post"][acted]]]
     joined = community.joinings
     joined = joined[: np.searchsorted(posts["created"][joined], view.moment)]
-    joined = joined[view.posts[joined]]
-    return (
-        _counting(community, acts["person"][acted], acts["post"][acted], acts["at"][acted]),
-        _counting(community, posts["author"][joined], joined, posts["created"][joined]),
-    )
+    told = _counting(community, acts["person"][acted], acts["post"][acted], acts["at"][acted])
+    return told.part(slice(-most, None)), _replied(community, view, joined, most)
+
+
+def _replied(community: Community, view: View, joined: Ints, most: int) -> Turns:
+    """The last `most` turns by the posts `joined`; no more of these are looked at than needed."""
+    posts, looked = community.posts, 2 * most
+    while True:
+        last = joined[-looked:]
+        last = last[view.posts[last]]
+        turns = _counting(community, posts["author"][last], last, posts["created"][last])
+        if len(turns.person) >= most or looked >= len(joined):
+            return turns.part(slice(-most, None))
+        looked *= 2
 
 
 def _counting(community: Community, person: Ints, post: Ints, at: Ints) -> Turns:
@@ -167,7 +176,7 @@ def _counting(community: Community, person: Ints, post: Ints, at: Ints) -> Turns
     # Whoever asked anonymously stays unknown here too: their own turns count.
     counts = (posts["author"][root] != person) | ((posts["flags"][root] & ANONYMOUS) != 0)
     counts &= community.roster.suggestible[person]
-    return Turns(person, root, at).part(np.flatnonzero(counts)[-MOST:])
+    return Turns(person, root, at).part(counts)
 
 
 def timeless_share(community: Community, *turns: Turns) -> float:
@@ -185,10 +194,14 @@ def timeless_share(community: Community, *turns: Turns) -> float:
     return max(0.0, 2.0 * float(old.mean()) - 1.0)
 
 
-def _latest(view: View) -> tuple[Turns, Turns, float]:
-    """The latest turns, and how far they are to old threads."""
-    acted, joined = turns_of(view.community, view)
-    return acted, joined, timeless_share(view.community, acted, joined)
+def _timeless(view: View) -> float:
+    """How far the latest turns are to old threads."""
+    return timeless_share(view.community, *turns_of(view.community, view, LATEST))
+
+
+def _latest(view: View) -> tuple[Turns, Turns]:
+    """The latest turns."""
+    return turns_of(view.community, view)
 
 
 def together(community: Community, view: View, person: int) -> Together:
@@ -197,10 +210,11 @@ def together(community: Community, view: View, person: int) -> Together:
     Nothing, where people read what is new: there it told no more than the time of the last post
     and the number of people in a thread (evaluation/results/clicks.md).
     """
-    acted, joined, timeless = view.once(_latest)
+    timeless = view.once(_timeless)
     size = len(community.posts)
     if timeless == 0.0:
         return Together(np.zeros(size), np.zeros(size, np.int64), False, timeless)
+    acted, joined = view.once(_latest)
     turns = acted.joined(joined)
     people, weights = _alike(turns, person, size, len(community.roster))
     own = bool(len(people))

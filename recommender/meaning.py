@@ -40,6 +40,8 @@ class Reader:
         """Find the language of `text`, and encode it for the lanes that it needs."""
         clean = " ".join(text.split())
         language = detect_language(clean)
+        # One after the other: each network uses the processors there are, and two at once were
+        # hardly sooner done, but took from other callers.
         vectors = {lane: self.encoders[lane].encode([clean])[0] for lane in lane_of_query(language)}
         return Question(clean, language, vectors)
 

@@ -13,7 +13,14 @@ from recommender.engine import Engine
 from recommender.view import view_of
 from tests import leaking
 from tests.asking import flattened
-from tests.communities import NOW, Community, engine_of, readable_part, sentence
+from tests.communities import (
+    NOW,
+    Community,
+    engine_of,
+    random_community,
+    readable_part,
+    sentence,
+)
 
 DAY = timedelta(days=1)
 LONG_AGO = NOW - 900 * DAY
@@ -215,3 +222,17 @@ def test_each_person_counts_once_for_a_thread() -> None:
     shared = collaborative.together(community, view, community.person_keys["me"])
     keys = [engine.store.post_key(f"a{i}") for i in range(3)]
     assert [int(shared.people[key]) for key in keys if key] == [0, 2, 2]
+
+
+@pytest.mark.parametrize("most", [1, 3, 20, 10_000])
+def test_the_latest_turns_are_the_last_of_all(most: int) -> None:
+    community = engine_of(random_community(7, threads=60).records()).community
+    view = view_of(community, "p04", None, NOW)
+    for whole, last in zip(
+        collaborative.turns_of(community, view),
+        collaborative.turns_of(community, view, most),
+        strict=True,
+    ):
+        assert len(last.person) == min(most, len(whole.person))
+        for name in ("person", "root", "at"):
+            assert getattr(last, name).tolist() == getattr(whole, name)[-most:].tolist()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from data.models import Post
 from embeddings import dense, indexfile, sieve, snapshot
 from embeddings.dense import DenseIndex
+from embeddings.grid import STEPS
 from embeddings.lexical import LexicalIndex
 from embeddings.registry import MINILM, MULTILINGUAL
 from embeddings.shelf import BULK
@@ -141,6 +142,13 @@ def test_sweeps_and_picks_give_the_same_products(tmp_path: Path) -> None:
     queries, every = _vectors(random, 2), np.arange(17_000)
     one_by_one = index.scores_to(queries, every[::-1])[:, ::-1]
     assert index.scores_to(queries, every).tobytes() == np.ascontiguousarray(one_by_one).tobytes()
+    total = np.zeros(DIM, dtype=np.float64)
+    for row in every[index.has(every)]:
+        part, slots, _ = next(index._lying(every[row : row + 1]))
+        total += part.gathered(slots)[0]
+    picked = index.mean(np.random.default_rng(3).permutation(every))
+    assert index.mean(every).tobytes() == picked.tobytes()
+    assert picked.tolist() == (total / (len(index) * STEPS)).astype(np.float32).tolist()
     for step in (2, 3, 50):
         expected = np.ascontiguousarray(one_by_one[:, ::step])
         assert index.scores_to(queries, every[::step]).tobytes() == expected.tobytes()
