@@ -108,7 +108,8 @@ class Community:
 
     def _absorb_people(self, changes: Changes) -> bool:
         """Take in people; True if somebody turned bot or man, which changes who replied."""
-        before = {pk: person.bot for pk, person in self.people.items()}
+        known = [pk for pk, _ in changes.people if pk in self.people]
+        before = {pk: self.people[pk].bot for pk in known}
         for pk in changes.removed.get("person", ()):
             gone = self.people.pop(pk, None)
             if gone is not None and self.person_keys.get(gone.id) == pk:

@@ -66,10 +66,6 @@ def state_of(community: Community) -> dict[str, object]:
         assert (np.diff(created[keys]) >= 0).all()
         state[name] = sorted(keys.tolist())
     state["threads"] = {root: sorted(keys) for root, keys in community.threads.items() if keys}
-    posts = np.flatnonzero(community.posts.live)
-    standing = community.versions_of.rows(community.versions["post"], posts)
-    standing = np.where(community.versions.live[standing], standing, 0)
-    state["versions_of"] = [sorted(set(column) - {0}) for column in standing.T.tolist()]
     roster = community.roster
     for name in ("bots", "suggestible", "active", "described", "left", "joined", "by_id"):
         state[f"roster.{name}"] = getattr(roster, name).tolist()
