@@ -273,13 +273,8 @@ class Following:
     def _view(self, viewer_id: str | None, as_of: datetime | None, now: datetime) -> View:
         community = self.past.of(self.community, self.store, as_of)
         # A view holds its community, so that no other one gets its identity while it is kept.
-        key = (
-            id(community),
-            community.seq,
-            community.access.readable(viewer_id).tobytes(),
-            as_of,
-            None if as_of is not None else end_of_hour(now),
-        )
+        classes = community.access.readable(viewer_id).tobytes()
+        key = id(community), community.seq, classes, as_of, None if as_of else end_of_hour(now)
         asked = community, viewer_id, as_of, now
         return self._views.of(key, lambda: view_of(*asked), lambda kept: grown(kept, *asked))
 
