@@ -78,6 +78,16 @@ class Columns:
             self._arrays[name][keys] = values[:, i]
         self._live[keys] = True
 
+    def holds(self, rows: Ints) -> Flags:
+        """Which of `rows` (n, 1 + m), keys and the first m of `names`, are there as they are."""
+        keys = rows[:, 0]
+        same: Flags = keys < len(self)
+        at = np.where(same, keys, 0)
+        same &= self.live[at]
+        for name, values in zip(self.names, rows[:, 1:].T, strict=False):
+            same &= self[name][at] == values
+        return same
+
     def drop(self, keys: Iterable[int]) -> None:
         """Forget rows; their values go too."""
         known = np.array([key for key in keys if key < self._size], dtype=np.int64)
@@ -113,3 +123,13 @@ def counted(
 ) -> npt.NDArray[np.float64]:
     """Sum of `weights` (ones) per key, float64 (at least `minlength`,)."""
     return np.asarray(np.bincount(keys, weights, minlength=minlength), dtype=np.float64)
+
+
+def first_of(keys: Ints, created: Ints, *group: Ints) -> Ints:
+    """Of each group of `keys`, alike in all columns of `group`, the earliest; ties by key."""
+    order = np.lexsort((keys, created, *group))
+    first = np.zeros(len(keys), dtype=bool)
+    first[:1] = True
+    for column in group:
+        first[1:] |= np.diff(column[order]) != 0
+    return keys[order[first]]

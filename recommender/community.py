@@ -23,7 +23,7 @@ from data.reading import (
 )
 
 from .access import Access
-from .columns import Columns, Flags, Ints
+from .columns import Columns, Flags, Ints, first_of
 from .ledger import Events, Ledger
 from .roster import Roster
 from .tagging import tag_spans
@@ -82,8 +82,12 @@ class Community:
         anew |= self._absorb_people(changes) | self._absorb_spaces(changes)
         anew |= bool(changes.removed.get("post"))
         keys = changes.posts[:, 0]
-        known = keys[keys < len(self.posts)]
-        anew |= bool(self.posts.live[known].any())
+        # Of these the text alone is new.
+        again = self.posts.holds(changes.posts)
+        anew |= self._retagged(changes, keys[again])
+        new = changes.posts[~again]
+        added = new[:, 0]
+        anew |= bool(self.posts.live[added[added < len(self.posts)]].any())
         for kind, told in (("version", self.tags), ("interaction", self.trial_sites)):
             for pk in changes.removed.get(kind, ()):
                 told.pop(pk, None)
@@ -91,7 +95,8 @@ class Community:
         for _, tags in changes.tags:
             for tag in tags:
                 self.tag_keys.setdefault(tag.casefold(), len(self.tag_keys) + 1)
-        self.posts.put(keys, np.pad(changes.posts[:, 1:], ((0, 0), (0, len(DERIVED)))))
+        self.posts.put(added, np.pad(new[:, 1:], ((0, 0), (0, len(DERIVED)))))
+        self.posts["attached"][keys[again]] = 0
         for pk, held in changes.attached:
             self.posts["attached"][pk] = held
         for columns, rows in (
@@ -102,9 +107,16 @@ class Community:
             columns.put(rows[:, 0], rows[:, 1:])
         self.trial_sites.update(changes.sites)
         self.seq = changes.seq
-        if anew or len(keys) > len(self.posts) // 4 or (len(keys) and not self._extend(keys)):
+        if anew or len(added) > len(self.posts) // 4 or (len(added) and not self._extend(added)):
             self._rebuild()
         return keys
+
+    def _retagged(self, changes: Changes, edited: Ints) -> bool:
+        """Whether a text of the posts `edited` bears tags or bore some, or one that is gone."""
+        rows = changes.versions[np.isin(changes.versions[:, 1], edited), 0].tolist()
+        told = {row for row, _ in changes.tags}
+        rows += changes.removed.get("version", ())
+        return any(row in told or row in self.tags for row in rows)
 
     def _absorb_people(self, changes: Changes) -> bool:
         """Take in people; True if somebody turned bot or man, which changes who replied."""
@@ -237,8 +249,8 @@ class Community:
         keys = keys[posts["credited"][keys] != 0]
         access, created = posts["access"][keys], posts["created"][keys]
         root, author = posts["root"][keys], posts["author"][keys]
-        posts["joins"][_first_of(keys, created, access, author, root)] = JOINED
-        posts["joins"][_first_of(keys, created, access, root)] = FIRST
+        posts["joins"][first_of(keys, created, access, author, root)] = JOINED
+        posts["joins"][first_of(keys, created, access, root)] = FIRST
 
     def _classify(self, keys: Ints) -> None:
         self.posts["access"][keys] = self.access.classify(self.posts, keys)
@@ -285,13 +297,3 @@ class Community:
             for tag, known, until in spans.get(root, ())
         ]
         return Events.of_rows(np.array(rows, dtype=np.int64))
-
-
-def _first_of(keys: Ints, created: Ints, *group: Ints) -> Ints:
-    """Of each group of `keys`, alike in all columns of `group`, the earliest; ties by key."""
-    order = np.lexsort((keys, created, *group))
-    first = np.zeros(len(keys), dtype=bool)
-    first[:1] = True
-    for column in group:
-        first[1:] |= np.diff(column[order]) != 0
-    return keys[order[first]]

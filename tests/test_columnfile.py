@@ -90,7 +90,7 @@ def _write_at_random(store: Store, rng: Random, step: int) -> None:
     names = [person.id for _, person in store.changes(0).people]
     for number in range(rng.randrange(1, 8)):
         old, author = rng.choice(posts), rng.choice(names)
-        kind = rng.randrange(10)
+        kind = rng.randrange(12)
         new = f"n{step}-{number}"
         if kind < 2:
             tags = tuple(rng.sample(["light", "Truck", "fresh"], 2))
@@ -113,6 +113,8 @@ def _write_at_random(store: Store, rng: Random, step: int) -> None:
         elif kind == 8:
             visibility = rng.choice(["open", "members"])
             store.apply([Space(f"s{number % 5}", visibility=visibility, members=("p01", "p08"))])
+        elif kind > 9:
+            store.apply([replace(old, body=sentence(rng, step))])
         else:
             store.apply([Person(author, name=f"Turned {step}", bot=rng.random() < 0.5)])
 
@@ -137,6 +139,35 @@ def test_what_is_read_from_the_file_and_followed_is_what_a_new_reader_holds(
         found.absorb(store.changes(found.seq))
         _check(found, _fresh(store))
         following = found
+
+
+def test_of_an_edited_text_nothing_else_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = new_store(tmp_path)
+    store.apply(random_community(5).records(), received=NOW)
+    asked = Post("asked", "p01", START, "spotlight", title="Glass")
+    tagged = Post("tagged", "p02", START, "spotlight", title="Glass", tags=("light",))
+    store.apply([asked, tagged])
+    community, rebuild = _fresh(store), Community._rebuild
+    derived: list[Community] = []
+    monkeypatch.setattr(Community, "_rebuild", lambda self: (derived.append(self), rebuild(self)))
+
+    def follow(post: Post) -> int:
+        store.apply([post])
+        community.absorb(store.changes(community.seq))
+        times = derived.count(community)
+        derived.clear()
+        _check(community, _fresh(store))
+        return times
+
+    assert follow(replace(asked, body="spotlights of the entrance")) == 0
+    assert follow(replace(asked, body="spotlights", tags=("light",))) == 1
+    assert follow(replace(asked, body="spotlights")) == 1
+    assert follow(replace(tagged, body="spotlights")) == 1
+    assert follow(replace(tagged, body="spotlights", tags=())) == 1
+    assert follow(replace(asked, author="p03")) == 1
+    assert follow(replace(asked, author="p03", kind="idea")) == 1
 
 
 def test_an_engine_begins_with_its_columns_and_answers_alike(tmp_path: Path) -> None:
