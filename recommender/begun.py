@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from .columns import Flags, Ints, counted
 from .joinings import Joinings
-from .view import NOTHING, Since, View, fixed, grows
+from .view import NOTHING, Since, View, fixed, grows, places_added
 
 Places = npt.NDArray[np.int32]
 
@@ -86,7 +86,13 @@ def _more_answers(view: View, known: Flags, since: Since) -> Flags:
     credited = posts["credited"][since.posts :] != 0
     credited &= posts["created"][since.posts :] < view.moment
     return fixed(
-        np.concatenate([known, view.texts[since.versions :] & credited[_added(view, since)]])
+        np.concatenate(
+            [
+                known,
+                view.texts[since.versions :]
+                & credited[places_added(view.community, since, len(view.posts))],
+            ]
+        )
     )
 
 
@@ -104,19 +110,18 @@ def _more_told(view: View, known: Flags, since: Since) -> Flags:
     answered = np.zeros(len(posts) - since.posts, dtype=bool)
     answered[roots[roots >= since.posts] - since.posts] = True
     told = (answered & before) | credited
-    told = np.concatenate([known, view.texts[since.versions :] & told[_added(view, since)]])
+    told = np.concatenate(
+        [
+            known,
+            view.texts[since.versions :]
+            & told[places_added(view.community, since, len(view.posts))],
+        ]
+    )
     # A thread from before that has its first reply now.
     older = np.unique(roots[roots < since.posts])
     rows = view.once(rows_in)[older[posts["created"][older] < view.moment]]
     told[rows] = view.texts[rows]
     return fixed(told)
-
-
-def _added(view: View, since: Since) -> Ints:
-    """Of the versions added `since`, the place of the post of each among those that were."""
-    of = view.community.versions["post"][since.versions :]
-    places: Ints = np.minimum(of, len(view.posts) - 1) - since.posts
-    return places
 
 
 def begun_by_all(view: View) -> Ints:

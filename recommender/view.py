@@ -13,7 +13,7 @@ from data.reading import NEVER
 from data.rows import from_us, to_us
 
 from .access import OPEN
-from .columns import Flags
+from .columns import Flags, Ints
 from .community import Community
 
 HOUR_US = 3_600_000_000
@@ -186,8 +186,18 @@ def masks_of(
     readable = there & classes[access]
     begun, ended = versions["since"][since.versions :], versions["until"][since.versions :]
     standing = versions.live[since.versions :] & (begun < bound) & (ended >= bound)
-    of = np.minimum(versions["post"][since.versions :], len(posts) - 1) - since.posts
+    of = places_added(community, since, len(posts))
     return readable, standing & readable[of], standing & (there & (access == OPEN))[of]
+
+
+def places_added(community: Community, since: Since, posts: int) -> Ints:
+    """Of each version added `since`, the place of its post among the added up to `posts`.
+
+    A number that no version bears, as it was deleted before it was read, is of any of them.
+    """
+    of = community.versions["post"][since.versions :]
+    places: Ints = np.clip(of, since.posts, posts - 1) - since.posts
+    return places
 
 
 def fixed(array: Array) -> Array:

@@ -126,6 +126,29 @@ def test_a_view_that_grew_is_the_one_made_anew(seed: int) -> None:
     assert grew > 10
 
 
+def test_numbers_that_were_deleted_before_a_start_are_passed_over() -> None:
+    engine = engine_of(random_community(4).records())
+    last = [Post(f"last{n}", "p01", NOW - DAY, "gone", parent="t1") for n in range(5)]
+    engine.store.apply(last, received=NOW)
+    for post in last:
+        engine.store.delete_post(post.id)
+    started = Engine(engine.store, engine.encoders, None)
+    started.sync()
+    before = started._view(None, None, NOW)
+    for make in MAKERS:
+        before.once(make)
+    reply = Post("reply", "p03", NOW - DAY / 2, "a reply", parent="t2")
+    engine.store.apply([Post("new", "p02", NOW - DAY, "a thread"), reply], received=NOW)
+    started.sync()
+    now = started._view(None, None, NOW)
+    assert now.whole and len(now.posts) > len(before.posts) + 2
+    anew = view_of(now.community, None, None, NOW)
+    for name in ("posts", "texts", "counted"):
+        assert alike(getattr(now, name), getattr(anew, name)), name
+    for make in MAKERS:
+        assert alike(now.once(make), anew.once(make)), make.__name__
+
+
 def test_every_function_that_grows_is_compared() -> None:
     assert set(view._GROWING) <= set(MAKERS)
 
