@@ -10,7 +10,6 @@ are found sooner where they lie together, and that is all.
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import RLock
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from .errors import IndexCorrupt
 from .face import Mask, Rows, Scores, Vectors
 from .grid import STEPS, codes, on_grid
 from .shelf import Part, Shelf
+from .shelving import Shelving
 from .sieve import Sieve, passing, sifted
 from .slots import NO_SLOT, best, checked
 
@@ -31,7 +31,7 @@ BY_BITS: Sieve = (2000, 40, 32)
 BY_AGREEMENT: Sieve = (1000, 20, 256)
 
 
-class DenseIndex:
+class DenseIndex(Shelving[Shelf]):
     """Unit vectors by row, searched by cosine.
 
     Parameters
@@ -48,22 +48,10 @@ class DenseIndex:
             raise ValueError("dim is at least 1")
         self.dim = dim
         self.stamp = ""
-        self._lock = RLock()
-        self._shelves: tuple[Shelf, ...] = (Shelf.empty(dim),)
+        super().__init__()
 
-    def __len__(self) -> int:
-        """How many rows it holds."""
-        return sum(shelf.slots.held for shelf in self._shelves)
-
-    @property
-    def shelves(self) -> int:
-        """How many shelves there are: rows are put on one of any number, 0 if nothing is said."""
-        return len(self._shelves)
-
-    def _shelf(self, place: int) -> Shelf:
-        while len(self._shelves) <= place:
-            self._shelves = (*self._shelves, Shelf.empty(self.dim))
-        return self._shelves[place]
+    def _empty(self) -> Shelf:
+        return Shelf.empty(self.dim)
 
     def put(self, rows: Rows, items: Vectors, shelf: int = 0) -> None:
         """Insert or replace the vectors `items` (n, dim) of `rows` (n,), no row twice, on `shelf`.
@@ -75,36 +63,7 @@ class DenseIndex:
         if np.shape(items) != (rows.size, self.dim):
             raise ValueError(f"vectors of shape {np.shape(items)}, not {(rows.size, self.dim)}")
         grid, inverse = on_grid(items)
-        table = codes(grid)
-        with self._lock:
-            chosen = self._shelf(shelf)
-            for other in self._shelves:
-                if other is not chosen:
-                    other.remove(rows)
-            chosen.put(rows, grid, inverse, table)
-
-    def move(self, rows: Rows, shelf: int) -> None:
-        """Keep `rows`, no row twice, on `shelf` from now on; unknown ones are passed over."""
-        rows = checked(rows)
-        with self._lock:
-            chosen = self._shelf(shelf)
-            for other in self._shelves:
-                if other is not chosen:
-                    taken = other.taken(rows)
-                    other.remove(rows)
-                    chosen.put(*taken)
-
-    def remove(self, rows: Rows) -> None:
-        """Forget `rows`; unknown ones are passed over."""
-        with self._lock:
-            for shelf in self._shelves:
-                shelf.remove(rows)
-
-    def has(self, rows: Rows) -> Mask:
-        """Tell for each of `rows` whether it is held; shape (n,)."""
-        with self._lock:
-            held: Mask = np.any([s.slots.of(rows) != NO_SLOT for s in self._shelves], axis=0)
-        return held
+        self._stand(shelf, rows, grid, inverse, codes(grid))
 
     def holds(self, size: int) -> Mask:
         """Tell for each of the first `size` rows whether it is held; shape (size,)."""

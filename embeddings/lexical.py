@@ -8,7 +8,6 @@ has the shelf on which a row lies, but on time: rows that are searched together 
 
 from collections.abc import Sequence
 from pathlib import Path
-from threading import RLock
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from .face import Mask, Rows, Scores
 from .kept import Kept
 from .postings import built
 from .query import Keyword, Question, WordNumbers
+from .shelving import Shelving
 from .slots import NO_SLOT, best, checked
 from .snapshot import Counting
 from .statistics import Statistics
@@ -36,7 +36,7 @@ Source = Statistics | Counting
 """Where statistics are taken from: frozen ones, or the slots over which they are counted."""
 
 
-class LexicalIndex:
+class LexicalIndex(Shelving[WordShelf]):
     """Texts by row, searched by BM25.
 
     Parameters
@@ -54,25 +54,13 @@ class LexicalIndex:
         self.k1 = k1
         self.b = b
         self.stamp = ""
-        self._lock = RLock()
+        super().__init__()
         self._numbers = WordNumbers()
-        self._shelves: tuple[WordShelf, ...] = (WordShelf.empty(),)
         self._counting: Kept[Counting] = Kept()
         self._asked_last: tuple[tuple[str, Source, Question, Statistics], ...] = ()
 
-    def __len__(self) -> int:
-        """How many rows it holds."""
-        return sum(shelf.slots.held for shelf in self._shelves)
-
-    @property
-    def shelves(self) -> int:
-        """How many shelves there are: rows are put on one of any number, 0 if nothing is said."""
-        return len(self._shelves)
-
-    def _shelf(self, place: int) -> WordShelf:
-        while len(self._shelves) <= place:
-            self._shelves = (*self._shelves, WordShelf.empty())
-        return self._shelves[place]
+    def _empty(self) -> WordShelf:
+        return WordShelf.empty()
 
     def put(self, rows: Rows, items: Sequence[str], shelf: int = 0) -> None:
         """Insert or replace the texts `items` of `rows` (n,), no row twice, on `shelf`.
@@ -87,43 +75,11 @@ class LexicalIndex:
         documents = [[n for word in words(text) for n in numbers[word]] for text in items]
         lengths = np.fromiter(map(len, documents), dtype=np.int64, count=rows.size)
         flat = np.fromiter((n for document in documents for n in document), dtype=np.int64)
-        segment = built(flat, lengths)
-        with self._lock:
-            chosen = self._shelf(shelf)
-            for other in self._shelves:
-                if other is not chosen:
-                    other.remove(rows)
-            chosen.put(rows, lengths.astype(np.int32), segment)
-            self._changed()
-
-    def move(self, rows: Rows, shelf: int) -> None:
-        """Keep `rows`, no row twice, on `shelf` from now on; unknown ones are passed over."""
-        rows = checked(rows)
-        with self._lock:
-            chosen = self._shelf(shelf)
-            for other in self._shelves:
-                if other is not chosen:
-                    taken = other.taken(rows)
-                    other.remove(rows)
-                    chosen.put(*taken)
-            self._changed()
-
-    def remove(self, rows: Rows) -> None:
-        """Forget `rows`; unknown ones are passed over. Counts over all rows fall at once too."""
-        with self._lock:
-            for shelf in self._shelves:
-                shelf.remove(rows)
-            self._changed()
+        self._stand(shelf, rows, lengths.astype(np.int32), built(flat, lengths))
 
     def _changed(self) -> None:
         self._counting.clear()
         self._asked_last = ()
-
-    def has(self, rows: Rows) -> Mask:
-        """Tell for each of `rows` whether it is held; shape (n,)."""
-        with self._lock:
-            held: Mask = np.any([s.slots.of(rows) != NO_SLOT for s in self._shelves], axis=0)
-        return held
 
     def _source(self, statistics: Statistics | None, counted: Mask | None) -> Source:
         # The caller holds the lock. With frozen statistics nothing is counted.
