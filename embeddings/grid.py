@@ -5,8 +5,14 @@ longer, until its length is at most 2^12 steps. By Cauchy-Schwarz every partial 
 product of two such vectors is then an integer of at most 2^24 in size, which float32 holds
 exactly. So the order of summation, the BLAS kernel, the number of threads and the place of a row
 change no bit, and what is masked out can have no influence through them.
+
+An index holds a component as two digits of base 128: processors multiply bytes by bytes eight times
+as fast as float32, and as exactly.
 """
 
+from typing import Any
+
+import numkong
 import numpy as np
 import numpy.typing as npt
 
@@ -17,8 +23,17 @@ _WORD = 64
 _CHUNK = 1 << 16  # 512 KiB of words: the buffers stay in the second-level cache
 _WORDS_A_BYTE = 3  # each of them has at most 64 bits to count
 _LEVELS = 7
+BASE_BITS = 7
+_BASE = 1 << BASE_BITS
 
 Grid = npt.NDArray[np.int16]
+Digits = npt.NDArray[np.int8]
+"""Components (n, dim) as digits, (n, 2 dim): the high ones of a row, -32 to 32, then the low ones,
+-64 to 63."""
+
+Packed = Any
+"""Queries as numkong multiplies by them."""
+
 Codes = npt.NDArray[np.uint64]
 
 
@@ -50,19 +65,31 @@ def on_grid(vectors: Vectors) -> tuple[Grid, Scores]:
     return grid.astype(np.int16), inverse
 
 
-def dots(grid: Grid, queries: Grid, wide: Vectors | None = None) -> Scores:
-    """Multiply `grid` (n, dim) by each of `queries` (m, dim): exact integers, float64 (m, n).
+def digits(grid: Grid) -> Digits:
+    """The digits of `grid` (n, dim)."""
+    high = (grid + _BASE // 2) >> BASE_BITS
+    return np.concatenate([high, grid - (high << BASE_BITS)], axis=1).astype(np.int8)
 
-    `wide` (n or more, dim), if given, is where the components are widened: memory that is used
-    again and again stays in the cache.
-    """
-    wide = np.empty(grid.shape, dtype=np.float32) if wide is None else wide[: len(grid)]
-    wide[...] = grid
-    products = np.empty((len(queries), len(grid)), dtype=np.float64)
-    # One at a time: for so few queries a product of two matrices takes twice as long.
-    for place, query in enumerate(queries.astype(np.float32)):
-        products[place] = wide @ query
-    return products
+
+def undigited(held: Digits) -> Grid:
+    """Inverse of `digits`."""
+    high, low = np.split(held, 2, axis=1)
+    return (high.astype(np.int16) << BASE_BITS) + low
+
+
+def packed(queries: Grid) -> Packed:
+    """`queries` (m, dim) for `dots`: what meets high digits, both in turn, and low ones."""
+    high, low = np.split(digits(queries), 2, axis=1)
+    none = np.zeros_like(high)
+    asked = np.block([[high, none], [low, high], [none, low]])
+    return numkong.dots_pack(asked, "int8")
+
+
+def dots(held: Digits, queries: Packed) -> Scores:
+    """Multiply `held` (n, 2 dim) by each of the `packed` queries (m): exact integers (m, n)."""
+    products = np.asarray(numkong.dots_packed(held, queries)).T
+    high, both, low = np.split(products.astype(np.float64), 3)
+    return (high * _BASE + both) * _BASE + low
 
 
 def codes(grid: Grid) -> Codes:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .face import Rows, Scores, Vectors
-from .grid import Codes, Grid, codes, dots
+from .face import Rows, Scores
+from .grid import BASE_BITS, Codes, Digits, Grid, codes, digits, dots, packed, undigited
 from .indexfile import Streamed, let_go
 from .slots import NO_SLOT, Slots, checked, grown
 
@@ -24,7 +24,7 @@ _NAMES = ("rows", "inverse", "codes", BULK)
 Saved = dict[str, npt.NDArray[Any]]
 
 _WRITTEN = 32_768  # rows written at a time: 32 MiB at 512 dimensions
-_CHUNK = 2048  # rows compared at a time: 3 MiB of float32 at 384 dimensions
+_CHUNK = 2048  # rows compared at a time: 1.5 MiB at 384 dimensions
 # Slots of which so many are wanted lie close enough to read them all, instead of one by one.
 _DENSE = 2
 
@@ -33,12 +33,12 @@ _DENSE = 2
 class Part:
     """What a search reads of a shelf: arrays that no put or removal writes to again.
 
-    `base` (b, dim) and `tail` (t, dim): the components of the first slots and of those after;
+    `base` (b, 2 dim) and `tail` (t, 2 dim): the digits of the first slots and of those after;
     `inverse` (slots,) inverse lengths; `table` (words, slots) sign bits; `rows` (slots,).
     """
 
-    base: Grid
-    tail: Grid
+    base: Digits
+    tail: Digits
     inverse: Scores
     table: Codes
     rows: Rows
@@ -46,42 +46,39 @@ class Part:
     def compared(self, slots: Rows, queries: Grid) -> Scores:
         """The products of `queries` (m, dim) with the components at `slots` (n,), (m, n)."""
         scores = np.empty((len(queries), slots.size), dtype=np.float64)
-        wide = self._room(slots)
-        for start, grid, places in self._pieces(slots):
-            scores[:, start : start + _CHUNK] = dots(grid, queries, wide)[:, places]
+        asked = packed(queries)
+        for start, held, places in self._pieces(slots):
+            scores[:, start : start + _CHUNK] = dots(held, asked)[:, places]
         return scores
 
     def summed(self, slots: Rows) -> npt.NDArray[np.int64]:
         """The sum of the components at `slots`, (dim,)."""
         total = np.zeros(self.tail.shape[1], dtype=np.int64)
-        room = self._room(slots)
-        for _, grid, places in self._pieces(slots):
-            wide = room[: len(grid)]
-            wide[...] = grid
-            wanted = np.zeros(len(grid), dtype=np.float32)
+        room = np.empty((min(_CHUNK, slots.size) * _DENSE, total.size), dtype=np.float32)
+        for _, held, places in self._pieces(slots):
+            wide = room[: len(held)]
+            wide[...] = held
+            wanted = np.zeros(len(held), dtype=np.float32)
             wanted[places] = 1.0
-            # Exact, and thrice as fast as adding up integers: 2048 times 2^12 at the most.
+            # Exact, and thrice as fast as adding up integers: 4096 times 2^6 at the most.
             total += (wanted @ wide).astype(np.int64)
-        return total
+        high, low = np.split(total, 2)
+        summed: npt.NDArray[np.int64] = (high << BASE_BITS) + low
+        return summed
 
-    def _room(self, slots: Rows) -> Vectors:
-        """Where any of `_pieces` is widened: memory used again and again stays in the cache."""
-        size = min(_CHUNK, slots.size) * _DENSE
-        return np.empty((size, self.tail.shape[1]), dtype=np.float32)
-
-    def _pieces(self, slots: Rows) -> Iterator[tuple[int, Grid, Rows | slice]]:
-        """For each `_CHUNK` of `slots` its start, components, and the places of its own in them."""
+    def _pieces(self, slots: Rows) -> Iterator[tuple[int, Digits, Rows | slice]]:
+        """For each `_CHUNK` of `slots` its start, digits, and the places of its own in them."""
         ascending = bool((np.diff(slots) > 0).all())
         for start in range(0, slots.size, _CHUNK):
             part = slots[start : start + _CHUNK]
             span = self._span(part) if ascending else None
             if span is None:
-                yield start, self.gathered(part), slice(None)
+                yield start, self.digits_at(part), slice(None)
             else:
                 yield start, span, part - part[0]
 
-    def _span(self, slots: Rows) -> Grid | None:
-        """All components from the first of `slots`, ascending, to the last, where most of them
+    def _span(self, slots: Rows) -> Digits | None:
+        """All digits from the first of `slots`, ascending, to the last, where most of them
         are wanted anyway: reading on is faster than picking out."""
         first, end, kept = int(slots[0]), int(slots[-1]) + 1, len(self.base)
         if end - first > _DENSE * slots.size:
@@ -92,14 +89,18 @@ class Part:
 
     def gathered(self, slots: Rows) -> Grid:
         """The components at `slots` (n,), (n, dim)."""
+        return undigited(self.digits_at(slots))
+
+    def digits_at(self, slots: Rows) -> Digits:
+        """The digits at `slots` (n,), (n, 2 dim)."""
         kept = self.base.shape[0]
         old = slots < kept
         if old.all():
             return self.base.take(slots, axis=0)
-        grid = np.empty((slots.size, self.tail.shape[1]), dtype=np.int16)
-        grid[old] = self.base[slots[old]]
-        grid[~old] = self.tail[slots[~old] - kept]
-        return grid
+        held = np.empty((slots.size, self.tail.shape[1]), dtype=np.int8)
+        held[old] = self.base[slots[old]]
+        held[~old] = self.tail[slots[~old] - kept]
+        return held
 
     def columns(self, slots: Rows) -> Codes:
         """The sign bits at `slots` (n,), (words, n)."""
@@ -113,23 +114,23 @@ class Shelf:
     Parameters
     ----------
     rows : (n,) int64, those of `base` in its order.
-    base : (n, dim); never written to: it may be a map of a file. Later puts go to a tail.
+    base : (n, 2 dim); never written to: it may be a map of a file. Later puts go to a tail.
     inverse, table : as of `Part`.
     """
 
-    def __init__(self, rows: Rows, base: Grid, inverse: Scores, table: Codes) -> None:
+    def __init__(self, rows: Rows, base: Digits, inverse: Scores, table: Codes) -> None:
         self._start(rows, base, inverse, table)
 
-    def _start(self, rows: Rows, base: Grid, inverse: Scores, table: Codes) -> None:
+    def _start(self, rows: Rows, base: Digits, inverse: Scores, table: Codes) -> None:
         self.slots = Slots(rows)
         self._base, self._inverse, self._table = base, inverse, table
-        self._tail: Grid = np.zeros((0, base.shape[1]), dtype=np.int16)
+        self._tail: Digits = np.zeros((0, base.shape[1]), dtype=np.int8)
 
     @classmethod
     def empty(cls, dim: int) -> "Shelf":
         """One without rows."""
         grid: Grid = np.zeros((0, dim), dtype=np.int16)
-        return cls(np.zeros(0, np.int64), grid, np.zeros(0, np.float64), codes(grid))
+        return cls(np.zeros(0, np.int64), digits(grid), np.zeros(0, np.float64), codes(grid))
 
     @classmethod
     def of(cls, dim: int, saved: Mapping[str, npt.NDArray[Any]], suffix: str) -> "Shelf":
@@ -137,12 +138,12 @@ class Shelf:
 
         KeyError and ValueError when they do not belong together.
         """
-        rows, inverse, table, grid = (saved[name + suffix] for name in _NAMES)
-        shapes = [inverse.shape, table.shape, grid.shape]
-        if shapes != [(rows.size,), (-(-dim // 64), rows.size), (rows.size, dim)]:
+        rows, inverse, table, base = (saved[name + suffix] for name in _NAMES)
+        shapes = [inverse.shape, table.shape, base.shape]
+        if shapes != [(rows.size,), (-(-dim // 64), rows.size), (rows.size, 2 * dim)]:
             raise ValueError(f"arrays of shapes {shapes} for {rows.size} rows")
         # Copied: they are read whole at each search, and the next put would copy them anyway.
-        return cls(checked(rows), grid, inverse.copy(), table.copy())
+        return cls(checked(rows), base, inverse.copy(), table.copy())
 
     def put(self, rows: Rows, grid: Grid, inverse: Scores, table: Codes) -> None:
         """Insert or replace `rows` (n,), no row twice; `table` (words, n)."""
@@ -151,7 +152,7 @@ class Shelf:
         self._tail = grown(self._tail, end - kept)
         self._inverse = grown(self._inverse, end)
         self._table = grown(self._table, end, axis=1)
-        self._tail[start - kept : end - kept] = grid
+        self._tail[start - kept : end - kept] = digits(grid)
         self._inverse[start:end] = inverse
         self._table[:, start:end] = table
         self.slots.append(rows)
@@ -171,20 +172,20 @@ class Shelf:
         """What it holds, by name, without the gaps that replaced and removed rows left."""
         live = self.slots.live()
         part = self.part()
-        held = part.rows[live], part.inverse[live], part.table[:, live], part.gathered(live)
+        held = part.rows[live], part.inverse[live], part.table[:, live], part.digits_at(live)
         return dict(zip(_NAMES, held, strict=True))
 
     def saved(self) -> dict[str, npt.NDArray[Any] | Streamed]:
-        """As `live`, to be written: the components come in parts, as they are the most by far.
+        """As `live`, to be written: the digits come in parts, as they are the most by far.
 
         What is put or removed meanwhile changes nothing of it.
         """
         live, part = self.slots.live(), self.part()
         shape = live.size, part.tail.shape[1]
 
-        def parts() -> Iterator[Grid]:
+        def parts() -> Iterator[Digits]:
             for start in range(0, live.size, _WRITTEN):
-                yield part.gathered(live[start : start + _WRITTEN])
+                yield part.digits_at(live[start : start + _WRITTEN])
                 let_go(part.base)
 
         bulk = Streamed(part.tail.dtype.str, shape, parts)

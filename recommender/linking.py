@@ -66,14 +66,12 @@ class Linking:
         `twin`: likeness from which a thread stands for the text itself.
         """
         pairs = view.once(pairs_of)
-        place = np.full(len(view.community.posts), -1, dtype=np.int64)
-        place[roots] = np.arange(len(roots))
         alike = pairs.kind != PARTED
-        to = place[pairs.target[alike]]
+        source, target = _places(roots, pairs.source), _places(roots, pairs.target)
+        to = target[alike]
         linked = np.bincount(to[to >= 0], minlength=len(roots)).astype(np.float64)
         # Either end may be the one that is asked about.
-        one = place[np.concatenate([pairs.source, pairs.target])]
-        other = place[np.concatenate([pairs.target, pairs.source])]
+        one, other = np.concatenate([source, target]), np.concatenate([target, source])
         kind = np.concatenate([pairs.kind, pairs.kind])
         both = (one >= 0) & (other >= 0)
         one, other, kind = one[both], other[both], kind[both]
@@ -85,6 +83,16 @@ class Linking:
         declared[other[said & (kind == DUPLICATE)]] = True
         parted[other[said & (kind == PARTED)]] = True
         return cls(linked, kin, declared & ~parted, parted)
+
+
+def _places(roots: Ints, wanted: Ints) -> Ints:
+    """The place of each of `wanted` among `roots` (n,), no root twice; -1 of others."""
+    if not len(roots):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    order = np.argsort(roots)
+    at = order[np.minimum(np.searchsorted(roots, wanted, sorter=order), len(roots) - 1)]
+    places: Ints = np.where(roots[at] == wanted, at, -1)
+    return places
 
 
 def linked_with(view: View, roots: Ints) -> Ints:

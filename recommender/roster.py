@@ -22,6 +22,9 @@ _AT = "\ue000"
 _CALL = re.compile(r"(?<!\w)@")
 """An at sign before a name; not that of an e-mail address."""
 
+_BETWEEN = re.compile(rf"(?:[^\w{_AT}]|_)+")
+"""What stands between words: all but letters, figures and the sign for an at sign."""
+
 CALLED, WHOLE, FIRST = "called", "whole", "first"
 """How somebody is named: the whole name after an at sign; a whole name of several words; a first
 name, or a name of one word, which may be a word like any other."""
@@ -92,7 +95,7 @@ class Roster:
         names = self._ids if past else self._names
         spelled = _spelled(text)
         padded = f" {spelled} "
-        marked = f" {_spelled(_CALL.sub(f' {_AT} ', text))} "
+        marked = f" {_spelled(_CALL.sub(f' {_AT} ', text))} " if "@" in text else padded
         found = [
             (pk, _how(word, whole, padded, marked))
             for word in dict.fromkeys(spelled.split())
@@ -111,5 +114,4 @@ def _how(first: str, whole: str, padded: str, marked: str) -> str | None:
 
 
 def _spelled(text: str) -> str:
-    kept = (c if c.isalnum() or c == _AT else " " for c in text.casefold())
-    return " ".join("".join(kept).split())
+    return _BETWEEN.sub(" ", text.casefold()).strip()

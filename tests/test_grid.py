@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.grid import STEPS, agreement, codes, dots, hamming, on_grid
+from embeddings.grid import (
+    STEPS,
+    agreement,
+    codes,
+    digits,
+    dots,
+    hamming,
+    on_grid,
+    packed,
+    undigited,
+)
 
 
 def _units(n: int, dim: int, seed: int) -> np.ndarray:
@@ -15,15 +25,28 @@ def _units(n: int, dim: int, seed: int) -> np.ndarray:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 700), st.integers(0, 2**32 - 1))
-def test_float32_dots_equal_integer_dots(dim: int, seed: int) -> None:
+def test_products_of_digits_are_integer_dots(dim: int, seed: int) -> None:
     vectors = _units(8, dim, seed)
     # A vector against itself and its opposite: the largest sums there are.
     grid, _ = on_grid(np.concatenate([vectors, -vectors]))
-    for query in grid[:3]:
-        exact = grid.astype(np.int64) @ query.astype(np.int64)
-        assert dots(grid, query[None, :])[0].tolist() == exact.tolist()
-        assert dots(grid[:, ::-1], query[None, ::-1])[0].tolist() == exact.tolist()
-        assert [dots(grid[i : i + 1], query[None, :])[0, 0] for i in range(16)] == exact.tolist()
+    held = digits(grid)
+    assert undigited(held).tolist() == grid.tolist()
+    exact = grid.astype(np.int64) @ grid[:3].astype(np.int64).T
+    assert dots(held, packed(grid[:3])).T.tolist() == exact.tolist()
+    for query in range(3):
+        asked = packed(grid[query : query + 1])
+        assert [dots(held[i : i + 1], asked)[0, 0] for i in range(16)] == exact[:, query].tolist()
+
+
+def test_every_component_is_made_of_its_digits() -> None:
+    grid = np.arange(-STEPS, STEPS + 1, dtype=np.int16)[:, None]
+    held = digits(grid)
+    assert undigited(held).tolist() == grid.tolist()
+    assert np.abs(held[:, 0]).max() == 32
+    assert (held[:, 1].min(), held[:, 1].max()) == (-64, 63)
+    ends = np.array([[STEPS], [-STEPS]], dtype=np.int16)
+    exact = ends.astype(np.int64) @ grid.astype(np.int64).T
+    assert dots(held, packed(ends)).tolist() == exact.tolist()
 
 
 @settings(max_examples=60, deadline=None)
