@@ -8,7 +8,7 @@ given to others. Whoever holds what a number stood for can tell by its mark, dra
 from secrets import randbits
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from .tables import counters
 
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 MARKS = 4096
 """Marks that are kept, of the newest transactions; who is further behind reads all anew."""
+
+
+_STATE = select(counters.c.name, counters.c.value).where(
+    or_(counters.c.name == "seq", counters.c.name == bindparam("mark"))
+)
+"""Made once: each answer begins with it."""
 
 
 def leave_mark(connection: Connection, seq: int) -> None:
@@ -43,10 +49,7 @@ class Marked:
 
         None: before the first transaction, and of one from before marks were left.
         """
-        names = ("seq", _name(seen))
         with self.database.glancing() as connection:
-            rows = connection.execute(
-                select(counters.c.name, counters.c.value).where(counters.c.name.in_(names))
-            )
-            found = {row.name: row.value for row in rows}
+            rows = connection.execute(_STATE, {"mark": _name(seen)})
+            found = dict(tuple(row) for row in rows)
         return found.get("seq", 0), found.get(_name(seen)) if seen else None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from .database import Database
 from .models import Attachment, Post
@@ -15,6 +15,30 @@ from .roots import chunks
 from .rows import from_us
 from .tables import posts, versions
 from .text import post_text
+
+_TEXTS = (
+    select(
+        versions.c.pk,
+        versions.c.until,
+        *(
+            func.coalesce(versions.c[name], posts.c[name]).label(name)
+            for name in ("body", "body_format")
+        ),
+        versions.c.language.label("old_language"),
+        posts.c.language,
+        versions.c.title.label("old_title"),
+        posts.c.title,
+        versions.c.tags.label("old_tags"),
+        posts.c.tags,
+        versions.c.attachments.label("old_attachments"),
+        posts.c.attachments,
+        posts.c.id,
+        posts.c.created,
+    )
+    .join(posts, posts.c.pk == versions.c.post)
+    .where(versions.c.pk.in_(bindparam("keys", expanding=True)))
+)
+"""Made once: making it takes as long as asking it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +78,9 @@ class Wording:
     def texts(self, keys: Sequence[int]) -> dict[int, Post]:
         """What the versions `keys` say, as posts of which only text and language hold."""
         found: dict[int, Post] = {}
-        columns = (
-            versions.c.pk,
-            versions.c.until,
-            *(
-                func.coalesce(versions.c[name], posts.c[name]).label(name)
-                for name in ("body", "body_format")
-            ),
-            versions.c.language.label("old_language"),
-            posts.c.language,
-            versions.c.title.label("old_title"),
-            posts.c.title,
-            versions.c.tags.label("old_tags"),
-            posts.c.tags,
-            versions.c.attachments.label("old_attachments"),
-            posts.c.attachments,
-            posts.c.id,
-            posts.c.created,
-        )
-        statement = select(*columns).join(posts, posts.c.pk == versions.c.post)
         with self.database.reading() as connection:
             for chunk in chunks(list(keys)):
-                for row in connection.execute(statement.where(versions.c.pk.in_(chunk))):
+                for row in connection.execute(_TEXTS, {"keys": chunk}):
                     found[row.pk] = _text_of(row)
         return found
 

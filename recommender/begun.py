@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from data.reading import ANONYMOUS
+
 from .columns import Flags, Ints, counted
 from .joinings import Joinings
 from .view import NOTHING, Since, View, fixed, grows, places_added
@@ -183,6 +185,30 @@ def _joinings(view: View, place: Ints | Places, keys: Ints) -> Joinings:
     keys, root, places = keys[known], root[known], places[known]
     people = len(view.community.roster)
     return Joinings(posts["author"][keys], keys, root, created[keys], places, people)
+
+
+@dataclass(frozen=True, slots=True)
+class Helped:
+    """Who joined whose threads, and when, (n,) each; by the key of the one who asked, ascending."""
+
+    asker: Ints
+    person: Ints
+    time: Ints
+
+
+def helped_in(view: View) -> Helped:
+    """The readable joinings, before the moment, of threads that were not started anonymously."""
+    posts, keys = view.community.posts, view.community.joinings
+    keys = keys[: int(np.searchsorted(posts["created"][keys], view.moment))]
+    keys = keys[view.posts[keys]]
+    root = np.minimum(posts["root"][keys], len(posts) - 1)
+    named = view.posts[root] & (posts["root"][root] == root) & (root == posts["root"][keys])
+    named &= (posts["flags"][root] & ANONYMOUS) == 0
+    keys, asker = keys[named], posts["author"][root[named]]
+    # Small numbers are put in order by their digits: several times as quick.
+    order = np.argsort(asker.astype(np.min_scalar_type(len(view.community.roster))), kind="stable")
+    keys = keys[order]
+    return Helped(asker[order], posts["author"][keys], posts["created"][keys])
 
 
 def recent_in(view: View) -> Floats:

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from data.reading import ANONYMOUS
-
-from .begun import begun_by_all
+from .begun import helped_in
 from .columns import Flags, Ints, counted, decayed
 from .community import Community
 from .evidence import Evidence
@@ -202,21 +200,13 @@ def scale_of(signals: Signals, weights: Mapping[str, float], among: Flags) -> Sc
 
 
 def acquaintance(view: View, asker: int | None) -> dict[str, Floats]:
-    """log(1 + threads of `asker` that each person joined, fading), (people,) by key, each.
-
-    Threads that were started anonymously are nobody's.
-    """
-    community, posts = view.community, view.community.posts
-    own = view.once(begun_by_all) if asker is not None else np.zeros(0, np.int64)
-    own = own[(posts["author"][own] == asker) & ((posts["flags"][own] & ANONYMOUS) == 0)]
-    keys = [key for root in own.tolist() for key in community.threads.get(root, [])]
-    found = np.array(keys, dtype=np.int64)
-    found = found[view.posts[found] & (posts["joins"][found] != 0)]
-    found = found[posts["created"][found] < view.moment]
+    """log(1 + threads of `asker` that each person joined, fading), (people,) by key, each."""
+    people = len(view.community.roster)
+    helped = view.once(helped_in)
+    sought = -1 if asker is None else asker
+    own = slice(*np.searchsorted(helped.asker, (sought, sought + 1)))
     values = {}
     for half_life in ASKER_HALF_LIVES:
-        weight = decayed(view.moment - posts["created"][found], half_life)
-        values[f"asker_{half_life:.0f}"] = np.log1p(
-            counted(posts["author"][found], weight, len(community.roster))
-        )
+        weight = decayed(view.moment - helped.time[own], half_life)
+        values[f"asker_{half_life:.0f}"] = np.log1p(counted(helped.person[own], weight, people))
     return values
