@@ -27,8 +27,8 @@ FILE = "dense.index"
 SIFT_ABOVE = 4096
 # How many pass a sieve, at the least: this many, so many for each of the k, and one in so many
 # of the allowed rows, for recall@10 of at least .99 (evaluation/results/index.md).
-BY_BITS: Sieve = (2000, 40, 32)
-BY_AGREEMENT: Sieve = (1000, 20, 256)
+BY_BITS: Sieve = (2000, 40, 96)
+BY_AGREEMENT: Sieve = (1000, 20, 512)
 
 
 class DenseIndex(Shelving[Shelf]):
