@@ -75,6 +75,7 @@ class Slots:
         self.held = 0
         self._live: Mask = np.zeros(0, dtype=np.bool_)
         self._slot_of = np.zeros(0, dtype=np.int64)
+        self._known: Mask = np.zeros(0, dtype=np.bool_)
         self._allowed: Kept[Within] = Kept()
         self._asked: Kept[Rows] = Kept()
         if rows is not None:
@@ -98,7 +99,9 @@ class Slots:
             known = self._slot_of.size
             self._slot_of = grown(self._slot_of, int(rows.max()) + 1)
             self._slot_of[known:] = NO_SLOT
+            self._known = grown(self._known, self._slot_of.size)
         self._slot_of[rows] = np.arange(self.size, end)
+        self._known[rows] = True
         self.size = end
         self.held += rows.size
 
@@ -110,6 +113,7 @@ class Slots:
             self._changed()
         self._live[slots] = False
         self._slot_of[self.rows[slots]] = NO_SLOT
+        self._known[self.rows[slots]] = False
         self.held -= slots.size
 
     def _changed(self) -> None:
@@ -142,6 +146,11 @@ class Slots:
         if mask is None:
             return live.copy()
         rows = self.rows[: self.size]
+        if _FEW * int(np.count_nonzero(mask)) < rows.size:
+            allowed = np.zeros(rows.size, dtype=np.bool_)
+            slots = self._of(np.flatnonzero(mask))
+            allowed[slots[slots != NO_SLOT]] = True
+            return allowed
         if rows.size and mask.size <= int(rows.max()):
             within = rows < mask.size
             allowed = np.zeros(rows.size, dtype=np.bool_)
@@ -151,8 +160,8 @@ class Slots:
 
     @property
     def known(self) -> Mask:
-        """By row, up to the highest there ever was, whether it has a slot."""
-        return np.not_equal(self._slot_of, NO_SLOT)
+        """By row, up to the highest there ever was, whether it has a slot; not to be written to."""
+        return self._known
 
     def live(self) -> Rows:
         """Return the live slots, ascending."""

@@ -133,3 +133,10 @@ def first_of(keys: Ints, created: Ints, *group: Ints) -> Ints:
     for column in group:
         first[1:] |= np.diff(column[order]) != 0
     return keys[order[first]]
+
+
+def among(ordered: Ints, keys: Ints, created: Ints) -> Ints:
+    """`ordered`, keys in order of time, with `keys` among them: higher ones, ascending, so that
+    they come behind what is of the same time."""
+    keys = keys[np.argsort(created[keys], kind="stable")]
+    return np.insert(ordered, np.searchsorted(created[ordered], created[keys], side="right"), keys)

@@ -23,7 +23,7 @@ from data.reading import (
 )
 
 from .access import Access
-from .columns import Columns, Flags, Ints, first_of
+from .columns import Columns, Flags, Ints, among, first_of
 from .ledger import Events, Ledger
 from .roster import Roster
 from .tagging import tag_spans
@@ -218,10 +218,12 @@ class Community:
         root = self.posts["root"]
         for key in keys[root[keys] != keys].tolist():
             self.threads.setdefault(int(root[key]), []).append(key)
-        before = self.posts["joins"].copy()
-        for thread in np.unique(root[keys]).tolist():
-            self._mark_joining(np.array(self.threads.get(thread, []), dtype=np.int64))
-        if (before > self.posts["joins"]).any():
+        threads = [self.threads.get(thread, []) for thread in np.unique(root[keys]).tolist()]
+        touched = np.array([key for thread in threads for key in thread], dtype=np.int64)
+        before = self.posts["joins"][touched]
+        for thread in threads:
+            self._mark_joining(np.array(thread, dtype=np.int64))
+        if (before > self.posts["joins"][touched]).any():
             return False
         joined = self._joined(keys)
         for ledger, events in (
@@ -232,10 +234,9 @@ class Community:
             (self.presence, self._events(self._named(keys))),
         ):
             ledger.add(events)
-        begun = np.concatenate([self.by_time, keys[root[keys] == keys]])
-        self.by_time = begun[np.lexsort((begun, self.posts["created"][begun]))]
-        both = np.concatenate([self.joinings, joined])
-        self.joinings = both[np.argsort(self.posts["created"][both], kind="stable")]
+        created = self.posts["created"]
+        self.by_time = among(self.by_time, keys[root[keys] == keys], created)
+        self.joinings = among(self.joinings, joined, created)
         return True
 
     def _mark_joining(self, keys: Ints) -> None:
