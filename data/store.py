@@ -12,7 +12,7 @@ from itertools import groupby
 from secrets import randbits
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from .claims import Claiming
 from .database import Database, Transaction
@@ -41,6 +41,14 @@ from .writing import Writer
 __all__ = ["Deletion", "Store"]
 
 API = "api"
+
+
+_POSTS = (
+    select(posts, people.c.id.label("author_id"), spaces.c.id.label("space_id"))
+    .outerjoin(people, people.c.pk == posts.c.author)
+    .outerjoin(spaces, spaces.c.pk == posts.c.space)
+)
+_POSTS_BY_KEY = _POSTS.where(posts.c.pk.in_(bindparam("keys", expanding=True)))
 
 
 class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns, Marked):
@@ -173,7 +181,7 @@ class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns, Marked):
     def get_post(self, post_id: str) -> Post | None:
         """The post as stored; its author reads "deleted" where the author is gone."""
         with self.database.reading() as connection:
-            row = connection.execute(_posts().where(posts.c.id == post_id)).first()
+            row = connection.execute(_POSTS.where(posts.c.id == post_id)).first()
         return None if row is None else post_from(row._asdict())
 
     def posts(self, keys: Iterable[int]) -> dict[int, Post]:
@@ -181,7 +189,7 @@ class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns, Marked):
         found: dict[int, Post] = {}
         with self.database.reading() as connection:
             for chunk in chunks(list(dict.fromkeys(keys))):
-                for row in connection.execute(_posts().where(posts.c.pk.in_(chunk))):
+                for row in connection.execute(_POSTS_BY_KEY, {"keys": chunk}):
                     found[row.pk] = post_from(row._asdict())
         return found
 
@@ -223,14 +231,6 @@ class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns, Marked):
         with self.database.reading() as connection:
             rows = connection.execute(select(learned.c.name, learned.c.value))
             return {row.name: row.value for row in rows}
-
-
-def _posts() -> Select[Any]:
-    return (
-        select(posts, people.c.id.label("author_id"), spaces.c.id.label("space_id"))
-        .outerjoin(people, people.c.pk == posts.c.author)
-        .outerjoin(spaces, spaces.c.pk == posts.c.space)
-    )
 
 
 def _knows(transaction: Transaction, record: Record) -> bool:

@@ -151,7 +151,8 @@ class LexicalIndex(Shelving[WordShelf]):
         scores = np.zeros(np.size(rows), dtype=np.float64)
         for part, slots in parts:
             held = np.flatnonzero(slots != NO_SLOT)
-            scores[held] = weighing.scores(part, slots[held])
+            if held.size:
+                scores[held] = weighing.scores(part, slots[held])
         return scores
 
     def _weighing(self, query: str, source: Source) -> Weighing:
@@ -190,6 +191,8 @@ class LexicalIndex(Shelving[WordShelf]):
         shared: list[list[Keyword]] = [[] for _ in range(np.size(rows))]
         for part, slots in parts:
             held = np.flatnonzero(slots != NO_SLOT)
+            if not held.size:
+                continue
             counts = part.counts(numbers, slots[held])
             for place, there in zip(held.tolist(), counts.T, strict=True):
                 shared[place] = [keywords[i] for i in np.flatnonzero(there)[:n].tolist()]

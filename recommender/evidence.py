@@ -92,6 +92,7 @@ def gather(
     roots = view.once(roots_in)
     if centre is None:
         centre = view.once(_centre, texts, texts.seq)
+    replies_found = texts.searched(question, view.once(answers_in), REPLIES)
     alike, peculiar = texts.likeness_beside(question, roots.rows, centre)
     near = _nearest(alike, roots.rows, THREADS)
     dense = np.clip(alike[near], 0.0, 1.0)
@@ -100,21 +101,24 @@ def gather(
         question.text, roots.mask, THREADS, statistics=statistics, counted=view.counted
     )
     words = scores / scores.max() if len(scores) else scores
-    found, striking = texts.nearest(question, view.once(answers_in), REPLIES)
     nearness = np.maximum(dense - CHANCE, 0.0) ** 2
     joined = _joined(community, view, near_roots)
     votes = _votes(joined, nearness)
+    worded = _votes(_joined(community, view, of[hits]), words**SHARPNESS)
+    asked = _askers(community, view, near_roots, nearness)
     # A thread like it that nobody replied in shows that it was asked, not that it is known.
     answered = dense[np.isin(near_roots, votes.about)]
     threads = _votes(joined, np.maximum(dense - STRIKING, 0.0))
+    kin, recent = Kinship(view.once(joinings_in), alike, peculiar), view.once(recent_in)
+    found, striking = replies_found()
     replies = _authored(community, of[found], np.maximum(striking - STRIKING, 0.0))
     return Evidence(
         dense=votes,
-        words=_votes(_joined(community, view, of[hits]), words**SHARPNESS),
-        asked=_askers(community, view, near_roots, nearness),
+        words=worded,
+        asked=asked,
         striking=_best(replies, view.moment).joined(_best(threads, view.moment)),
-        kin=Kinship(view.once(joinings_in), alike, peculiar),
-        recent=view.once(recent_in),
+        kin=kin,
+        recent=recent,
         nearest=max(float(answered.max(initial=0.0)), float(striking.max(initial=0.0))),
         near=near_roots,
         nearness=nearness,

@@ -3,7 +3,7 @@
 Out: likeness on one scale, that of MiniLM's cosines; the other's are aligned to it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +15,10 @@ from embeddings.kept import Kept
 from embeddings.lanes import align_multilingual, fuse_lanes, lane_of_query
 from embeddings.language import detect_language
 from embeddings.registry import MINILM, MULTILINGUAL
+
+from .beside import begun, done
+
+Search = Callable[[], tuple[Rows, Scores]]
 
 REMEMBERED = 256
 """Questions whose vectors are kept: a page asks the same one of several parts."""
@@ -71,24 +75,41 @@ class MeaningIndex:
         What MiniLM read is compared by it where it read the question too; all else by the
         multilingual encoder, aligned. A question of unknown language takes the better of both.
         """
-        found: dict[int, float] = {}
-        within = allowed
+        return self._nearest(question, allowed, k, lambda search: search)()
+
+    def searched(self, question: Question, allowed: Mask, k: int, *, beside: bool = True) -> Search:
+        """Begin `nearest`, `beside` whatever comes next or at once; what is returned ends it."""
+        return self._nearest(question, allowed, k, begun if beside else done)
+
+    def _nearest(
+        self, question: Question, allowed: Mask, k: int, begin: Callable[[Search], Search]
+    ) -> Search:
+        english: Search | None = None
         if MINILM in question.vectors:
-            dense = self.dense[MINILM]
-            rows, scores = dense.search(question.vectors[MINILM], allowed, k)
-            found.update(zip(rows.tolist(), scores.tolist(), strict=True))
-            if question.language is not None:
-                within = self._foreign_within(allowed)
-        if MULTILINGUAL in question.vectors:
-            dense = self.dense[MULTILINGUAL]
-            rows, raw = dense.search(question.vectors[MULTILINGUAL], within, k)
-            for row, score in zip(rows.tolist(), align_multilingual(raw).tolist(), strict=True):
-                found[row] = max(score, found.get(row, -1.0))
-        best = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:k]
-        return (
-            np.array([row for row, _ in best], dtype=np.int64),
-            np.array([score for _, score in best], dtype=np.float64),
-        )
+            vector, dense = question.vectors[MINILM], self.dense[MINILM]
+            english = begin(lambda: dense.search(vector, allowed, k))
+
+        def ended() -> tuple[Rows, Scores]:
+            found: dict[int, float] = {}
+            if MULTILINGUAL in question.vectors:
+                known = english is not None and question.language is not None
+                within = self._foreign_within(allowed) if known else allowed
+                rows, raw = self.dense[MULTILINGUAL].search(
+                    question.vectors[MULTILINGUAL], within, k
+                )
+                aligned = align_multilingual(raw).tolist()
+                found.update(zip(rows.tolist(), aligned, strict=True))
+            if english is not None:
+                rows, scores = english()
+                for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
+                    found[row] = max(score, found.get(row, -1.0))
+            best = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:k]
+            return (
+                np.array([row for row, _ in best], dtype=np.int64),
+                np.array([score for _, score in best], dtype=np.float64),
+            )
+
+        return ended
 
     def likeness(self, question: Question, rows: Rows) -> Scores:
         """The score `nearest` would give each of `rows` (n,); 0 for one that is not held."""

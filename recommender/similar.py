@@ -113,10 +113,13 @@ def candidates(parts: SimilarParts, asked: Asked) -> Likeness:
         roots = roots.copy()
         roots[begun.rows] = kinds
     known: Known = {"statistics": parts.statistics, "counted": view.counted}
-    near, _ = texts.nearest(question, roots, DEPTH)
-    answers, _ = texts.nearest(question, begun.others, REPLIES)
+    answers_found = texts.searched(question, begun.others, REPLIES)
+    # Where both lanes are searched whole, each processor has one of them to do.
+    near_found = texts.searched(question, roots, DEPTH, beside=question.language is None)
     worded, _ = texts.words.search(question.text, roots, DEPTH, **known)
     titled, _ = texts.titles.search(asked.heading, roots, DEPTH, **known)
+    answers, _ = answers_found()
+    near, _ = near_found()
     threads = [posts["root"][of[answers]], linked_with(view, of[near[:NEAR]])]
     brought = _texts_of(np.concatenate(threads), begun)
     brought = brought[roots[brought]]

@@ -30,6 +30,10 @@ KEPT_ALIVE = 75
 """Seconds that a connection without requests is kept; nginx closes its own after 60."""
 
 
+SWITCHED_AFTER = 0.001
+"""Seconds after which a thread lets another have the interpreter; Python's own is .005."""
+
+
 class CannotServe(WhoknowsError):
     """The address cannot be had."""
 
@@ -110,6 +114,8 @@ def _serve(
         # by a sixth of a second where there are a million posts.
         gc.collect()
         gc.freeze()
+        # A search of vectors asks for the interpreter hundreds of times, beside who computes in it.
+        sys.setswitchinterval(SWITCHED_AFTER)
         # uvicorn ends in good order at either signal and then passes it on to this process.
         signal.signal(signal.SIGTERM, _leave)
         try:
