@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby
 from secrets import randbits
-from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select
 
