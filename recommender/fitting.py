@@ -67,8 +67,9 @@ OWN_STRENGTH = 200.0
 windows (evaluation/results/training.md)."""
 
 PAIRS_STRENGTH = 6_000.0
-"""Own questions from which weights of pairs are held by a penalty of 1, and by four times that from
-half as many: of hundreds of weights a small history tells nothing. Chosen likewise."""
+"""Own answered questions at which the penalty on pairs is 1; with a tenth of them it is 100, since
+of hundreds of weights a short history tells nothing. Chosen on validation windows
+(evaluation/results/signals.md)."""
 
 POOLED_STRENGTH = 1.0
 """Penalty on the squared distance from APRIORI where communities are fitted together; chosen like

@@ -59,7 +59,8 @@ PAIRS = tuple(f"{a}{BESIDE}{b}" for a, b in combinations_with_replacement(PAIRED
 """Products of two signals, by the names of both."""
 
 CLIP = 12.0
-"""Spreads from the average, or units, beyond which a signal counts no further in a product."""
+"""Spreads from the average, or units, beyond which a signal counts no further in a product. Chosen
+on validation windows (evaluation/results/signals.md)."""
 
 SHORT, SHORT_LESS = 2, 0.12
 """Words of a question that likeness sees only in part, and how much less alike it is for that:

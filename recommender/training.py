@@ -33,7 +33,7 @@ LABEL_US = 30 * DAY_US
 EARLY = 0.3
 """Part of the history, from its start, that is no example: too little is known of anybody."""
 
-MOST = 2_000
+MOST = 4_000
 """Questions that are enough; more are drawn from evenly."""
 
 CANDIDATES = 100
