@@ -22,6 +22,7 @@ from evaluation.fits import (
 from evaluation.significance import RESAMPLES, SEED, bootstrap_interval, macro_gain, macro_interval
 from recommender.fitting import (
     APRIORI,
+    LEAST_PAIRED,
     OWN_STRENGTH,
     PAIRS_STRENGTH,
     POOLED_STRENGTH,
@@ -48,8 +49,8 @@ weights and all who replied. Figures are mean reciprocal rank on the validation 
 - *own, alone*: those, moved by the community's own training window with strength
   {OWN_STRENGTH:g} over its number of answered questions.
 - *own*: the same, and pairs of signals have points for their product, 0 by default and moved by the
-  same window with strength ({PAIRS_STRENGTH:g} over its number of answered questions) squared, as
-  `whoknows learn` does.
+  same window with strength ({PAIRS_STRENGTH:g} over its number of answered questions) squared, from
+  {LEAST_PAIRED} of them on, as `whoknows learn` does.
 
 The a-priori weights, the signals and all strengths were chosen with these validation windows in
 view, so the figures are a little too good; the test windows' figures are replay's (experts.md).

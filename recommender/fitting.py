@@ -71,6 +71,9 @@ PAIRS_STRENGTH = 6_000.0
 of hundreds of weights a short history tells nothing. Chosen on validation windows
 (evaluation/results/signals.md)."""
 
+LEAST_PAIRED = 500
+"""Own answered questions from which pairs are learned at all: below, there was nothing to gain."""
+
 POOLED_STRENGTH = 1.0
 """Penalty on the squared distance from APRIORI where communities are fitted together; chosen like
 OWN_STRENGTH."""
@@ -153,18 +156,22 @@ def fit_own(
     """Weights of signals and of pairs that one community's examples move `prior` to.
 
     As `fit_weights`; `prior` is (len(SIGNALS),), or has the pairs behind them. `strength` is in
-    questions, and PAIRS_STRENGTH holds for the pairs. A pair without points is left out.
+    questions; PAIRS_STRENGTH holds for the pairs, which stay as they are under LEAST_PAIRED. A pair
+    without points is left out.
     """
     answered = max(answered_in(examples), 1)
-    each = [strength / answered, (PAIRS_STRENGTH / answered) ** 2]
     start = np.pad(prior, (0, len(SIGNALS) + len(PAIRS) - len(prior)))
-    found = fitted(
-        [_lists(examples, paired=True)], start, np.repeat(each, [len(SIGNALS), len(PAIRS)])
-    )
-    pairs = _rounded(PAIRS, found[len(SIGNALS) :], PAIR_DIGITS)
-    return _rounded(SIGNALS, found[: len(SIGNALS)]), {
-        pair: points for pair, points in pairs.items() if points
-    }
+    if answered < LEAST_PAIRED:
+        pairs = start[len(SIGNALS) :]
+        held = np.concatenate([np.zeros(len(SIGNALS)), pairs])
+        alone = fitted([_lists(examples, held)], start[: len(SIGNALS)], strength / answered)
+    else:
+        each = [strength / answered, (PAIRS_STRENGTH / answered) ** 2]
+        penalties = np.repeat(each, [len(SIGNALS), len(PAIRS)])
+        found = fitted([_lists(examples, paired=True)], start, penalties)
+        alone, pairs = found[: len(SIGNALS)], found[len(SIGNALS) :]
+    told = _rounded(PAIRS, pairs, PAIR_DIGITS)
+    return _rounded(SIGNALS, alone), {pair: points for pair, points in told.items() if points}
 
 
 def answered_in(examples: Sequence[Example]) -> int:
@@ -172,11 +179,12 @@ def answered_in(examples: Sequence[Example]) -> int:
     return sum(bool(example.replied.any()) for example in examples)
 
 
-def _lists(examples: Sequence[Example], paired: bool = False) -> Lists:
+def _lists(examples: Sequence[Example], held: Floats | None = None, paired: bool = False) -> Lists:
+    """The answered ones. `held`: weights that are not learned; `paired`: whether pairs are."""
     kept = [example for example in examples if example.replied.any()]
     return Lists.joined(
         signals=[example.signals for example in kept],
-        fixed=[example.fixed for example in kept],
+        fixed=[example.fixed if held is None else example.scores(held) for example in kept],
         share=[example.replied / example.replied.sum() for example in kept],
         width=len(SIGNALS),
         standing=[example.standing() for example in kept] if paired else (),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recommender.fitting import APRIORI, Example, as_vector, fit_own
+from recommender.fitting import APRIORI, LEAST_PAIRED, Example, as_vector, fit_own
 from recommender.learning import own_ranker
 from recommender.listwise import Lists
 from recommender.pace import Pace
@@ -113,15 +113,25 @@ def test_a_planted_pair_is_found_where_history_is_long() -> None:
     pairs = fit_own(planted(1, 4_000), np.zeros(len(SIGNALS)))[1]
     assert max(pairs, key=lambda pair: abs(pairs[pair])) == PLANTED
     assert 0.25 < pairs[PLANTED] < 1.0
-    few = fit_own(planted(2, 100), np.zeros(len(SIGNALS)))[1]
-    assert max(map(abs, few.values()), default=0.0) < 0.01
+    some = fit_own(planted(2, LEAST_PAIRED), np.zeros(len(SIGNALS)))[1]
+    assert 0.0 < some[PLANTED] < 0.05
+    assert fit_own(planted(2, LEAST_PAIRED - 1), np.zeros(len(SIGNALS)))[1] == {}
 
 
 def test_pairs_are_drawn_to_those_of_the_prior() -> None:
     prior = replace(default_ranker(), pairs={PLANTED: 0.3})
     assert own_ranker([], prior).pairs == {PLANTED: 0.3}
-    little = own_ranker(planted(3, 60), prior)
-    assert little.pairs[PLANTED] == pytest.approx(0.3, abs=0.01)
+    assert own_ranker(planted(3, 60), prior).pairs == {PLANTED: 0.3}
+    assert own_ranker(planted(3, 600), prior).pairs[PLANTED] == pytest.approx(0.3, abs=0.05)
+
+
+def test_what_is_held_counts_while_the_others_are_learned() -> None:
+    """Under LEAST_PAIRED a pair of the prior explains the choice, and no signal need."""
+    examples = planted(7, LEAST_PAIRED - 1)
+    right = as_vector(dict.fromkeys(SIGNALS, 0.0), {PLANTED: 1.0})
+    wrong = as_vector(dict.fromkeys(SIGNALS, 0.0), {PLANTED: -1.0})
+    found = [np.abs(list(fit_own(examples, prior)[0].values())).sum() for prior in (right, wrong)]
+    assert found[0] < found[1]
 
 
 def test_the_slope_of_the_loss_is_that_of_its_values() -> None:
