@@ -72,7 +72,7 @@ class Trust:
 
 def promised(ranker: Ranker, example: Example) -> dict[str, Any]:
     """One line for `report.calibration`: the first candidates' chances, best first, and came."""
-    scores = example.scores(as_vector(ranker.weights))
+    scores = example.scores(as_vector(ranker.weights, ranker.pairs))
     crowd = crowd_of(scores)
     top = np.argsort(-scores, kind="stable")[:CALIBRATED]
     chances = [

@@ -107,7 +107,7 @@ def code() -> str:
 
 def candidate_ranker() -> Ranker:
     """What chooses the candidates of an example: it must not hang on what is fitted from them."""
-    return replace(default_ranker(), weights=APRIORI)
+    return replace(default_ranker(), weights=APRIORI, pairs={})
 
 
 @dataclass(frozen=True, slots=True)

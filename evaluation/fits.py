@@ -18,8 +18,10 @@ from recommender.fitting import (
     OWN_STRENGTH,
     POOLED_STRENGTH,
     Example,
+    answered_in,
     as_vector,
     fit_chances,
+    fit_own,
     fit_weights,
     pooled_silence,
 )
@@ -82,11 +84,6 @@ def measured_of(groups: Sequence[Collected]) -> list[Collected]:
     ]
 
 
-def answered_in(examples: Sequence[Example]) -> int:
-    """How many have a right answer."""
-    return sum(bool(example.replied.any()) for example in examples)
-
-
 def macro(ranks: Mapping[str, Floats], among: Sequence[Collected]) -> float:
     """The mean over communities of the mean over questions; nan where none counts."""
     return float(np.mean([ranks[group.name].mean() for group in among])) if among else float("nan")
@@ -111,11 +108,19 @@ def moved(
 ) -> dict[str, Floats]:
     """Each community's prior moved by its own training window, as `learn` does."""
     return {
+        group.name: as_vector(*fit_own(group.train, priors[group.name], strength))
+        for group in groups
+    }
+
+
+def moved_alone(groups: Sequence[Collected], priors: Mapping[str, Floats]) -> dict[str, Floats]:
+    """The same, but that no two signals count together."""
+    return {
         group.name: as_vector(
             fit_weights(
                 [group.train],
                 priors[group.name],
-                strength / max(answered_in(group.train), 1),
+                OWN_STRENGTH / max(answered_in(group.train), 1),
             )
         )
         for group in groups
@@ -133,15 +138,16 @@ class Study:
 
     Attributes
     ----------
-    apriori, without, own : reciprocal ranks with APRIORI, with the weights of the others, and
-        with those moved towards each community's own.
-    weights, moved : the second's and the third's weights, by community.
+    apriori, without, alone, own : reciprocal ranks with APRIORI, with the weights of the others,
+        with those moved towards each community's own, without pairs and with them.
+    weights, moved : the second's and the last's weights, by community.
     pooled, strengths : macro average by strength, of the others' weights and of those moved.
     dropped : by group of signals, the macro averages of both without it.
     """
 
     apriori: Ranks
     without: Ranks
+    alone: Ranks
     own: Ranks
     weights: dict[str, Floats]
     moved: dict[str, Floats]
@@ -182,6 +188,7 @@ def study(groups: Sequence[Collected], tell: Progress) -> Study:
     return Study(
         apriori=ranks_of(groups, everywhere),
         without=ranks_of(groups, weights),
+        alone=ranks_of(groups, moved_alone(groups, weights)),
         own=ranks_of(groups, blended),
         weights=weights,
         moved=blended,

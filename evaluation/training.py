@@ -22,7 +22,7 @@ from evaluation.opening import opened
 from evaluation.pooling import collected_groups, command, keeping, telling, write_left_out
 from evaluation.summary import database_of
 from evaluation.training_page import exposure_page, training_page
-from recommender.ranker import SIGNALS, default_ranker
+from recommender.ranker import PAIRS, SIGNALS, default_ranker
 from recommender.settings import EngineSettings
 
 DEFAULTS = HOME / "recommender" / "defaults.json"
@@ -63,8 +63,12 @@ def exposures(
         if source.suffix == SUFFIX:
             continue
         tell = telling(group.name)
-        weights = dict(zip(SIGNALS, learned.moved[group.name].tolist(), strict=True))
-        ranker = replace(default_ranker(), weights=weights)
+        told = dict(zip((*SIGNALS, *PAIRS), learned.moved[group.name].tolist(), strict=True))
+        ranker = replace(
+            default_ranker(),
+            weights={name: told[name] for name in SIGNALS},
+            pairs={pair: told[pair] for pair in PAIRS},
+        )
         with opened(
             None, database_of(source, keep), WINDOW, None, EngineSettings(), tell
         ) as history:

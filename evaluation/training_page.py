@@ -16,12 +16,18 @@ from evaluation.fits import (
     POOLED_TRIED,
     Ranks,
     Study,
-    answered_in,
     macro,
     measured_of,
 )
-from evaluation.significance import RESAMPLES, SEED, macro_gain, macro_interval
-from recommender.fitting import APRIORI, OWN_STRENGTH, POOLED_STRENGTH
+from evaluation.significance import RESAMPLES, SEED, bootstrap_interval, macro_gain, macro_interval
+from recommender.fitting import (
+    APRIORI,
+    LEAST_PAIRED,
+    OWN_STRENGTH,
+    PAIRS_STRENGTH,
+    POOLED_STRENGTH,
+    answered_in,
+)
 from recommender.ranker import BY_UNIT, SIGNALS, Ranker
 
 INTRODUCTION = f"""# How the default weights of "who knows" were fitted
@@ -40,10 +46,13 @@ weights and all who replied. Figures are mean reciprocal rank on the validation 
 - *left out*: fitted on the training windows of all the **other** communities, drawn to the
   a-priori weights with strength {POOLED_STRENGTH:g}. What a community gets that has learned
   nothing yet.
-- *own*: those, moved by the community's own training window with strength {OWN_STRENGTH:g} over its
-  number of answered questions, as `whoknows learn` does.
+- *own, alone*: those, moved by the community's own training window with strength
+  {OWN_STRENGTH:g} over its number of answered questions.
+- *own*: the same, and pairs of signals have points for their product, 0 by default and moved by the
+  same window with strength ({PAIRS_STRENGTH:g} over its number of answered questions) squared, from
+  {LEAST_PAIRED} of them on, as `whoknows learn` does.
 
-The a-priori weights, the signals and both strengths were chosen with these validation windows in
+The a-priori weights, the signals and all strengths were chosen with these validation windows in
 view, so the figures are a little too good; the test windows' figures are replay's (experts.md).
 `zsum` and the other baselines are measured there, on other candidates, and are left out here.
 """
@@ -97,31 +106,36 @@ def _figures(groups: Sequence[Collected], found: Study) -> list[str]:
     lines = [
         "## Leave one community out, and own history",
         "",
-        "| community | training | measured | a priori | left out | own | own less left out |",
-        "|---|---|---|---|---|---|---|",
+        "| community | training | measured | a priori | left out | own, alone | own "
+        "| own less alone |",
+        "|---|---|---|---|---|---|---|---|",
     ]
+    columns = (found.apriori, found.without, found.alone, found.own)
     for group in groups:
-        name, ranks = group.name, (found.apriori, found.without, found.own)
+        name = group.name
         if not len(found.own[name]):
-            lines.append(f"| {_called(group)} | {answered_in(group.train)} | 0 |" + " |" * 4)
+            lines.append(f"| {_called(group)} | {answered_in(group.train)} | 0 |" + " |" * 5)
             continue
-        a, b, c = (values[name].mean() for values in ranks)
+        means = " | ".join(f"{ranks[name].mean():.3f}" for ranks in columns)
+        gained = bootstrap_interval(found.own[name] - found.alone[name])
         lines.append(
-            f"| {_called(group)} | {answered_in(group.train)} | {len(found.own[name])} | "
-            f"{a:.3f} | {b:.3f} | {c:.3f} | {c - b:+.3f} |"
+            f"| {_called(group)} | {answered_in(group.train)} | {len(found.own[name])} | {means} | "
+            f"{gained.mean:+.4f} [{gained.low:+.4f}, {gained.high:+.4f}] |"
         )
     counted = measured_of(groups)
     if not counted:
         return [*lines, "", f"No community has {LEAST_MEASURED} measured questions."]
-    columns = [_whole(values, counted) for values in (found.apriori, found.without, found.own)]
-    difference = macro(found.own, counted) - macro(found.without, counted)
+    whole = " | ".join(_whole(ranks, counted) for ranks in columns)
+    gained = macro_interval({g.name: found.own[g.name] - found.alone[g.name] for g in counted})
     lines.append(
-        f"| macro average of {len(counted)} | | | {' | '.join(columns)} | {difference:+.3f} |"
+        f"| macro average of {len(counted)} | | | {whole} | "
+        f"{gained.mean:+.4f} [{gained.low:+.4f}, {gained.high:+.4f}] |"
     )
     gains = {
         "left out against a priori": (found.without, found.apriori),
         "own against a priori": (found.own, found.apriori),
         "own against left out": (found.own, found.without),
+        "own against own, alone": (found.own, found.alone),
     }
     lines.append("")
     for name, (ours, other) in gains.items():

@@ -21,7 +21,8 @@ from .pace import Pace, pace_of
 from .profiles import Profiles
 from .queries import ExpertsQuery
 from .ranker import NAMED, Ranker
-from .signals import Scale, Signals, scale_of, signals_of
+from .scale import Scale, scale_of
+from .signals import Signals, signals_of
 from .texts import TextIndex
 from .view import NOTHING, Since, View, fixed, grows
 
@@ -84,14 +85,11 @@ def rank(
     signals = signals_of(community, view, evidence, space, tags, asker)
     signals.values.update(_named(community, question, view, eligible))
     among = eligible & signals.repliers
-    scale = scale_of(signals, ranker.weights, among)
+    scale = scale_of(signals.values, ranker.weights, ranker.pairs, among)
     profile, likeness = _profile_points(community, profiles, question, view, eligible)
     load = _load(community, view, signals, eligible)
     newness = newcomers * np.maximum(1.0 - signals.activity.joined / weights.NEW_UNTIL, 0.0)
-    score = np.full(len(community.roster), scale.baseline) + profile + load + newness
-    for name in scale.per_unit:
-        score += scale.per_unit[name] * signals.values[name]
-    score = np.round(score, DIGITS)
+    score = np.round(scale.scores(signals.values) + profile + load + newness, DIGITS)
     chosen = np.flatnonzero(eligible & _admitted(community, view, query))
     order = chosen[np.lexsort((community.roster.by_id[chosen], -score[chosen]))].tolist()
     return Ranking(

@@ -74,27 +74,32 @@ class Explainer:
 
     def contributions(self, keys: list[int]) -> dict[int, tuple[Contribution, ...]]:
         """Contributions of each of the people `keys`, largest first, baseline foremost."""
-        shown = {pk: self._by_post(pk) for pk in keys}
+        values = self.ranking.signals.values
+        rates = {pk: self.ranking.scale.rates(values, pk) for pk in keys}
+        shown = {pk: self._by_post(pk, rates[pk]) for pk in keys}
         wanted = {post for posts in shown.values() for post, _ in posts.told()}
         roots = self.community.posts["root"]
         stood = self._stood(wanted | {int(roots[post]) for post in wanted})
         ids = {post: stood[post].id for post in wanted if post in stood}
         if missing := sorted(wanted - ids.keys()):
             ids |= self.store.post_ids(missing)
-        return {pk: self._explained(pk, shown[pk], stood, ids) for pk in keys}
+        return {pk: self._explained(pk, rates[pk], shown[pk], stood, ids) for pk in keys}
 
-    def _by_post(self, pk: int) -> Shown:
-        """Points of a person's posts: of each its share of the signals that it is a piece of."""
+    def _by_post(self, pk: int, rates: Mapping[str, float]) -> Shown:
+        """Points of a person's posts: of each its share of the signals that it is a piece of.
+
+        `rates`: points of a unit of each signal.
+        """
         joined, likeness = self.ranking.evidence.kin.of(pk)
         apart, points = [np.zeros(0, np.int64)], [np.zeros(0)]
         shares = []
         for name, pieces in self.ranking.signals.pieces.items():
             if isinstance(pieces, Share):
-                shares.append(self._shared(name, pk, pieces.of(pk)))
+                shares.append(self._shared(name, pk, pieces.of(pk), rates[name]))
             else:
                 own, weight = pieces.of(pk)
                 apart.append(own)
-                points.append(self._shared(name, pk, weight))
+                points.append(self._shared(name, pk, weight, rates[name]))
         few, of = np.unique(np.concatenate(apart), return_inverse=True)
         posts, each = _laid_out(joined, few, counted(of, np.concatenate(points), len(few)))
         for share in shares:
@@ -112,17 +117,17 @@ class Explainer:
             rest,
         )
 
-    def _shared(self, name: str, pk: int, weight: Floats) -> Floats:
+    def _shared(self, name: str, pk: int, weight: Floats, rate: float) -> Floats:
         """The points of a signal's pieces, which weigh so much, for one person."""
         whole = float(self.ranking.signals.values[name][pk])
         # Of a root or a logarithm of a sum each piece has its share; of a sum, itself.
         share = 1.0 if name in SUMS else whole / max(float(weight.sum()), LEAST_SUM)
-        return weight * (share * self.ranking.scale.per_unit[name])
+        return weight * (share * rate)
 
-    def _points(self, names: Sequence[str], pk: int) -> float:
+    def _points(self, names: Sequence[str], pk: int, rates: Mapping[str, float]) -> float:
         """Points that signals give together, against somebody of whom there is nothing."""
-        scale, values = self.ranking.scale.per_unit, self.ranking.signals.values
-        return sum(scale[name] * float(values[name][pk]) for name in names)
+        values = self.ranking.signals.values
+        return sum(rates[name] * float(values[name][pk]) for name in names)
 
     def _stood(self, posts: set[int]) -> Mapping[int, Post]:
         """The texts that stood at the moment, by post; a later edit leaves a post without."""
@@ -135,13 +140,14 @@ class Explainer:
     def _explained(
         self,
         pk: int,
+        rates: Mapping[str, float],
         shown: Shown,
         stood: Mapping[int, Post],
         ids: Mapping[int, str],
     ) -> tuple[Contribution, ...]:
         person = self.community.people[pk]
         parts = [self._post_part(person, post, points, stood, ids) for post, points in shown.told()]
-        parts += self._habit_parts(pk, person)
+        parts += self._habit_parts(pk, person, rates)
         parts += _further(shown)
         parts = [part for part in parts if _tells(part.points)]
         parts.sort(key=lambda part: (-abs(part.points), part.kind, part.post_id or ""))
@@ -184,32 +190,36 @@ class Explainer:
             language=text.language if text else None,
         )
 
-    def _habit_parts(self, pk: int, person: Person) -> list[Contribution]:
+    def _habit_parts(
+        self, pk: int, person: Person, rates: Mapping[str, float]
+    ) -> list[Contribution]:
         ranking = self.ranking
         activity, place = ranking.signals.activity, ranking.signals.place
         last = from_us(int(activity.last[pk])) if activity.joined[pk] else None
         parts = [
-            _part("activity", self._points(LATELY, pk), _often(activity.decayed[60.0][pk])),
+            _part("activity", self._points(LATELY, pk, rates), _often(activity.decayed[60.0][pk])),
             _part(
                 "activity",
-                self._points(("recency", "presence", "present"), pk),
+                self._points(("recency", "presence", "present"), pk, rates),
                 _since(last, int(activity.joined[pk])),
                 at=last,
             ),
             _part(
-                "activity", self._points(("asker_30", "asker_180"), pk), "has answered this asker"
+                "activity",
+                self._points(("asker_30", "asker_180"), pk, rates),
+                "has answered this asker",
             ),
-            _part("activity", self._points(("quick",), pk), "how soon they usually reply"),
-            _part("activity", self._points(("tags",), pk), "has replied under these tags"),
+            _part("activity", self._points(("quick",), pk, rates), "how soon they usually reply"),
+            _part("activity", self._points(("tags",), pk, rates), "has replied under these tags"),
             _part("profile", float(ranking.profile[pk]), _says(person)),
-            _part("other", self._points(NAMED, pk), "is named in the question"),
+            _part("other", self._points(NAMED, pk, rates), "is named in the question"),
             _part("other", float(ranking.newness[pk]), "is new here, and given room"),
             _part("load", float(ranking.load[pk]), "may have little time now"),
         ]
         if place is not None and self.query.space:
             space = self.community.spaces[self.community.space_keys[self.query.space]]
             where = space.name or space.id
-            parts.append(_part("space", self._points(PLACE, pk), f"replies in {where}"))
+            parts.append(_part("space", self._points(PLACE, pk, rates), f"replies in {where}"))
         return parts
 
 

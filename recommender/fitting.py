@@ -22,7 +22,8 @@ from .calibration import (
 from .columns import Flags
 from .listwise import Lists, fitted
 from .pace import Pace
-from .ranker import SIGNALS, Ranker
+from .products import sums_of
+from .ranker import CLIP, PAIRED, PAIRS, SIGNALS, Ranker
 
 Floats = npt.NDArray[np.float64]
 
@@ -65,6 +66,14 @@ OWN_STRENGTH = 200.0
 """Questions that the prior weights as much as: own ones beyond outweigh it. Chosen on validation
 windows (evaluation/results/training.md)."""
 
+PAIRS_STRENGTH = 6_000.0
+"""Own answered questions at which the penalty on pairs is 1; with a tenth of them it is 100, since
+of hundreds of weights a short history tells nothing. Chosen on validation windows
+(evaluation/results/signals.md)."""
+
+LEAST_PAIRED = 500
+"""Own answered questions from which pairs are learned at all: below, there was nothing to gain."""
+
 POOLED_STRENGTH = 1.0
 """Penalty on the squared distance from APRIORI where communities are fitted together; chosen like
 OWN_STRENGTH."""
@@ -80,6 +89,12 @@ TOP = 10
 
 DIGITS = 4
 """Decimals that are kept: what lies beyond is the optimiser's own noise."""
+
+PAIR_DIGITS = 5
+"""The same of pairs, which multiply larger numbers."""
+
+COLUMNS = [SIGNALS.index(name) for name in PAIRED]
+"""Where PAIRED lie among SIGNALS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +119,22 @@ class Example:
     known: float
 
     def scores(self, weights: Floats) -> Floats:
-        """(candidates,) points with `weights` (len(SIGNALS),)."""
-        scores: Floats = self.signals @ weights + self.fixed
-        return scores
+        """(candidates,) points; `weights` are of SIGNALS, and of PAIRS behind them if there are."""
+        scores: Floats = self.signals @ weights[: len(SIGNALS)] + self.fixed
+        pairs = weights[len(SIGNALS) :]
+        return scores + sums_of(self.standing(), pairs) if pairs.any() else scores
+
+    def standing(self) -> npt.NDArray[np.float32]:
+        """(candidates, len(PAIRED)) what products are made of."""
+        return np.clip(self.signals[:, COLUMNS], -CLIP, CLIP)
 
 
-def as_vector(weights: Mapping[str, float]) -> Floats:
-    """Weights in the order of SIGNALS."""
-    return np.array([weights[name] for name in SIGNALS])
+def as_vector(weights: Mapping[str, float], pairs: Mapping[str, float] | None = None) -> Floats:
+    """Weights in the order of SIGNALS, and behind them of PAIRS if these are given."""
+    alone = np.array([weights[name] for name in SIGNALS])
+    if pairs is None:
+        return alone
+    return np.concatenate([alone, [pairs.get(pair, 0.0) for pair in PAIRS]])
 
 
 def fit_weights(
@@ -123,27 +146,66 @@ def fit_weights(
     and strength / 2 times the squared distance to `prior`. Each group counts by the square root
     of its number of questions. The prior where no question has a candidate who replied.
     """
-    lists = []
-    for group in groups:
-        kept = [example for example in group if example.replied.any()]
-        shares = [example.replied / example.replied.sum() for example in kept]
-        signals, fixed = [e.signals for e in kept], [e.fixed for e in kept]
-        lists.append(Lists.joined(signals, fixed, shares, len(SIGNALS)))
-    return _rounded(fitted(lists, prior, strength))
+    lists = [_lists(group) for group in groups]
+    return _rounded(SIGNALS, fitted(lists, prior, strength))
 
 
-def _rounded(weights: Floats) -> dict[str, float]:
-    return dict(zip(SIGNALS, (round(float(w), DIGITS) for w in weights), strict=True))
+def fit_own(
+    examples: Sequence[Example], prior: Floats, strength: float = OWN_STRENGTH
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Weights of signals and of pairs that one community's examples move `prior` to.
+
+    As `fit_weights`; `prior` is (len(SIGNALS),), or has the pairs behind them. `strength` is in
+    questions; PAIRS_STRENGTH holds for the pairs, which stay as they are under LEAST_PAIRED. A pair
+    without points is left out.
+    """
+    answered = max(answered_in(examples), 1)
+    start = np.pad(prior, (0, len(SIGNALS) + len(PAIRS) - len(prior)))
+    if answered < LEAST_PAIRED:
+        pairs = start[len(SIGNALS) :]
+        held = np.concatenate([np.zeros(len(SIGNALS)), pairs])
+        alone = fitted([_lists(examples, held)], start[: len(SIGNALS)], strength / answered)
+    else:
+        each = [strength / answered, (PAIRS_STRENGTH / answered) ** 2]
+        penalties = np.repeat(each, [len(SIGNALS), len(PAIRS)])
+        found = fitted([_lists(examples, paired=True)], start, penalties)
+        alone, pairs = found[: len(SIGNALS)], found[len(SIGNALS) :]
+    told = _rounded(PAIRS, pairs, PAIR_DIGITS)
+    return _rounded(SIGNALS, alone), {pair: points for pair, points in told.items() if points}
+
+
+def answered_in(examples: Sequence[Example]) -> int:
+    """How many have a right answer."""
+    return sum(bool(example.replied.any()) for example in examples)
+
+
+def _lists(examples: Sequence[Example], held: Floats | None = None, paired: bool = False) -> Lists:
+    """The answered ones. `held`: weights that are not learned; `paired`: whether pairs are."""
+    kept = [example for example in examples if example.replied.any()]
+    return Lists.joined(
+        signals=[example.signals for example in kept],
+        fixed=[example.fixed if held is None else example.scores(held) for example in kept],
+        share=[example.replied / example.replied.sum() for example in kept],
+        width=len(SIGNALS),
+        standing=[example.standing() for example in kept] if paired else (),
+    )
+
+
+def _rounded(names: Sequence[str], weights: Floats, digits: int = DIGITS) -> dict[str, float]:
+    return dict(zip(names, (round(float(w), digits) for w in weights), strict=True))
 
 
 def fit_chances(
-    examples: Sequence[Example], weights: Mapping[str, float], prior: Ranker | None
+    examples: Sequence[Example],
+    weights: Mapping[str, float],
+    prior: Ranker | None,
+    pairs: Mapping[str, float] | None = None,
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Coefficients of a candidate's chance and of an answer's; answered questions or not.
 
-    Drawn to those of `prior`, unless it is None.
+    Scores are by `weights` and `pairs`. Drawn to those of `prior`, unless it is None.
     """
-    vector = as_vector(weights)
+    vector = as_vector(weights, pairs)
     foremost, came = [], []
     for example in examples:
         scores = example.scores(vector)

@@ -11,7 +11,15 @@ from embeddings.statistics import Statistics
 from .alike import SimilarRanker, default_similar
 from .feedlearning import own_feed_ranker, own_turns
 from .feedranker import FeedRanker
-from .fitting import OWN_STRENGTH, Example, as_vector, fit_chances, fit_weights, silence_of
+from .fitting import (
+    OWN_STRENGTH,
+    Example,
+    answered_in,
+    as_vector,
+    fit_chances,
+    fit_own,
+    silence_of,
+)
 from .parts import Parts
 from .ranker import Ranker
 from .similar_examples import pairings_of, templates_of, whitening_of
@@ -86,11 +94,11 @@ def learn(
 
 def own_ranker(examples: list[Example], prior: Ranker, strength: float = OWN_STRENGTH) -> Ranker:
     """The prior moved as far as the examples carry: the more of them, the further."""
-    answered = sum(bool(example.replied.any()) for example in examples)
-    weights = fit_weights([examples], as_vector(prior.weights), strength / max(answered, 1))
-    candidate, anyone = fit_chances(examples, weights, prior)
+    answered = answered_in(examples)
+    weights, pairs = fit_own(examples, as_vector(prior.weights, prior.pairs), strength)
+    candidate, anyone = fit_chances(examples, weights, prior, pairs)
     silence = silence_of(examples) if answered >= LEAST_SILENCE else prior.silence
-    return Ranker(weights, candidate, anyone, silence, answered, prior.centre)
+    return Ranker(weights, candidate, anyone, silence, answered, prior.centre, pairs)
 
 
 def centre_of(parts: Parts, view: View) -> tuple[float, ...]:

@@ -1,7 +1,7 @@
 """Listwise fitting of weights: those who were chosen are likely drawn from among the rest.
 
-In: lists of candidates, with signals and shares of the choice. Out: weights. Nothing here knows
-what a candidate is.
+In: lists of candidates, with signals, others that count by their products, and shares of the
+choice. Out: weights. Nothing here knows what a candidate is.
 """
 
 import math
@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
+
+from .products import slopes_of, sums_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,6 +30,8 @@ class Lists:
     fixed : (rows,) points of what is not learned.
     share : (rows,) of the choice; sums to 1 in each list.
     starts : (count,) the first row of each list; `of` : (rows,) the list of each row.
+    standing : (rows, columns) float32, whose products have weights too, behind those of the
+        signals (`products`); None where none have.
     """
 
     signals: npt.NDArray[np.float32]
@@ -36,6 +40,7 @@ class Lists:
     starts: npt.NDArray[np.int64]
     of: npt.NDArray[np.int64]
     count: int
+    standing: npt.NDArray[np.float32] | None = None
 
     @classmethod
     def joined(
@@ -44,6 +49,7 @@ class Lists:
         fixed: Sequence[Floats],
         share: Sequence[Floats],
         width: int,
+        standing: Sequence[npt.NDArray[np.float32]] = (),
     ) -> "Lists":
         """Lists from their parts, none of them empty; `width`: how many signals there are."""
         sizes = [len(part) for part in fixed]
@@ -54,25 +60,31 @@ class Lists:
             starts=np.cumsum([0, *sizes[:-1]], dtype=np.int64)[: len(sizes)],
             of=np.repeat(np.arange(len(sizes)), sizes),
             count=len(sizes),
+            standing=np.concatenate(standing) if standing else None,
         )
 
     def loss(self, weights: Floats) -> tuple[float, Floats]:
         """Mean of -log softmax of what was chosen, and its gradient."""
-        scores = self.signals @ weights.astype(np.float32) + self.fixed
+        plain = weights[: self.signals.shape[1]]
+        scores = self.signals @ plain.astype(np.float32) + self.fixed
+        if self.standing is not None:
+            scores += sums_of(self.standing, weights[len(plain) :])
         scores -= np.maximum.reduceat(scores, self.starts)[self.of]
         odds = np.exp(scores)
         whole = np.add.reduceat(odds, self.starts)
         value = float(np.log(whole).sum() - (scores * self.share).sum())
         apart = (odds / whole[self.of] - self.share).astype(np.float32)
         slope: Floats = (self.signals.T @ apart).astype(np.float64)
+        if self.standing is not None:
+            slope = np.concatenate([slope, slopes_of(self.standing, apart)])
         return value / self.count, slope / self.count
 
 
-def fitted(groups: Sequence[Lists], prior: Floats, strength: float) -> Floats:
+def fitted(groups: Sequence[Lists], prior: Floats, strength: float | Floats) -> Floats:
     """Weights that make the loss and strength / 2 times the squared distance to `prior` least.
 
     Listwise as in Cao et al. 2007, top one. Each group counts by the square root of its number of
-    lists. The prior where there is none.
+    lists. `strength`: one of all weights, or of each. The prior where there is no list.
     """
     groups = [group for group in groups if group.count]
     if not groups:
@@ -82,7 +94,7 @@ def fitted(groups: Sequence[Lists], prior: Floats, strength: float) -> Floats:
 
     def loss(weights: Floats) -> tuple[float, Floats]:
         apart = weights - prior
-        total, gradient = strength / 2 * float(apart @ apart), strength * apart
+        total, gradient = float((strength * apart) @ apart) / 2, strength * apart
         for part, group in zip(share, groups, strict=True):
             value, slope = group.loss(weights)
             total += part * value

@@ -2,13 +2,15 @@
 
 A signal is a column over candidates. Its points are weight x value / spread, the spread being its
 standard deviation over all who have replied before; what a candidate with an average value would
-get is taken off as the baseline. Few signals count by the unit instead.
+get is taken off as the baseline. Few signals count by the unit instead. Two
+signals may also count together, by the product of both (`scale.Together`).
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib.resources import files
+from itertools import combinations_with_replacement
 
 import orjson
 
@@ -49,6 +51,17 @@ BY_UNIT = ("asker_30", "asker_180", *NAMED)
 
 SIGNALS = (*SCALED, *BY_UNIT)
 
+PAIRED = (*SCALED, "asker_30", "asker_180")
+"""Signals that count together with others, and with themselves: all but names, which are rare."""
+
+BESIDE = "*"
+PAIRS = tuple(f"{a}{BESIDE}{b}" for a, b in combinations_with_replacement(PAIRED, 2))
+"""Products of two signals, by the names of both."""
+
+CLIP = 12.0
+"""Spreads from the average, or units, beyond which a signal counts no further in a product. Chosen
+on validation windows (evaluation/results/signals.md)."""
+
 SHORT, SHORT_LESS = 2, 0.12
 """Words of a question that likeness sees only in part, and how much less alike it is for that:
 the .02 and .05 quantiles of single words and pairs from titles of three communities, against those
@@ -68,6 +81,8 @@ class Ranker:
         somebody here answered: below the one of a rate, that rate of false alarms.
     answered : own questions with an answer that it was fitted on; 0 for the default.
     centre : mean vector of the roots open to all; empty where nothing was learned.
+    pairs : points of the product of two signals in spreads from their averages, clipped; of PAIRS
+        those that have any.
     """
 
     weights: Mapping[str, float]
@@ -76,6 +91,7 @@ class Ranker:
     silence: tuple[float, ...]
     answered: int = 0
     centre: tuple[float, ...] = ()
+    pairs: Mapping[str, float] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """As JSON, keys sorted: equal rankers give equal bytes."""
@@ -83,7 +99,7 @@ class Ranker:
 
     @classmethod
     def from_bytes(cls, kept: bytes) -> "Ranker":
-        """Inverse of `to_bytes`; a signal that is not in it has no weight."""
+        """Inverse of `to_bytes`; a signal or a pair that is not in it has no weight."""
         told = orjson.loads(kept)
         return cls(
             weights={name: float(told["weights"].get(name, 0.0)) for name in SIGNALS},
@@ -92,6 +108,7 @@ class Ranker:
             silence=tuple(told["silence"]),
             answered=int(told.get("answered", 0)),
             centre=tuple(told.get("centre", ())),
+            pairs={name: float(w) for name, w in told.get("pairs", {}).items() if name in PAIRS},
         )
 
     def known(self, false_alarms: float, words: int = SHORT + 1) -> float:
@@ -127,7 +144,8 @@ class RankingSettings:
         """The ranker without what is switched off."""
         if self.quickness:
             return ranker
-        return replace(ranker, weights={**ranker.weights, "quick": 0.0})
+        pairs = {pair: w for pair, w in ranker.pairs.items() if "quick" not in pair.split(BESIDE)}
+        return replace(ranker, weights={**ranker.weights, "quick": 0.0}, pairs=pairs)
 
 
 @cache

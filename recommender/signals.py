@@ -4,7 +4,6 @@ In: a view, a question's evidence. Out: columns by person key, and whence each v
 that its points can be told apart by post. What each weighs is the ranker's to say.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,6 @@ from .evidence import Evidence
 from .kinship import LEAST, Share
 from .ledger import Activity
 from .pieces import Pieces
-from .ranker import BY_UNIT, SCALED
 from .view import HOUR_US, View
 
 Floats = npt.NDArray[np.float64]
@@ -50,16 +48,6 @@ FOCUS_PRIOR = 3.0
 
 SUMS = ("striking", "mean", "mean_180", "peculiar_180")
 """Signals that are the plain sum of their pieces, some of which may be below 0."""
-
-LEAST_SPREAD = 0.25
-"""Spread under which a habit's differences stay as small as they are: a third of one reply's."""
-
-LEAST_SPREADS = {
-    **dict.fromkeys(("dense_90", "words_90", "asked", "striking"), 0.02),
-    **dict.fromkeys(("mean", "mean_180", "peculiar_180"), 0.02),
-    "quick": 0.05,
-}
-"""The same of signals in smaller units: of likeness, and of shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,35 +156,6 @@ def _recency(last: Ints, view: View) -> Floats:
     fresh = np.log1p(FORGOTTEN_DAYS) - np.log1p(np.minimum(days, FORGOTTEN_DAYS))
     recency: Floats = np.where(last > 0, fresh, 0.0)
     return recency
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Points a unit of each signal, and the points taken off everybody."""
-
-    per_unit: dict[str, float]
-    baseline: float
-
-
-def spread_of(name: str, values: Floats) -> float:
-    """The unit of a signal: its standard deviation, and no less than its least spread."""
-    least = LEAST_SPREADS.get(name, LEAST_SPREAD)
-    return max(float(values.std()), least) if len(values) else least
-
-
-def scale_of(signals: Signals, weights: Mapping[str, float], among: Flags) -> Scale:
-    """Points a unit: `weights` hold for one standard deviation over `among`, or for one unit.
-
-    A signal that hardly varies there says little, and is not blown up to points.
-    """
-    per_unit = {name: weights[name] for name in BY_UNIT}
-    baseline = 0.0
-    for name in SCALED:
-        values = signals.values[name][among]
-        per_unit[name] = weights[name] / spread_of(name, values)
-        if len(values):
-            baseline -= per_unit[name] * float(values.mean())
-    return Scale(per_unit, baseline)
 
 
 def acquaintance(view: View, asker: int | None) -> dict[str, Floats]:

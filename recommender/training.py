@@ -24,7 +24,7 @@ from .meaning import Question
 from .parts import Parts
 from .queries import ExpertsQuery
 from .ranker import BY_UNIT, SIGNALS, Ranker
-from .signals import spread_of
+from .scale import spread_of
 from .view import View, view_of
 
 LABEL_US = 30 * DAY_US
@@ -33,7 +33,7 @@ LABEL_US = 30 * DAY_US
 EARLY = 0.3
 """Part of the history, from its start, that is no example: too little is known of anybody."""
 
-MOST = 2_000
+MOST = 4_000
 """Questions that are enough; more are drawn from evenly."""
 
 CANDIDATES = 100
@@ -172,11 +172,8 @@ def _with_candidates(ranking: Ranking, replied: Ints) -> Example:
             of_all = values[among]
             middle = float(of_all.mean()) if len(of_all) else 0.0
             columns.append((values[kept] - middle) / spread_of(name, of_all))
-    learned = sum(
-        ranking.scale.per_unit[name] * ranking.signals.values[name][kept] for name in SIGNALS
-    )
     signals = np.stack(columns, axis=1).astype(np.float32).reshape(-1, len(SIGNALS))
-    fixed = np.round(ranking.score[kept] - learned - ranking.scale.baseline, 6)
+    fixed = (ranking.profile + ranking.load + ranking.newness)[kept]
     chosen = np.isin(kept, replied)
     # By what they are, not by key: keys also count people whom nobody may know of, and a sum in
     # another order ends in other last digits of the weights.

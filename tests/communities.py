@@ -20,7 +20,7 @@ from data.models import Interaction, Link, Person, Post, Record, Space
 from data.store import Store
 from recommender.engine import Engine
 from recommender.fitting import APRIORI
-from recommender.ranker import Ranker, default_ranker
+from recommender.ranker import PAIRS, Ranker, default_ranker
 from recommender.settings import EngineSettings
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -104,8 +104,9 @@ def engine_of(
 
 
 def every_signal() -> Ranker:
-    """A ranker with which no signal is without influence."""
-    return replace(default_ranker(), weights=APRIORI)
+    """A ranker with which no signal is without influence, and no two of them together."""
+    pairs = {pair: 0.02 * (-1) ** place for place, pair in enumerate(PAIRS)}
+    return replace(default_ranker(), weights=APRIORI, pairs=pairs)
 
 
 @dataclass

@@ -22,7 +22,7 @@ from recommender.fitting import Example, as_vector
 from recommender.queries import ExpertsQuery
 from recommender.training import example_of, questions_of, repliers_of
 from recommender.view import View, view_of
-from tests.communities import NOW, Community, engine_of, random_community
+from tests.communities import NOW, Community, engine_of, every_signal, random_community
 from tests.facts import FACTS
 from tests.planting import DAY, Plant, T, engine_with
 
@@ -68,7 +68,7 @@ def open_community() -> Community:
 def check_as_asked() -> None:
     """Each example scores its candidates as `search_experts` does for somebody asking then."""
     community = open_community()
-    engine = engine_of(community.records())
+    engine = engine_of(community.records(), prior=every_signal())
     roots = {post.id: post for post in community.posts}
     replies = split(community.records()).replies
     engine.statistics = keys_and_statistics(engine)[1]
@@ -78,7 +78,7 @@ def check_as_asked() -> None:
         answer = engine.search_experts(asked(root), now=root.created)
         before = {r.person for r in replies if r.post.created < root.created}
         scores = [c.score for c in answer.candidates if c.person.id in before]
-        weights = as_vector(engine.ranker.weights)
+        weights = as_vector(engine.ranker.weights, engine.ranker.pairs)
         ours = np.sort(example.scores(weights))[::-1]
         # The index keeps vectors in 16 bits, a question is encoded anew.
         assert ours.tolist() == pytest.approx(scores, abs=2e-3), id_
