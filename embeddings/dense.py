@@ -16,7 +16,7 @@ import numpy as np
 from . import indexfile
 from .errors import IndexCorrupt
 from .face import Mask, Rows, Scores, Vectors
-from .grid import STEPS, codes, on_grid
+from .grid import STEPS, Grid, codes, on_grid
 from .shelf import Part, Shelf
 from .shelving import Shelving
 from .sieve import Sieve, passing, sifted
@@ -48,6 +48,7 @@ class DenseIndex(Shelving[Shelf]):
             raise ValueError("dim is at least 1")
         self.dim = dim
         self.stamp = ""
+        self._asked_last: tuple[bytes, Grid, Scores] = b"", *on_grid(np.zeros((0, dim), np.float32))
         super().__init__()
 
     def _empty(self) -> Shelf:
@@ -107,7 +108,7 @@ class DenseIndex(Shelving[Shelf]):
         """
         if k < 1:
             raise ValueError("k is at least 1")
-        grid, inverse = on_grid(self._queried(query))
+        grid, inverse = self._gridded(self._queried(query))
         with self._lock:
             # What these hold of a slot is never written again, so the lock ends here.
             every = [(shelf.part(), shelf.slots.within(allowed)) for shelf in self._shelves]
@@ -137,7 +138,7 @@ class DenseIndex(Shelving[Shelf]):
 
         0 where none is held. Two queries cost little more than one: reading the rows is dearest.
         """
-        grid, inverse = on_grid(np.asarray(queries))
+        grid, inverse = self._gridded(np.asarray(queries))
         scores = np.zeros((len(grid), np.size(rows)), dtype=np.float64)
         for part, slots, places in self._lying(rows):
             products = part.compared(slots, grid)
@@ -160,6 +161,14 @@ class DenseIndex(Shelving[Shelf]):
         if np.shape(query) != (self.dim,):
             raise ValueError(f"a query of shape {np.shape(query)}, not {(self.dim,)}")
         return np.asarray(query)[None, :]
+
+    def _gridded(self, queries: Vectors) -> tuple[Grid, Scores]:
+        """`on_grid` of what one answer asks several times; another thread at most repeats it."""
+        key = queries.tobytes()
+        known = self._asked_last
+        if known[0] != key:
+            known = self._asked_last = key, *on_grid(queries)
+        return known[1], known[2]
 
     def save(self, folder: Path, stamp: str = "") -> None:
         """Write to `folder` in one atomic step; `stamp` says of what state of the store."""

@@ -63,23 +63,24 @@ class SimilarHit:
 
 
 def find(parts: SimilarParts, asked: Asked) -> list[SimilarHit]:
-    """Every thread worth ranking, best first; ties by version, which the caller settles by id."""
+    """The best k threads and what ties with the last of them, best first; ties by version, which
+    the caller settles by id."""
     found = candidates(parts, asked)
     if not len(found.rows):
         return []
     points = points_of(parts.ranker, found)
     score = np.round(np.sum(list(points.values()), axis=0), DIGITS)
-    order = np.lexsort((found.rows, -score))[: max(asked.query.k, DEPTH)]
     chances = parts.ranker.probabilities(score, found.signals["peculiar"])
+    chances = np.where(found.declared, np.maximum(chances, weights.DECLARED_SAME), chances)
+    chances[found.parted] = 0.0
+    k = asked.query.k
+    order = np.lexsort((found.rows, -score))[: max(k, DEPTH)]
+    order = order[chances[order] >= asked.query.min_probability]
+    if len(order) > k:
+        order = order[score[order] >= score[order[k - 1]]]
     hits = []
     for i in order.tolist():
         chance = float(chances[i])
-        if found.declared[i]:
-            chance = max(chance, weights.DECLARED_SAME)
-        if found.parted[i]:
-            chance = 0.0
-        if chance < asked.query.min_probability:
-            continue
         hits.append(
             SimilarHit(
                 post=int(found.roots[i]),
