@@ -114,7 +114,7 @@ def test_a_planted_pair_is_found_where_history_is_long() -> None:
     assert max(pairs, key=lambda pair: abs(pairs[pair])) == PLANTED
     assert 0.25 < pairs[PLANTED] < 1.0
     some = fit_own(planted(2, LEAST_PAIRED), np.zeros(len(SIGNALS)))[1]
-    assert 0.0 < some[PLANTED] < 0.05
+    assert 0.0 < some[PLANTED] < pairs[PLANTED] / 2
     assert fit_own(planted(2, LEAST_PAIRED - 1), np.zeros(len(SIGNALS)))[1] == {}
 
 
@@ -122,7 +122,7 @@ def test_pairs_are_drawn_to_those_of_the_prior() -> None:
     prior = replace(default_ranker(), pairs={PLANTED: 0.3})
     assert own_ranker([], prior).pairs == {PLANTED: 0.3}
     assert own_ranker(planted(3, 60), prior).pairs == {PLANTED: 0.3}
-    assert own_ranker(planted(3, 600), prior).pairs[PLANTED] == pytest.approx(0.3, abs=0.05)
+    assert own_ranker(planted(3, LEAST_PAIRED), prior).pairs[PLANTED] > 0.25
 
 
 def test_what_is_held_counts_while_the_others_are_learned() -> None:
@@ -189,5 +189,5 @@ def test_quickness_switched_off_counts_with_nothing_else() -> None:
 
 
 def test_two_fits_give_the_same_bytes() -> None:
-    made = [own_ranker(planted(6, 600), default_ranker()).to_bytes() for _ in range(2)]
+    made = [own_ranker(planted(6, LEAST_PAIRED), default_ranker()).to_bytes() for _ in range(2)]
     assert made[0] == made[1] and Ranker.from_bytes(made[0]).pairs
