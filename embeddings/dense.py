@@ -27,7 +27,7 @@ FILE = "dense.index"
 SIFT_ABOVE = 4096
 # How many pass a sieve, at the least: this many, so many for each of the k, and one in so many
 # of the allowed rows, for recall@10 of at least .99 (evaluation/results/index.md).
-BY_BITS: Sieve = (2000, 40, 96)
+BY_BITS: Sieve = (2000, 40, 64)
 BY_AGREEMENT: Sieve = (1000, 20, 512)
 
 

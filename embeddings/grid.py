@@ -102,7 +102,8 @@ def codes(grid: Grid) -> Codes:
 
 
 def hamming(table: Codes, query: Codes) -> npt.NDArray[np.uint16]:
-    """Count the bits in which each column of `table` (words, n) differs from `query` (words,)."""
+    """Count the bits in which each column of `table` (words, n) differs from `query`, the first of
+    its words."""
     n = table.shape[1]
     distances = np.zeros(n, dtype=np.uint16)
     mixed = np.empty(min(_CHUNK, n), dtype=np.uint64)
@@ -111,7 +112,7 @@ def hamming(table: Codes, query: Codes) -> npt.NDArray[np.uint16]:
         part = table[:, start : start + _CHUNK]
         width = part.shape[1]
         into, (several, one) = distances[start : start + width], counts[:, :width]
-        for place, (word, wanted) in enumerate(zip(part, query, strict=True)):
+        for place, (word, wanted) in enumerate(zip(part, query, strict=False)):
             np.bitwise_xor(word, wanted, out=mixed[:width])
             # Bytes add up four times as fast as wider numbers, and hold the bits of three words.
             if place % _WORDS_A_BYTE == 0:
