@@ -5,11 +5,12 @@ Out: `Changes`, columns rather than objects for what comes in hundreds of thousa
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, func, select
 
 from .database import Database
 from .models import (
@@ -94,20 +95,18 @@ class Reading:
         """
         known = 0 if everybody else since
         with self.database.reading() as connection:
-            newest = select(counters.c.value).where(counters.c.name == "seq")
-            seq = connection.scalar(newest) or 0
+            seq = connection.scalar(_NEWEST) or 0
             gone: dict[str, list[int]] = {}
             if since:
                 # Who starts from nothing has nothing to remove.
-                fresh = select(removals.c.kind, removals.c.pk).where(removals.c.seq > since)
-                for kind, pk in connection.execute(fresh):
+                for kind, pk in connection.execute(_REMOVED, {"since": since}):
                     gone.setdefault(kind, []).append(pk)
             acts, sites = _interactions(connection, since)
             found_posts, attached = _posts(connection, since)
             found_versions, embedded, tags = _versions(connection, since)
             return Changes(
                 seq=seq,
-                learned=bool(connection.scalar(_count(learned, since))),
+                learned=bool(connection.scalar(_LEARNED, {"since": since})),
                 people=[(r.pk, person_from(r._asdict())) for r in _rows(connection, people, known)],
                 spaces=[(r.pk, space_from(r._asdict())) for r in _rows(connection, spaces, known)],
                 posts=found_posts,
@@ -138,37 +137,41 @@ def kind_flags(kind: Any) -> Any:
     return (kind == KIND_CODES["comment"]) * COMMENT | kind << KIND_SHIFT
 
 
-def _count(table: Table, since: int) -> Any:
-    return select(func.count()).select_from(table).where(table.c.seq > since)
+# What every look at the store asks is put together once: that takes as long as asking it.
+_SINCE: BindParameter[int] = bindparam("since")
+_NEWEST = select(counters.c.value).where(counters.c.name == "seq")
+_REMOVED = select(removals.c.kind, removals.c.pk).where(removals.c.seq > _SINCE)
+_LEARNED = select(func.count()).select_from(learned).where(learned.c.seq > _SINCE)
+
+
+@cache
+def _newer(table: Table) -> Select[Any]:
+    return select(table).where(table.c.seq > _SINCE).order_by(table.c.pk)
 
 
 def _rows(connection: Connection, table: Table, since: int) -> Any:
-    return connection.execute(select(table).where(table.c.seq > since).order_by(table.c.pk))
+    return connection.execute(_newer(table), {"since": since})
 
 
 def _array(rows: list[tuple[int, ...]], width: int) -> Ints:
     return np.array(rows, dtype=np.int64).reshape(len(rows), width)
 
 
+_NEW_POSTS = (
+    select(
+        *(posts.c[name] for name in ("pk", "author", "created", "root", "space", "valid_until")),
+        *(posts.c[name] for name in ("kind", "anonymous", "husk", "visibility", "attached")),
+    )
+    .where(posts.c.seq > _SINCE)
+    .order_by(posts.c.seq, posts.c.pk)
+    .execution_options(yield_per=FETCH)
+)
+
+
 def _posts(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, int]]]:
-    c = posts.c
-    statement = select(
-        c.pk,
-        c.author,
-        c.created,
-        c.root,
-        c.space,
-        c.valid_until,
-        c.kind,
-        c.anonymous,
-        c.husk,
-        c.visibility,
-        c.attached,
-    ).where(c.seq > since)
-    statement = statement.order_by(c.seq, c.pk)
     out: list[tuple[int, ...]] = []
     attached = []
-    result = connection.execute(statement.execution_options(yield_per=FETCH))
+    result = connection.execute(_NEW_POSTS, {"since": since})
     for pk, author, created, root, space, until, kind, anonymous, husk, visibility, held in result:
         flags = (
             kind_flags(KIND_CODES[kind])
@@ -186,23 +189,26 @@ def _posts(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, in
 Tagged = list[tuple[int, tuple[str, ...]]]
 
 
+_NEW_VERSIONS = (
+    select(
+        *(versions.c[name] for name in ("pk", "post", "since", "until", "kind", "author", "space")),
+        *(versions.c[name] for name in ("valid_until", "digest", "lanes", "tags")),
+        posts.c.tags,
+    )
+    .join(posts, posts.c.pk == versions.c.post)
+    .where(versions.c.seq > _SINCE)
+    .order_by(versions.c.seq, versions.c.pk)
+    .execution_options(yield_per=FETCH)
+)
+
+
 def _versions(
     connection: Connection, since: int
 ) -> tuple[Ints, list[tuple[int, bytes, str]], Tagged]:
-    c = versions.c
-    statement = (
-        select(
-            *(c.pk, c.post, c.since, c.until, c.kind, c.author, c.space, c.valid_until),
-            *(c.digest, c.lanes, c.tags, posts.c.tags),
-        )
-        .join(posts, posts.c.pk == c.post)
-        .where(c.seq > since)
-        .order_by(c.seq, c.pk)
-    )
     out: list[tuple[int, ...]] = []
     embedded = []
     tagged: Tagged = []
-    result = connection.execute(statement.execution_options(yield_per=FETCH))
+    result = connection.execute(_NEW_VERSIONS, {"since": since})
     for pk, post, start, end, kind, author, space, expires, digest, lanes, old_tags, tags in result:
         state = (
             -1 if kind is None else KIND_CODES[kind],
@@ -219,15 +225,23 @@ def _versions(
     return _array(out, len(VERSION_FIELDS)), embedded, tagged
 
 
+_NEW_INTERACTIONS = (
+    select(
+        *(interactions.c[name] for name in ("pk", "person", "post", "kind", "at", "value")),
+        *(interactions.c[name] for name in ("day_only", "site")),
+    )
+    .where(interactions.c.seq > _SINCE)
+    .order_by(interactions.c.seq, interactions.c.pk)
+)
+
+
 def _interactions(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, str]]]:
-    c = interactions.c
     acts = {kind: i for i, kind in enumerate(INTERACTION_KINDS)}
     outcomes = {value: i + 1 for i, value in enumerate(OUTCOMES)}
-    statement = select(c.pk, c.person, c.post, c.kind, c.at, c.value, c.day_only, c.site)
     out: list[tuple[int, ...]] = []
     sites = []
     for pk, person, post, kind, at, value, day_only, site in connection.execute(
-        statement.where(c.seq > since).order_by(c.seq, c.pk)
+        _NEW_INTERACTIONS, {"since": since}
     ):
         if at is None:
             at = -1
@@ -240,12 +254,16 @@ def _interactions(connection: Connection, since: int) -> tuple[Ints, list[tuple[
     return _array(out, len(INTERACTION_FIELDS)), sites
 
 
+_NEW_LINKS = (
+    select(*(links.c[name] for name in ("pk", "source", "target", "kind", "at")))
+    .where(links.c.seq > _SINCE)
+    .order_by(links.c.seq, links.c.pk)
+)
+
+
 def _links(connection: Connection, since: int) -> Ints:
-    c = links.c
     codes = {kind: i for i, kind in enumerate(LINK_KINDS)}
-    statement = select(c.pk, c.source, c.target, c.kind, c.at).where(c.seq > since)
-    statement = statement.order_by(c.seq, c.pk)
     out: list[tuple[int, ...]] = []
-    for pk, source, target, kind, at in connection.execute(statement):
+    for pk, source, target, kind, at in connection.execute(_NEW_LINKS, {"since": since}):
         out.append((pk, source, target, codes[kind], -1 if at is None else at))
     return _array(out, len(LINK_FIELDS))

@@ -7,6 +7,7 @@ the one most like the question counts.
 """
 
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -190,8 +191,9 @@ def _joined(community: Community, view: View, roots: Ints) -> tuple[Pieces, Ints
     thread among these."""
     posts = community.posts
     threads = [community.threads.get(root, []) for root in roots.tolist()]
-    places = np.repeat(np.arange(len(threads)), [len(thread) for thread in threads])
-    keys = np.array([key for thread in threads for key in thread], dtype=np.int64)
+    lengths = [len(thread) for thread in threads]
+    places = np.repeat(np.arange(len(threads)), lengths)
+    keys = np.fromiter(chain.from_iterable(threads), np.int64, sum(lengths))
     seen = view.posts[keys] & (posts["credited"][keys] != 0)
     seen &= posts["created"][keys] < view.moment
     keys, places = keys[seen], places[seen]

@@ -6,6 +6,7 @@ is a weighted sum. Only what the viewer may read, and what was there, has any in
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TypedDict
 
 import numpy as np
@@ -195,8 +196,9 @@ def _replies(texts: TextIndex, asked: Asked, roots: Ints, known: Known) -> Float
     """The most that one reply of each thread covers of the text, (n,): links go to answers."""
     view = asked.view
     threads = [view.community.threads.get(root, []) for root in roots.tolist()]
-    places = np.repeat(np.arange(len(roots)), [len(thread) for thread in threads])
-    keys = np.array([key for thread in threads for key in thread], dtype=np.int64)
+    lengths = [len(thread) for thread in threads]
+    places = np.repeat(np.arange(len(roots)), lengths)
+    keys = np.fromiter(chain.from_iterable(threads), np.int64, sum(lengths))
     rows = standing_rows(view.community, view, keys)
     places, rows = places[rows > 0], rows[rows > 0]
     most = np.zeros(len(roots))
