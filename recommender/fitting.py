@@ -71,9 +71,9 @@ PAIRS_STRENGTH = 6_000.0
 of hundreds of weights a short history tells nothing. Chosen on validation windows
 (evaluation/results/signals.md)."""
 
-LEAST_PAIRED = 1_500
-"""Own answered questions from which pairs are learned at all: what they gain was seen on histories
-of 1,400 to 4,400, and nothing on shorter ones (evaluation/results/signals.md)."""
+LEAST_PAIRED = 3_000
+"""Own answered questions from which pairs are learned at all: a forum with some 2,000 lost by them,
+a chat with 3,500 gained (evaluation/results/signals.md)."""
 
 POOLED_STRENGTH = 1.0
 """Penalty on the squared distance from APRIORI where communities are fitted together; chosen like
