@@ -2,8 +2,8 @@
 
 A signal is a column over candidates. Its points are weight x value / spread, the spread being its
 standard deviation over all who have replied before; what a candidate with an average value would
-get is taken off as the baseline. Few signals count by the unit instead. Two
-signals may also count together, by the product of both (`scale.Together`).
+get is taken off as the baseline. Few signals count by the unit instead. Two signals may also count
+together, by the product of both (`scale.Together`).
 """
 
 from collections.abc import Mapping
