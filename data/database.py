@@ -15,10 +15,8 @@ from sqlalchemy import (
     Engine,
     create_engine,
     event,
-    insert,
     inspect,
     text,
-    update,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
@@ -27,9 +25,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from .atwork import Precedence
 from .errors import StoreError
-from .history import leave_mark
 from .server import Standby, is_server, open_server, sentence_of, standby_of
-from .tables import counters
+from .transaction import Transaction
+from .watch import Watch
 
 HEAD = "0003"
 """The newest migration; a database that stands there needs no look at the scripts."""
@@ -73,6 +71,7 @@ class Database:
                 ) from error
             # One state for all statements, as a transaction on SQLite has.
             self._read_options = {"isolation_level": "REPEATABLE READ"}
+        self._watch = Watch(self.engine) if self.path is not None else None
         self.precedence = Precedence(self.path)
         self._migrate(self.url.render_as_string(hide_password=True))
 
@@ -191,6 +190,15 @@ class Database:
         with self._telling(), self._glances.connect() as connection:
             yield connection
 
+    def unwritten(self) -> int | None:
+        """A number that is another after every commit, of whatever process; None: nobody can tell.
+
+        Only an SQLite file can, and not within `one_moment`, which may be of before a commit.
+        """
+        if self._watch is None or getattr(self._held, "connection", None) is not None:
+            return None
+        return self._watch.version()
+
     def standby(self) -> Standby | None:
         """How a standby follows its primary; None of whatever takes writes itself."""
         if self.is_sqlite:
@@ -212,7 +220,7 @@ class Database:
             raise told from error
 
     @contextmanager
-    def writing(self) -> Iterator["Transaction"]:
+    def writing(self) -> Iterator[Transaction]:
         """A transaction with its number. It commits at the end, or leaves nothing."""
         with self.writing_connection() as connection:
             transaction = Transaction(connection)
@@ -232,31 +240,10 @@ class Database:
 
     def close(self) -> None:
         """Let go of every connection."""
+        if self._watch is not None:
+            self._watch.close()
         self.engine.dispose()
         self._glances.dispose()
-
-
-class Transaction:
-    """A writer's connection, its `seq`, and the keys that it hands out."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.seq = self._take("seq", 1)
-        leave_mark(connection, self.seq)
-
-    def _take(self, name: str, count: int) -> int:
-        row = counters.c.name == name
-        taken = update(counters).where(row).values(value=counters.c.value + count)
-        value: int | None = self.connection.scalar(taken.returning(counters.c.value))
-        if value is None:
-            self.connection.execute(insert(counters).values(name=name, value=count))
-            return count
-        return int(value)
-
-    def keys(self, table: str, count: int) -> range:
-        """`count` new primary keys for `table`, never handed out before."""
-        last = self._take(table, count)
-        return range(last - count + 1, last + 1)
 
 
 def _from_json(told: str) -> Any:

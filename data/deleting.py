@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, update
 
-from .database import Transaction
 from .models import Person
 from .roots import chunks, settle, threads_of
 from .rows import Row, person_row
@@ -19,6 +18,7 @@ from .tables import (
     tombstones,
     versions,
 )
+from .transaction import Transaction
 from .vectors import forget_profile, forget_vectors
 
 BLANK: Row = {

@@ -39,17 +39,28 @@ def _name(seq: int) -> str:
     return f"mark{seq % MARKS}"
 
 
+State = tuple[int, int | None]
+
+
 class Marked:
     """The part of the store that tells one history from another."""
 
     database: "Database"
+    _last_state: tuple[int, int, State] | None = None
 
-    def state(self, seen: int) -> tuple[int, int | None]:
+    def state(self, seen: int) -> State:
         """The number of the newest transaction, and the mark of the transaction `seen`.
 
         None: before the first transaction, and of one from before marks were left.
         """
+        # Asked before the state is read: what is committed in between is noticed the next time.
+        version, last = self.database.unwritten(), self._last_state
+        if version is not None and last is not None and last[:2] == (version, seen):
+            return last[2]
         with self.database.glancing() as connection:
             rows = connection.execute(_STATE, {"mark": _name(seen)})
             found = dict(tuple(row) for row in rows)
-        return found.get("seq", 0), found.get(_name(seen)) if seen else None
+        state = found.get("seq", 0), found.get(_name(seen)) if seen else None
+        if version is not None:
+            self._last_state = version, seen, state
+        return state

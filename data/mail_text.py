@@ -63,13 +63,13 @@ def drop_quoted_lines(text: str) -> str:
     for line in lines[: _own_end(lines)]:
         # A bar quotes only where somebody was announced: tables have bars as well.
         bar = line.startswith("|") and (quoting or drop_attribution(kept))
-        if bar or _QUOTE.match(line):
+        if bar or (">" in line and _QUOTE.match(line)):
             if not quoting:
                 drop_attribution(kept)
             quoting = True
         else:
             quoting = False
-            if not _REMOVED_PART.match(line):
+            if "[[" not in line or not _REMOVED_PART.match(line):
                 kept.append(line)
     # A reply below nothing: the quote itself was cut away, its announcement stayed.
     drop_attribution(kept)
@@ -88,8 +88,8 @@ def _own_end(lines: list[str]) -> int:
             footer = lines[at + 1 : at + 1 + _FOOTER_LINES]
             if _LIST_WORDS.search(" ".join(footer)) or _is_outlook_header(footer):
                 return at
-        elif _FORWARDED.match(line) or (
-            _HEADER.match(line) and _is_outlook_header(lines[at : at + 6])
+        elif ("--" in line and _FORWARDED.match(line)) or (
+            ":" in line and _HEADER.match(line) and _is_outlook_header(lines[at : at + 6])
         ):
             return at
     return len(lines)

@@ -14,7 +14,7 @@ from secrets import randbits
 from sqlalchemy import bindparam, delete, func, insert, select
 
 from .claims import Claiming
-from .database import Database, Transaction
+from .database import Database
 from .deleting import Eraser
 from .errors import InvalidRecord
 from .history import Marked
@@ -33,6 +33,7 @@ from .tables import (
     posts,
     spaces,
 )
+from .transaction import Transaction
 from .vectors import VectorKeeping
 from .wording import Wording
 from .writing import Writer

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, delete, insert, select, true, update
 
-from .database import Transaction
 from .models import Interaction, Link, Person, Post, Record, Space
 from .provenance import Provenance, Verdict
 from .roots import chunks
 from .rows import Row, interaction_row, link_row, person_row, space_row
 from .tables import interactions, links, people, posts, spaces, tombstones
 from .threads import write_posts
+from .transaction import Transaction
 from .vectors import forget_profile
 
 

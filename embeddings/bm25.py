@@ -40,6 +40,7 @@ class Weighing:
         totals = np.zeros(flags.size, dtype=np.float64)
         selective = _SELECTIVE * within.count <= flags.size
         spans = [segment.spans(self.numbers) for segment in part.segments]
+        norms = self._norms(part.lengths)
         for place, weight in enumerate(self.weights):
             for segment, found in zip(part.segments, spans, strict=True):
                 slots = segment.slots[slice(*found[place])]
@@ -47,7 +48,7 @@ class Weighing:
                 if selective:
                     kept = np.flatnonzero(flags.take(slots))
                     slots, counts = slots.take(kept), counts.take(kept)
-                totals[slots] += self._points(counts, part.lengths.take(slots), weight)
+                totals[slots] += self._points(counts, norms.take(slots), weight)
         matched = np.flatnonzero(totals)
         if not selective:
             matched = matched[flags[matched]]
@@ -55,15 +56,17 @@ class Weighing:
 
     def scores(self, part: Snapshot, slots: Rows) -> Scores:
         """The scores of `slots` (n,), as `matched` gives them; 0 where no term stands."""
-        lengths = part.lengths[slots]
+        norms = self._norms(part.lengths[slots])
         totals = np.zeros(slots.size, dtype=np.float64)
         for counts, weight in zip(part.counts(self.numbers, slots), self.weights, strict=True):
             there = np.flatnonzero(counts)
-            totals[there] += self._points(counts[there], lengths[there], weight)
+            totals[there] += self._points(counts[there], norms[there], weight)
         return np.round(totals, _DIGITS)
 
-    def _points(
-        self, counts: npt.NDArray[np.uint16], lengths: npt.NDArray[np.int32], weight: float
-    ) -> Scores:
+    def _norms(self, lengths: npt.NDArray[np.int32]) -> Scores:
+        """What repeats are held against, by the length of the text."""
         norms = lengths * (self.k1 * self.b / self.mean_length) + self.k1 * (1 - self.b)
+        return np.asarray(norms, dtype=np.float64)
+
+    def _points(self, counts: npt.NDArray[np.uint16], norms: Scores, weight: float) -> Scores:
         return np.asarray(counts * (weight * (self.k1 + 1)) / (norms + counts), dtype=np.float64)

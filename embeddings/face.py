@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,18 @@ class Encoder(Protocol):
 
         A text's vector does not depend on its companions in the call. An empty sequence gives
         shape (0, dim); an empty or blank text gives a row of zeros.
+        """
+        ...
+
+
+@runtime_checkable
+class Asker(Protocol):
+    """An encoder that reads a question sooner than a text that is kept."""
+
+    def ask(self, text: str) -> Vectors:
+        """The unit vector (dim,) of a text that is searched by: `encode`'s within a cosine of .999.
+
+        Never kept: another processor may round otherwise.
         """
         ...
 

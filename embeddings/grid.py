@@ -85,11 +85,15 @@ def packed(queries: Grid) -> Packed:
     return numkong.dots_pack(asked, "int8")
 
 
-def dots(held: Digits, queries: Packed) -> Scores:
-    """Multiply `held` (n, 2 dim) by each of the `packed` queries (m): exact integers (m, n)."""
-    products = np.asarray(numkong.dots_packed(held, queries)).T
-    high, both, low = np.split(products.astype(np.float64), 3)
-    return (high * _BASE + both) * _BASE + low
+def dots(held: Digits, queries: Packed) -> npt.NDArray[np.int32]:
+    """Multiply `held` (n, 2 dim) by each of the `packed` queries (m): exact, (m, n)."""
+    high, both, low = np.split(np.asarray(numkong.dots_packed(held, queries)), 3, axis=1)
+    # In the int32 that it comes in: the whole has at most 2^24, and so has each step to it.
+    products = high * _BASE
+    products += both
+    products *= _BASE
+    products += low
+    return products.T
 
 
 def codes(grid: Grid) -> Codes:

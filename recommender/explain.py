@@ -107,8 +107,9 @@ class Explainer:
         order = np.argsort(posts, kind="stable")
         keys, each = posts[order], each[order]
         # What is not like the question is no reason to be shown, though it counts.
-        shown = each > 0.0
-        shown &= ~np.pad(likeness < CHANCE, (0, len(posts) - len(joined)))[order]
+        like = np.ones(len(posts), dtype=bool)
+        like[: len(joined)] = likeness >= CHANCE
+        shown = (each > 0.0) & like[order]
         first = _foremost(keys, each, np.flatnonzero(shown))
         rest = float(each.sum() - each[first].sum())
         return Shown(

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from embeddings.dense import DenseIndex
-from embeddings.face import Encoder, Mask, Rows, Scores, Vectors
+from embeddings.face import Asker, Encoder, Mask, Rows, Scores, Vectors
 from embeddings.kept import Kept
 from embeddings.lanes import align_multilingual, fuse_lanes, lane_of_query
 from embeddings.language import detect_language
@@ -46,8 +46,12 @@ class Reader:
         language = detect_language(clean)
         # One after the other: each network uses the processors there are, and two at once were
         # hardly sooner done, but took from other callers.
-        vectors = {lane: self.encoders[lane].encode([clean])[0] for lane in lane_of_query(language)}
+        vectors = {lane: _asked(self.encoders[lane], clean) for lane in lane_of_query(language)}
         return Question(clean, language, vectors)
+
+
+def _asked(encoder: Encoder, text: str) -> Vectors:
+    return encoder.ask(text) if isinstance(encoder, Asker) else encoder.encode([text])[0]
 
 
 class MeaningIndex:
@@ -123,25 +127,23 @@ class MeaningIndex:
         What a text has in common with `centre`, the mean of all, it has in common with most
         questions: that is taken off. 0 where MiniLM has not read both, or there is no `centre`.
         """
-        by_lane = {MINILM: np.full(len(rows), np.nan), MULTILINGUAL: np.full(len(rows), np.nan)}
-        peculiar = np.zeros(len(rows))
-        wanted = np.ones(len(rows), dtype=bool)
+        # What is not held has 0 of both.
+        alike, peculiar = np.zeros(len(rows)), np.zeros(len(rows))
+        known = np.zeros(len(rows), dtype=bool)
         if MINILM in question.vectors:
-            held = self.dense[MINILM].has(rows)
-            scores = self.dense[MINILM].scores(question.vectors[MINILM], rows)
-            by_lane[MINILM][held] = scores[held]
+            known = self.dense[MINILM].has(rows)
+            alike = self.dense[MINILM].scores(question.vectors[MINILM], rows)
             if centre is not None:
-                # What is not held has 0 of both.
-                peculiar = scores - self._likeness_to(centre, rows)
-            if question.language is not None:
-                # What MiniLM read of a text is the last word on it.
-                wanted &= ~held
+                peculiar = alike - self._likeness_to(centre, rows)
         if MULTILINGUAL in question.vectors:
-            held = wanted & self.dense[MULTILINGUAL].has(rows)
+            # What MiniLM read of a text is the last word on it, if it reads the question too.
+            final = known if question.language is not None else np.zeros(len(rows), dtype=bool)
+            places = np.flatnonzero(~final & self.dense[MULTILINGUAL].has(rows))
+            minilm = np.where(known[places], alike[places], np.nan)
             vector = question.vectors[MULTILINGUAL]
-            by_lane[MULTILINGUAL][held] = self.dense[MULTILINGUAL].scores(vector, rows[held])
-        fused = fuse_lanes(question.language, by_lane[MINILM], by_lane[MULTILINGUAL])
-        return np.where(np.isfinite(fused), fused, 0.0), peculiar
+            multilingual = self.dense[MULTILINGUAL].scores(vector, rows[places])
+            alike[places] = fuse_lanes(question.language, minilm, multilingual)
+        return alike, peculiar
 
     def _likeness_to(self, centre: Vectors, rows: Rows) -> Scores:
         """How much each of `rows` has in common with `centre`; the same for all questions."""

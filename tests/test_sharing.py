@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from sqlalchemy import select, text
 
-from data.database import Transaction
 from data.errors import StoreError
 from data.models import Person, Post
 from data.store import Store
 from data.tables import posts, versions
+from data.transaction import Transaction
 from recommender.embedding import embed_pending, scheme_of
 from recommender.engine import Engine
 from tests.asking import told

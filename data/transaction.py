@@ -1,0 +1,29 @@
+"""A transaction that writes: it has a number, and hands out keys."""
+
+from sqlalchemy import Connection, insert, update
+
+from .history import leave_mark
+from .tables import counters
+
+
+class Transaction:
+    """A writer's connection, its `seq`, and the keys that it hands out."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.seq = self._take("seq", 1)
+        leave_mark(connection, self.seq)
+
+    def _take(self, name: str, count: int) -> int:
+        row = counters.c.name == name
+        taken = update(counters).where(row).values(value=counters.c.value + count)
+        value: int | None = self.connection.scalar(taken.returning(counters.c.value))
+        if value is None:
+            self.connection.execute(insert(counters).values(name=name, value=count))
+            return count
+        return int(value)
+
+    def keys(self, table: str, count: int) -> range:
+        """`count` new primary keys for `table`, never handed out before."""
+        last = self._take(table, count)
+        return range(last - count + 1, last + 1)
