@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings import minilm, multilingual
+from embeddings import minilm, multilingual, openvino_runtime
 from embeddings.errors import EncoderUnavailable
 from embeddings.face import Encoder
 from embeddings.minilm import MiniLM, model_folder
@@ -95,6 +95,23 @@ def test_minilm_equals_sentence_transformers(fast: MiniLM) -> None:
     texts = [text for text in TEXTS if text.strip()]
     cosines = (fast.encode(texts) * slow.encode(texts)).sum(axis=1)
     assert cosines.min() > 0.99999
+
+
+def test_a_question_is_read_nearly_as_it_is_kept(fast: MiniLM) -> None:
+    asked = np.stack([fast.ask(text) for text in TEXTS])
+    kept = fast.encode(TEXTS)
+    blank = np.array([not text.strip() for text in TEXTS])
+    assert np.all(asked[blank] == 0)
+    assert (asked * kept).sum(axis=1)[~blank].min() > 0.999
+    assert np.stack([fast.ask(text) for text in TEXTS[::-1]])[::-1].tobytes() == asked.tobytes()
+
+
+def test_a_processor_that_does_not_round_reads_questions_as_they_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(openvino_runtime, "rounds", lambda: False)
+    plain = MiniLM()
+    assert plain.ask("where is the lamp").tobytes() == plain.encode(["where is the lamp"]).tobytes()
 
 
 def test_multilingual_equals_its_package() -> None:
