@@ -20,6 +20,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,11 @@ TOKENS_A_BATCH = 128
 TOKENS_AT_ONCE = 512
 # Beyond this many threads a text of at most 256 tokens has too little work for each.
 MOST_THREADS = 8
+
+# Held while a shape is run for the first time. What OpenVINO then compiles for it is made wrong now
+# and then where two threads do so at once (2026.4.1; evaluation/results/encoders.md): all vectors
+# of that shape were others' than the text's, for as long as the process lived.
+_COMPILING = threading.Lock()
 
 TokenIds = Sequence[Sequence[int]]
 
@@ -76,7 +82,7 @@ class TokenGraph:
         self._model = model
         # Held for one batch, some 10 ms.
         self._lock = threading.Lock()
-        self._request = self._compiled(1, min(_processors(), MOST_THREADS)).create_infer_request()
+        self._request = _Request(self._compiled(1, min(_processors(), MOST_THREADS)))
         self._bulk: _Streams | None = None
         self._opening = threading.Lock()
         # What cannot run is to be found out now, when another runtime can still be taken.
@@ -90,7 +96,7 @@ class TokenGraph:
             with PRECEDENCE.urgent():
                 for batch in batches:
                     with self._lock:
-                        vectors[batch.members] = _infer(self._request, token_ids, batch)
+                        vectors[batch.members] = self._request.infer(token_ids, batch)
         else:
             self._streams().run(token_ids, batches, vectors)
         return vectors
@@ -106,15 +112,13 @@ class TokenGraph:
     def _compiled(self, streams: int, threads: int) -> Any:
         # The precision by name: on processors with bfloat16 units the plugin would otherwise
         # round, and the same text would get another vector on another machine.
-        return openvino.Core().compile_model(
-            self._model,
-            "CPU",
-            {
-                "INFERENCE_PRECISION_HINT": self.precision,
-                "NUM_STREAMS": str(streams),
-                "INFERENCE_NUM_THREADS": str(threads),
-            },
-        )
+        told = {
+            "INFERENCE_PRECISION_HINT": self.precision,
+            "NUM_STREAMS": str(streams),
+            "INFERENCE_NUM_THREADS": str(threads),
+        }
+        with _COMPILING:
+            return openvino.Core().compile_model(self._model, "CPU", told)
 
 
 class _Streams:
@@ -131,8 +135,8 @@ class _Streams:
         def step(batch: _Batch) -> None:
             PRECEDENCE.give_way()
             if not hasattr(self._own, "request"):
-                self._own.request = self._compiled.create_infer_request()
-            vectors[batch.members] = _infer(self._own.request, token_ids, batch)
+                self._own.request = _Request(self._compiled)
+            vectors[batch.members] = self._own.request.infer(token_ids, batch)
 
         # The results are asked for, so that an error in a thread is raised here.
         for _ in self._pool.map(step, batches):
@@ -151,16 +155,27 @@ def _batches(token_ids: TokenIds) -> list[_Batch]:
     return batches
 
 
-def _infer(request: Any, token_ids: TokenIds, batch: _Batch) -> npt.NDArray[np.float32]:
-    """Vectors of `batch`: a view of the request's own memory until its next call."""
-    ids = np.zeros((len(batch.members), batch.length), dtype=np.int32)
-    mask = np.zeros(ids.shape, dtype=np.float32)
-    for row, at in enumerate(batch.members):
-        tokens = token_ids[at]
-        ids[row, : len(tokens)] = tokens
-        mask[row, : len(tokens)] = 1.0
-    output: npt.NDArray[np.float32] = request.infer([ids, mask])[0]
-    return output
+class _Request:
+    """What one thread at a time runs a compiled graph by."""
+
+    def __init__(self, compiled: Any) -> None:
+        with _COMPILING:
+            self._request = compiled.create_infer_request()
+        self._known: set[tuple[int, ...]] = set()
+
+    def infer(self, token_ids: TokenIds, batch: _Batch) -> npt.NDArray[np.float32]:
+        """Vectors of `batch`: a view of the request's own memory until its next call."""
+        ids = np.zeros((len(batch.members), batch.length), dtype=np.int32)
+        mask = np.zeros(ids.shape, dtype=np.float32)
+        for row, at in enumerate(batch.members):
+            tokens = token_ids[at]
+            ids[row, : len(tokens)] = tokens
+            mask[row, : len(tokens)] = 1.0
+        first = ids.shape not in self._known
+        with _COMPILING if first else nullcontext():
+            output: npt.NDArray[np.float32] = self._request.infer([ids, mask])[0]
+        self._known.add(ids.shape)
+        return output
 
 
 def rounds() -> bool:
