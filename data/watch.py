@@ -17,10 +17,14 @@ class Watch:
         self._engine = engine
         self._lock = Lock()
         self._connection: sqlite3.Connection | None = None
+        self._closed = False
 
     def version(self) -> int | None:
         """A number that is another after every commit; None where the file cannot be asked."""
         with self._lock:
+            if self._closed:
+                # Another connection would count anew, and might come to a number of before.
+                return None
             try:
                 if self._connection is None:
                     self._connection = self._opened()
@@ -38,8 +42,9 @@ class Watch:
         return connection
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Let go of the connection, for good."""
         with self._lock:
+            self._closed = True
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None

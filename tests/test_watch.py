@@ -65,3 +65,11 @@ def test_a_file_that_cannot_be_asked_is_read_as_before(
     sent = queries(store)
     assert store.state(1) == store.state(1)
     assert sum("counters" in statement for statement in sent) == 2
+
+
+def test_a_watch_that_was_closed_tells_nothing(url: str) -> None:
+    store = Store.open(url)
+    write(store, Person("a"))
+    assert store.database.unwritten() is not None
+    store.close()
+    assert store.database.unwritten() is None
