@@ -39,9 +39,9 @@ TOKENS_AT_ONCE = 512
 # Beyond this many threads a text of at most 256 tokens has too little work for each.
 MOST_THREADS = 8
 
-# Held while a shape is run for the first time, which is when OpenVINO compiles it. Where two threads
-# do so at once, what is compiled is now and then wrong (2026.4.1; evaluation/results/encoders.md),
-# and with it all vectors of that shape, for as long as the process lives.
+# Held while a shape is run for the first time, which is when OpenVINO compiles it. Where two
+# threads do so at once, what is compiled is now and then wrong (2026.4.1;
+# evaluation/results/encoders.md), and with it all vectors of that shape while the process lives.
 _COMPILING = threading.Lock()
 
 TokenIds = Sequence[Sequence[int]]
