@@ -13,6 +13,9 @@ import numpy.typing as npt
 KEPT = 8
 """Arrays of which is kept what follows from them."""
 
+_GLANCE = 4_096
+"""Items by which nearly all arrays that differ are told apart."""
+
 Told = TypeVar("Told")
 
 
@@ -42,6 +45,21 @@ class Kept(Generic[Told]):
     def clear(self) -> None:
         """Forget all of it."""
         self._made = {}
+
+    def every(self) -> list[tuple[npt.NDArray[Any] | None, Told]]:
+        """The arrays of which something is kept, and what."""
+        return list(self._made.values())
+
+
+def begins(first: npt.NDArray[Any] | None, whole: npt.NDArray[Any] | None) -> bool:
+    """Whether `whole` begins with all that `first` holds; None, everything, begins with itself."""
+    if first is None or whole is None:
+        return first is whole
+    size = first.size
+    return size <= whole.size and all(
+        np.array_equal(first[part], whole[:size][part])
+        for part in (slice(_GLANCE), slice(_GLANCE, None))
+    )
 
 
 def is_fixed(array: npt.NDArray[Any]) -> bool:

@@ -78,6 +78,7 @@ class LexicalIndex(Shelving[WordShelf]):
         self._stand(shelf, rows, lengths.astype(np.int32), built(flat, lengths))
 
     def _changed(self) -> None:
+        super()._changed()
         self._counting.clear()
         self._asked_last = ()
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from .face import Mask, Rows
+from .kept import Kept
 from .shelf import Shelf
 from .slots import NO_SLOT, checked
 from .wordshelf import WordShelf
@@ -23,6 +24,7 @@ class Shelving(ABC, Generic[S]):
     def __init__(self) -> None:
         self._lock = RLock()
         self._shelves: tuple[S, ...] = (self._empty(),)
+        self._has: Kept[Mask] = Kept()
 
     @abstractmethod
     def _empty(self) -> S:
@@ -30,6 +32,7 @@ class Shelving(ABC, Generic[S]):
 
     def _changed(self) -> None:
         """Called, with the lock held, after rows were put, moved or removed."""
+        self._has.clear()
 
     def __len__(self) -> int:
         """How many rows it holds."""
@@ -75,7 +78,10 @@ class Shelving(ABC, Generic[S]):
             self._changed()
 
     def has(self, rows: Rows) -> Mask:
-        """Tell for each of `rows` whether it is held; shape (n,)."""
+        """Tell for each of `rows` whether it is held; shape (n,). Not to be written to."""
         with self._lock:
-            held: Mask = np.any([s.slots.of(rows) != NO_SLOT for s in self._shelves], axis=0)
+            return self._has.of(rows, lambda: self._held(rows))
+
+    def _held(self, rows: Rows) -> Mask:
+        held: Mask = np.any([s.slots.of(rows) != NO_SLOT for s in self._shelves], axis=0)
         return held

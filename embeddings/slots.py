@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .face import Mask, Rows, Scores
-from .kept import Kept
+from .kept import KEPT, Kept, begins
 
 NO_SLOT = -1
 
@@ -38,6 +38,15 @@ class Within:
         flags.setflags(write=False)
         count = int(np.count_nonzero(flags))
         return cls(flags, count, np.flatnonzero(flags) if _FEW * count < flags.size else None)
+
+    def with_more(self, flags: Mask) -> "Within":
+        """The same and the slots behind them, of `flags`."""
+        every, new = np.concatenate([self.flags, flags]), np.flatnonzero(flags) + self.flags.size
+        count = self.count + new.size
+        if self.few is None or _FEW * count >= every.size:
+            return Within.of(every)
+        every.setflags(write=False)
+        return Within(every, count, np.concatenate([self.few, new]))
 
     def every(self) -> Rows:
         """The allowed slots, ascending."""
@@ -78,6 +87,10 @@ class Slots:
         self._known: Mask = np.zeros(0, dtype=np.bool_)
         self._allowed: Kept[Within] = Kept()
         self._asked: Kept[Rows] = Kept()
+        # What masks allowed before rows were appended. A view that grows has longer masks that
+        # begin with the same: of these only what was appended has to be looked at.
+        self._before: list[tuple[Mask | None, Within]] = []
+        self._end = 0
         if rows is not None:
             self.append(rows)
 
@@ -89,7 +102,9 @@ class Slots:
     def append(self, rows: Rows) -> None:
         """Give each of `rows` (no repeats) a new slot, in order, killing the one it had."""
         self.kill(rows)
-        self._changed()
+        self._before = self._told()[-KEPT:]
+        self._forget()
+        self._end = max(self._end, int(rows.max(initial=-1)) + 1)
         end = self.size + rows.size
         self.rows = grown(self.rows, end)
         self._live = grown(self._live, end)
@@ -110,13 +125,14 @@ class Slots:
         slots = np.unique(self._of(rows))
         slots = slots[slots != NO_SLOT]
         if slots.size:
-            self._changed()
+            self._before = []
+            self._forget()
         self._live[slots] = False
         self._slot_of[self.rows[slots]] = NO_SLOT
         self._known[self.rows[slots]] = False
         self.held -= slots.size
 
-    def _changed(self) -> None:
+    def _forget(self) -> None:
         self._allowed.clear()
         self._asked.clear()
 
@@ -139,18 +155,30 @@ class Slots:
 
     def within(self, mask: Mask | None) -> Within:
         """The live slots whose row the mask allows."""
-        return self._allowed.of(mask, lambda: Within.of(self._found(mask)))
+        return self._allowed.of(mask, lambda: self._within(mask))
 
-    def _found(self, mask: Mask | None) -> Mask:
-        live = self._live[: self.size]
-        if mask is None:
-            return live.copy()
-        rows = self.rows[: self.size]
-        if _FEW * int(np.count_nonzero(mask)) < rows.size:
-            allowed = np.zeros(rows.size, dtype=np.bool_)
+    def _told(self) -> list[tuple[Mask | None, Within]]:
+        """What masks allowed that told of all rows there were."""
+        latest = self._allowed.every()
+        return self._before + [(m, w) for m, w in latest if m is None or m.size >= self._end]
+
+    def _within(self, mask: Mask | None) -> Within:
+        for before, known in reversed(self._told()):
+            if begins(before, mask):
+                return known.with_more(self._found(mask, known.flags.size))
+        if mask is not None and _FEW * int(np.count_nonzero(mask)) < self.size:
+            allowed = np.zeros(self.size, dtype=np.bool_)
             slots = self._of(np.flatnonzero(mask))
             allowed[slots[slots != NO_SLOT]] = True
-            return allowed
+            return Within.of(allowed)
+        return Within.of(self._found(mask, 0))
+
+    def _found(self, mask: Mask | None, start: int) -> Mask:
+        """Of the slots from `start` on, those that live and whose row the mask allows."""
+        live = self._live[start : self.size]
+        if mask is None:
+            return live.copy()
+        rows = self.rows[start : self.size]
         if rows.size and mask.size <= int(rows.max()):
             within = rows < mask.size
             allowed = np.zeros(rows.size, dtype=np.bool_)

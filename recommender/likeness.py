@@ -4,7 +4,6 @@ In: a text, its vectors, and the roots that were found. Out: `Likeness`, numbers
 is a weighted sum. Only what the viewer may read, and what was there, has any influence.
 """
 
-import re
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TypedDict
@@ -20,7 +19,7 @@ from .columns import Flags, Ints
 from .community import NAMELESS
 from .ideas import DAY_US
 from .linking import Linking
-from .meaning import Question, Reader
+from .meaning import Question, Reader, begun_by
 from .queries import SimilarQuery
 from .standing import standing_rows
 from .texts import TextIndex
@@ -51,9 +50,6 @@ FRESH_US = 30 * DAY_US
 TWIN = 0.95
 """Likeness from which a text is taken to be a thread that was posted already, so that what was
 said of that thread is said of the text."""
-
-PIECE = re.compile(r"[^\W\d_]{1,6}|\d{1,2}|[^\w\s]|_")
-"""About what an encoder makes one token of."""
 
 MOST_PIECES = 180
 """What encoders read of a text that is compared: some 190 tokens of the 256 that they take. They
@@ -103,10 +99,7 @@ def question_of(reader: Reader, text: str) -> Question:
 
 def beginning(text: str) -> str:
     """What encoders read of `text`: all of it, or its first `MOST_PIECES`."""
-    for place, piece in enumerate(PIECE.finditer(text)):
-        if place == MOST_PIECES:
-            return text[: piece.start()]
-    return text
+    return begun_by(text, MOST_PIECES)
 
 
 def likeness_of(

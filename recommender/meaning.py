@@ -3,6 +3,7 @@
 Out: likeness on one scale, that of MiniLM's cosines; the other's are aligned to it.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +13,7 @@ import numpy as np
 from embeddings.dense import DenseIndex
 from embeddings.face import Asker, Encoder, Mask, Rows, Scores, Vectors
 from embeddings.kept import Kept
-from embeddings.lanes import align_multilingual, fuse_lanes, lane_of_query
+from embeddings.lanes import TRANSLATED, align_multilingual, fuse_lanes, lane_of_query
 from embeddings.language import detect_language
 from embeddings.registry import MINILM, MULTILINGUAL
 
@@ -22,6 +23,15 @@ Search = Callable[[], tuple[Rows, Scores]]
 
 REMEMBERED = 256
 """Questions whose vectors are kept: a page asks the same one of several parts."""
+
+PIECE = re.compile(r"[^\W\d_]{1,6}|\d{1,2}|[^\w\s]|_")
+"""About what an encoder makes one token of."""
+
+ABROAD = 60
+"""What the multilingual encoder reads of a question that MiniLM reads too, in `PIECE`s: it is then
+compared with what is in other languages alone. Among 187 texts of eight sentences in English the
+translation was nearest for 1, .989, .995 and .979 of de, es, fr, pl by so many, and for 1, 1, 1 and
+.989 by all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +56,24 @@ class Reader:
         language = detect_language(clean)
         # One after the other: each network uses the processors there are, and two at once were
         # hardly sooner done, but took from other callers.
-        vectors = {lane: _asked(self.encoders[lane], clean) for lane in lane_of_query(language)}
+        vectors = {
+            lane: _asked(self.encoders[lane], _read_of(clean, language, lane))
+            for lane in lane_of_query(language)
+        }
         return Question(clean, language, vectors)
+
+
+def begun_by(text: str, pieces: int) -> str:
+    """`text`, or its first so many `PIECE`s."""
+    for place, piece in enumerate(PIECE.finditer(text)):
+        if place == pieces:
+            return text[: piece.start()]
+    return text
+
+
+def _read_of(text: str, language: str | None, lane: str) -> str:
+    abroad = lane == MULTILINGUAL and language is not None and language not in TRANSLATED
+    return begun_by(text, ABROAD) if abroad else text
 
 
 def _asked(encoder: Encoder, text: str) -> Vectors:

@@ -21,9 +21,11 @@ from .meaning import MeaningIndex
 
 AnyIndex = DenseIndex | LexicalIndex
 
-OTHERS, ROOTS = 0, 1
-"""The shelves on which texts lie: nearly every search is of threads' roots alone, or of all else.
-A text may lie on the wrong one, as when its thread is put under another; it is found as surely."""
+OTHERS, ROOTS, OWN = 0, 1, 2
+"""The shelves on which texts lie: nearly every search is of threads' roots alone, or of all else;
+that of a question, of all else but what those who began a thread said in it: vectors of these lie
+apart. A text may lie on the wrong shelf, as when its thread is put under another; it is found as
+surely."""
 
 
 class TextIndex(MeaningIndex):
@@ -108,33 +110,39 @@ class TextIndex(MeaningIndex):
         self.seq = changes.seq
 
     def _arrange(self, store: Store) -> None:
-        """Part the roots from the rest in indexes that were saved when all lay on one shelf."""
-        indexes: list[AnyIndex] = [*self.dense.values(), self.words, self.titles]
-        mixed = [index for index in indexes if len(index) and index.shelves <= ROOTS]
-        if mixed:
-            roots = np.sort(np.array(store.root_texts(), dtype=np.int64))
-            for index in mixed:
-                index.move(roots, ROOTS)
-            # Or each start would do it again, until something new comes in.
-            self._saved_at = -1
+        """Part texts in indexes that were saved when all lay on fewer shelves."""
+        dense: list[AnyIndex] = [i for i in self.dense.values() if len(i) and i.shelves <= OWN]
+        words = [i for i in (self.words, self.titles) if len(i) and i.shelves <= ROOTS]
+        for shelf, texts, mixed in (
+            (ROOTS, store.root_texts, [*dense, *words]),
+            (OWN, store.own_texts, dense),
+        ):
+            if mixed:
+                rows = np.sort(np.array(texts(), dtype=np.int64))
+                for index in mixed:
+                    index.move(rows, shelf)
+                # Or each start would do it again, until something new comes in.
+                self._saved_at = -1
 
     def _put(self, store: Store, part: list[tuple[int, bytes, str]]) -> None:
-        roots = set(store.root_texts([row for row, _, _ in part]))
+        rows = [row for row, _, _ in part]
+        shelves = dict.fromkeys(store.own_texts(rows), OWN)
+        shelves |= dict.fromkeys(store.root_texts(rows), ROOTS)
         for lane, encoder in self.encoders.items():
             index = self.dense[lane]
             mine = [(row, digest) for row, digest, lanes in part if lane in lanes.split(",")]
             kept = store.kept_vectors(encoder.fingerprint, (digest for _, digest in mine))
-            for shelf in (OTHERS, ROOTS):
-                held = [(r, d) for r, d in mine if d in kept and (r in roots) == (shelf == ROOTS)]
+            for shelf in (OTHERS, ROOTS, OWN):
+                held = [(r, d) for r, d in mine if d in kept and shelves.get(r, OTHERS) == shelf]
                 if held:
                     vectors = np.stack([unpacked(kept[digest]) for _, digest in held])
                     index.put(np.array([row for row, _ in held], dtype=np.int64), vectors, shelf)
             others = [row for row, _, lanes in part if lane not in lanes.split(",")]
             index.remove(np.array(others, dtype=np.int64))
         self.changed()
-        texts = store.indexed_texts([row for row, _, _ in part])
+        texts = store.indexed_texts(rows)
         for shelf in (OTHERS, ROOTS):
-            here = [row for row in texts if (row in roots) == (shelf == ROOTS)]
+            here = [row for row in texts if (shelves.get(row) == ROOTS) == (shelf == ROOTS)]
             if here:
                 _put_words(self.words, {row: texts[row].text for row in here}, shelf)
             titles = {row: texts[row].title for row in here if texts[row].title}

@@ -133,6 +133,8 @@ def test_pieces_equal_the_package_s_own() -> None:
     package = UseTokenizer(str(resources / "sp.model"))
     pieces = multilingual.Pieces(resources / "sp.model")
     assert pieces.read(texts) == [package.encode(text) for text in texts]
+    # One alone, as of a question, is read in another way.
+    assert [pieces.read([text]) for text in texts] == [[read] for read in pieces.read(texts)]
 
 
 def test_long_texts_are_known_by_their_beginning(fast: MiniLM) -> None:

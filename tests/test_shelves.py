@@ -20,7 +20,7 @@ from embeddings.shelf import BULK
 from embeddings.slots import Within
 from recommender.engine import Engine
 from recommender.meaning import MeaningIndex, Question
-from recommender.texts import OTHERS, ROOTS
+from recommender.texts import OTHERS, OWN, ROOTS
 from tests.asking import told
 from tests.communities import START, encoders, engine_of, new_store, random_community
 
@@ -240,6 +240,8 @@ def test_texts_of_roots_are_those_whose_post_begins_its_thread() -> None:
     store = new_store()
     store.apply([Post("t", "a", START, "lamps"), Post("r", "b", START, "glass", parent="t")])
     store.apply([Post("t", "a", START, "lamps, all of them")])
+    own = Post("own", "a", START, "found it", parent="r")
+    store.apply([own, Post("u", None, START, "who?"), Post("v", None, START, "I", parent="u")])
     versions = store.changes(0).versions
     posts = {row[0]: row[3] for row in store.changes(0).posts.tolist()}
     roots = [row[0] for row in versions.tolist() if posts[row[1]] == row[1]]
@@ -247,3 +249,11 @@ def test_texts_of_roots_are_those_whose_post_begins_its_thread() -> None:
     assert sorted(store.root_texts()) == roots
     assert store.root_texts([roots[0], 10**6]) == roots[:1]
     assert store.root_texts([]) == []
+    of = {row[0]: row[1] for row in versions.tolist()}
+    key = store.post_key("own")
+    # Whose author nobody knows may be anybody's.
+    assert [of[row] for row in store.own_texts()] == [key]
+    assert store.own_texts(roots) == []
+    engine = engine_of([], store)
+    held = [shelf.slots.held for shelf in engine.texts.english._shelves]
+    assert held[OWN] == 1 and sum(held) == len(versions)

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 import recommender.linking
+import recommender.meaning
 from data.models import Link, Post, Record
-from embeddings.registry import MINILM
+from embeddings.registry import MINILM, MULTILINGUAL
 from recommender.alike import NEVER_SAME, SIGNALS, default_similar, logistic, standing
 from recommender.engine import Engine
 from recommender.likeness import MOST_PIECES, beginning, question_of
 from recommender.linking import Pairs, pairs_of
+from recommender.meaning import ABROAD, begun_by
 from recommender.queries import SimilarQuery
 from recommender.results import SimilarIdea
 from recommender.similar_examples import Pairing
@@ -21,7 +23,7 @@ from recommender.similar_fitting import own_similar, threshold_of
 from recommender.templates import Templates, fit_templates
 from recommender.view import View
 from recommender.whitening import Whitening, fit_whitening
-from tests.communities import NOW, START, engine_of
+from tests.communities import NOW, START, encoders, engine_of, new_store
 from tests.planting import DAY, T, check_unmoved, roots_of
 from tests.planting import Community as Known
 
@@ -112,6 +114,22 @@ def forms() -> list[Record]:
         )
         for n, text in enumerate(said)
     ]
+
+
+@pytest.mark.parametrize(("language", "whole"), [("en", False), ("sv", False), ("de", True)])
+def test_of_a_question_that_minilm_reads_too_the_beginning_is_compared_across_languages(
+    monkeypatch: pytest.MonkeyPatch, language: str, whole: bool
+) -> None:
+    monkeypatch.setattr(recommender.meaning, "detect_language", lambda text: language)
+    reader = Engine(new_store(), encoders(), None).reader
+    text = " ".join(WORDS[i % len(WORDS)] for i in range(ABROAD + 40))
+    read = text if whole else begun_by(text, ABROAD)
+    assert (read == text) is whole
+    across = reader.encoders[MULTILINGUAL].encode([read])[0]
+    assert reader.read(text).vectors[MULTILINGUAL].tolist() == across.tolist()
+    if MINILM in reader.read(text).vectors:
+        english = reader.encoders[MINILM].encode([text])[0]
+        assert reader.read(text).vectors[MINILM].tolist() == english.tolist()
 
 
 def test_a_form_makes_nothing_the_same() -> None:

@@ -228,6 +228,26 @@ def test_earlier_texts_are_kept_with_their_times(store: Store) -> None:
     assert times == sorted(times) and found[-1][1] is None
 
 
+def test_what_is_quoted_of_a_text_is_what_it_said(store: Store) -> None:
+    first = Post("t", "a", START, "<p>eins</p>", title="A", body_format="html", language="de")
+    later = Post("t", "a", START, "two", title="B", updated=START + DAY, language="en")
+    store.apply([first])
+    store.apply([later])
+    store.apply([Post("r", "b", START, "a reply", thread="t")])
+    keys = [row[0] for row in store.changes(0).versions.tolist()]
+    told, texts = store.words([*keys, 10**6]), store.texts(keys)
+    assert told == {
+        key: (post.id, post.title, post.body, post.body_format, post.language)
+        for key, post in texts.items()
+    }
+    assert {(words.title, words.body) for words in told.values()} == {
+        ("A", "<p>eins</p>"),
+        ("B", "two"),
+        (None, "a reply"),
+    }
+    assert store.words([]) == {}
+
+
 def test_changes_are_numbered_without_a_gap(store: Store) -> None:
     url = url_of(store)
 
