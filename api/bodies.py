@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from api.admission import admission_of
+from api.doors import store_of
 from api.errors import Problem
 
 MAX_JSON_BYTES = 4 * 2**20
@@ -128,6 +129,7 @@ class JsonRoute(APIRoute):
             lane.refuse_if_full()
             asked = await _read_json(request) if takes_body else request
             async with lane.turn(request):
-                return await handle(asked)
+                with store_of(request).answering():
+                    return await handle(asked)
 
         return handle_strictly

@@ -16,7 +16,7 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 LONGEST_WAIT_S = 0.25
-"""However much is written in single posts, an import goes on: by a transaction in this time."""
+"""However much others wait for, an import goes on: by a transaction in this time."""
 
 LOOK_AGAIN_S = 0.002
 
@@ -48,6 +48,17 @@ class Precedence:
         return not self._in_bulk and _taken(self._at_work)
 
     @contextmanager
+    def waited_for(self) -> Iterator[None]:
+        """Around what somebody waits for: an answer, a single write."""
+        # Who looks holds it for a moment, and is not waited for, should it be halted just then.
+        with _shared(self._urgent, at_once=True):
+            yield
+
+    def somebody_waits(self) -> bool:
+        """Whether any process is at something that is `waited_for`."""
+        return _taken(self._urgent)
+
+    @contextmanager
     def turn(self) -> Iterator[None]:
         """Around a transaction that writes: one in bulk begins when nobody else waits for it.
 
@@ -55,17 +66,17 @@ class Precedence:
         of it for a moment gets it back before all others.
         """
         if not self._in_bulk:
-            with _shared(self._urgent):
+            with self.waited_for():
                 yield
             return
         ends = time.monotonic() + LONGEST_WAIT_S
-        while _taken(self._urgent) and time.monotonic() < ends:
+        while self.somebody_waits() and time.monotonic() < ends:
             time.sleep(LOOK_AGAIN_S)
         yield
 
 
 @contextmanager
-def _shared(path: Path | None) -> Iterator[None]:
+def _shared(path: Path | None, *, at_once: bool = False) -> Iterator[None]:
     if path is None:
         yield
         return
@@ -73,7 +84,7 @@ def _shared(path: Path | None) -> Iterator[None]:
     # Where it cannot be had, nobody is told.
     with suppress(OSError):
         file = path.open("ab")
-        fcntl.flock(file, fcntl.LOCK_SH)
+        fcntl.flock(file, fcntl.LOCK_SH | (fcntl.LOCK_NB if at_once else 0))
     try:
         yield
     finally:

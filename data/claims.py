@@ -6,7 +6,7 @@ encoder makes everything wait again, without a job being entered anywhere.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select, text
@@ -130,6 +130,17 @@ class Claiming:
             finally:
                 # The connection goes back to the pool, and the lock would stay with it.
                 connection.execute(_LEAVE)
+
+    def answering(self) -> AbstractContextManager[None]:
+        """Around an answer that somebody waits for: work in bulk on the same file gives way.
+
+        On PostgreSQL nobody does: who works there may be on another machine.
+        """
+        return self.database.precedence.waited_for()
+
+    def somebody_waits(self) -> bool:
+        """Whether any process is `answering`; never on PostgreSQL."""
+        return self.database.precedence.somebody_waits()
 
     def left_to_others(self) -> bool:
         """Whether another process reads in bulk, and this one should not begin the same.

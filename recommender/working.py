@@ -4,11 +4,13 @@ In: a store and encoders. No community is held, so a worker needs the encoders' 
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from data.claims import Span
 from data.store import Store
 from embeddings.face import Encoder
+from embeddings.precedence import PRECEDENCE
 
 from .embedding import embed_pending, scheme_of
 
@@ -45,7 +47,7 @@ def work(
     ------
     StoreError : the database does not answer; begin again when it does.
     """
-    with store.at_work():
+    with in_bulk(store):
         while True:
             done = embed_pending(store, encoders, progress)
             if done:
@@ -53,6 +55,13 @@ def work(
             if once:
                 return
             time.sleep(LOOK_AGAIN)
+
+
+@contextmanager
+def in_bulk(store: Store) -> Iterator[None]:
+    """Be `at_work`, and encode nothing while a process that answers on the same file is busy."""
+    with store.at_work(), PRECEDENCE.behind(store.somebody_waits):
+        yield
 
 
 def leave_to_workers(store: Store, encoders: Mapping[str, Encoder], span: Span) -> None:

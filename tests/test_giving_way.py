@@ -1,5 +1,6 @@
 """A server beside an import: it answers from what is read, and leaves the import's texts to it."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -17,9 +18,11 @@ from api.settings import Settings
 from data.database import Database
 from data.models import Post
 from data.store import Store
+from embeddings.precedence import PRECEDENCE
 from recommender.embedding import embed_pending
 from recommender.engine import Engine
 from recommender.queries import SimilarQuery
+from recommender.working import in_bulk
 from tests.communities import NOW, START, encoders, new_store, open_encoder
 from tests.databases import url_of
 
@@ -121,6 +124,39 @@ def test_a_transaction_in_bulk_lets_one_go_first_that_waits(
             assert _seconds(lambda: _write(store, 1)) >= 0.05
     assert _seconds(lambda: _write(store, 2)) < 10
     writer.close()
+
+
+def test_while_an_answer_is_waited_for_work_in_bulk_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = new_store(tmp_path)
+    engine = Engine(store, encoders(), None)
+    importer = Database(url_of(store))
+    waits = importer.precedence.somebody_waits
+    seen = []
+    search = engine.search_experts
+    monkeypatch.setattr(
+        engine, "search_experts", lambda *asked: seen.append(waits()) or search(*asked)
+    )
+    sync = engine.sync_written
+    monkeypatch.setattr(engine, "sync_written", lambda new: seen.append(waits()) or sync(new))
+    client = TestClient(create_app(store, engine, Settings()), base_url="http://localhost")
+    post = {"author": "ada", "created": "2026-01-01T00:00:00Z", "body": "carpet"}
+    assert client.post("/v1/experts/search", json={"query": "carpet"}).status_code == 200
+    assert client.put("/v1/posts/p", json=post).status_code == 201
+    assert seen == [True, True] and not waits()
+    # What looks is not waited for, should it be halted just then.
+    with Path(f"{store.database.path}.urgent").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert client.post("/v1/experts/search", json={"query": "carpet"}).status_code == 200
+    told = []
+    with in_bulk(store), store.answering():
+        monkeypatch.setattr("embeddings.precedence.LONGEST_BEHIND_S", 0.02)
+        told.append(_seconds(PRECEDENCE.give_way))
+    with store.answering():
+        told.append(_seconds(PRECEDENCE.give_way))
+    assert told[0] >= 0.02 > told[1]
+    importer.close()
 
 
 def test_many_texts_are_kept_a_few_at_a_time_and_none_is_left(

@@ -1,6 +1,7 @@
 """What somebody waits for goes before work in bulk, and neither changes a vector."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -37,6 +38,40 @@ def test_bulk_goes_on_however_long_something_is_urgent(monkeypatch: pytest.Monke
     order = Precedence()
     with order.urgent():
         order.give_way()
+
+
+def test_bulk_waits_while_another_process_is_busy_and_a_moment_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(precedence, "LONGEST_BEHIND_S", 60.0)
+    monkeypatch.setattr(precedence, "QUIET_S", 0.05)
+    order, busy, through = Precedence(), threading.Event(), threading.Event()
+    busy.set()
+
+    def bulk() -> None:
+        order.give_way()
+        through.set()
+
+    with order.behind(busy.is_set):
+        worker = threading.Thread(target=bulk)
+        worker.start()
+        assert not through.wait(0.05)
+        ended = time.monotonic()
+        busy.clear()
+        assert through.wait(10)
+        assert time.monotonic() - ended >= 0.04
+        worker.join()
+        # But not for ever, and not at all where nobody was busy lately.
+        busy.set()
+        monkeypatch.setattr(precedence, "LONGEST_BEHIND_S", 0.01)
+        order.give_way()
+        busy.clear()
+        monkeypatch.setattr(precedence, "LONGEST_BEHIND_S", 60.0)
+        time.sleep(0.06)
+        monkeypatch.setattr(precedence.time, "sleep", lambda _: pytest.fail("waits for nobody"))
+        order.give_way()
+    busy.set()
+    order.give_way()
 
 
 def test_what_fails_is_urgent_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,9 @@ def _opened(settings: Settings) -> Iterator[tuple["Store", "Callable[[], None] |
         with opened_store(settings) as store:
             yield store, None
         return
-    with opened_engine(settings, reads=False) as (store, engine), store.at_work():
+    from recommender.working import in_bulk
+
+    with opened_engine(settings, reads=False) as (store, engine), in_bulk(store):
         with Alongside(partial(_read, engine)) as reading:
             yield store, reading.again
         # A snapshot deletes behind the last batch.
