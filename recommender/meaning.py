@@ -107,12 +107,28 @@ class MeaningIndex:
         """
         return self._nearest(question, allowed, k, lambda search: search)()
 
-    def searched(self, question: Question, allowed: Mask, k: int, *, beside: bool = True) -> Search:
-        """Begin `nearest`, `beside` whatever comes next or at once; what is returned ends it."""
-        return self._nearest(question, allowed, k, begun if beside else done)
+    def searched(
+        self,
+        question: Question,
+        allowed: Mask,
+        k: int,
+        *,
+        beside: bool = True,
+        apart: bool = False,
+    ) -> Search:
+        """Begin `nearest`, `beside` whatever comes next or at once; what is returned ends it.
+
+        `apart`: what MiniLM read is compared by it alone, also with a question of unknown language.
+        """
+        return self._nearest(question, allowed, k, begun if beside else done, apart)
 
     def _nearest(
-        self, question: Question, allowed: Mask, k: int, begin: Callable[[Search], Search]
+        self,
+        question: Question,
+        allowed: Mask,
+        k: int,
+        begin: Callable[[Search], Search],
+        apart: bool = False,
     ) -> Search:
         english: Search | None = None
         if MINILM in question.vectors:
@@ -122,8 +138,8 @@ class MeaningIndex:
         def ended() -> tuple[Rows, Scores]:
             found: dict[int, float] = {}
             if MULTILINGUAL in question.vectors:
-                known = english is not None and question.language is not None
-                within = self._foreign_within(allowed) if known else allowed
+                read = english is not None and (apart or question.language is not None)
+                within = self._foreign_within(allowed) if read else allowed
                 rows, raw = self.dense[MULTILINGUAL].search(
                     question.vectors[MULTILINGUAL], within, k
                 )

@@ -114,7 +114,8 @@ def candidates(parts: SimilarParts, asked: Asked) -> Likeness:
         roots = roots.copy()
         roots[begun.rows] = kinds
     known: Known = {"statistics": parts.statistics, "counted": view.counted}
-    answers_found = texts.searched(question, begun.others, REPLIES)
+    # Of a few words the language is often unknown; across languages it is threads that are found.
+    answers_found = texts.searched(question, begun.others, REPLIES, apart=True)
     # Where both lanes are searched whole, each processor has one of them to do.
     near_found = texts.searched(question, roots, DEPTH, beside=question.language is None)
     worded, _ = texts.words.search(question.text, roots, DEPTH, **known)

@@ -131,6 +131,25 @@ def test_what_roots_have_in_common_is_remembered_for_one_centre_and_state() -> N
             assert [part.tolist() for part in kept] == [part.tolist() for part in fresh]
 
 
+def test_searched_apart_a_text_is_compared_by_the_lane_that_read_it() -> None:
+    random = np.random.default_rng(5)
+    meaning = MeaningIndex({MINILM: DenseIndex(DIM), MULTILINGUAL: DenseIndex(DIM)})
+    meaning.english.put(np.arange(40), _vectors(random, 40))
+    meaning.multilingual.put(np.arange(20, 60), _vectors(random, 40))
+    everything = np.ones(60, dtype=bool)
+    vectors = dict(zip((MINILM, MULTILINGUAL), _vectors(random, 2), strict=True))
+    unknown, english = (Question("lamps", language, vectors) for language in (None, "en"))
+    apart = meaning.searched(unknown, everything, 60, apart=True)()
+    for found, right in zip(apart, meaning.nearest(english, everything, 60), strict=True):
+        assert found.tolist() == right.tolist()
+    together = meaning.nearest(unknown, everything, 60)
+    assert together[1].tolist() != apart[1].tolist()
+    # One that MiniLM does not read is compared across languages in any case.
+    german = Question("lampen", "de", {MULTILINGUAL: vectors[MULTILINGUAL]})
+    rows, _ = meaning.searched(german, everything, 60, apart=True)()
+    assert sorted(rows.tolist()) == list(range(20, 60))
+
+
 def test_sweeps_and_picks_give_the_same_products(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
     index = DenseIndex(DIM)
