@@ -200,7 +200,7 @@ def test_it_begins_with_what_is_read_and_is_ready_when_little_is_lacking(
 
 
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="no priorities that we know here")
-@pytest.mark.parametrize(("command", "niceness"), [("import", 10), ("work", 10), ("serve", 0)])
+@pytest.mark.parametrize(("command", "niceness"), [("import", 19), ("work", 19), ("serve", 0)])
 def test_commands_in_bulk_give_way(command: str, niceness: int) -> None:
     told = subprocess.run(
         [
@@ -208,11 +208,13 @@ def test_commands_in_bulk_give_way(command: str, niceness: int) -> None:
             f"import sys, os; sys.argv[1:] = [{command!r}, '--help']\n"
             "from api import cli\n"
             "before = os.nice(0)\n"
-            "try:\n    cli.main()\nfinally:\n    print('nicer by', os.nice(0) - before)",
+            "try:\n    cli.main()\nfinally:\n    print(before, os.nice(0))",
         ],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert told.stdout.splitlines()[-1] == f"nicer by {niceness}"
+    before, after = map(int, told.stdout.splitlines()[-1].split())
+    # Whoever runs the tests may have been given a low priority already.
+    assert after == min(before + niceness, 19)
