@@ -251,8 +251,8 @@ IN_BULK = ("import", "work", "learn")
 NICENESS = 19
 """The most there is: a sixtieth of a processor is left to such a command while others want it;
 alone, all. At 10, a tenth, the two threads of an answer waited for it more often: at a million
-posts a question beside an import took 36 and 41 ms for 32 and 32, a new post 89 and 94 for 79 and
-84."""
+posts, by `evaluation.benchmarks.scale_writing` in turns, a question beside an import took 36 and
+41 ms for 32 and 32, a new post 89 and 94 for 79 and 84."""
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ In: a URL. Out: connections to read with, and `writing()`, the one owner of a tr
 """
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -261,10 +262,10 @@ def _sentence(error: DBAPIError) -> StoreError | None:
     return None
 
 
-def _configure_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
+def _configure_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
     # The driver's own implicit BEGIN comes too late; `_begin_sqlite` issues ours.
-    connection.isolation_level = None  # type: ignore[attr-defined]
+    connection.isolation_level = None
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")
     # FULL: an acknowledged write survives a power cut too, not the process's end alone.

@@ -41,7 +41,7 @@ _TEXTS = (
 """Made once: making it takes as long as asking it."""
 
 
-_WORDS = _TEXTS.with_only_columns(
+_QUOTED = _TEXTS.with_only_columns(
     versions.c.pk,
     posts.c.id,
     versions.c.until,
@@ -54,7 +54,7 @@ _WORDS = _TEXTS.with_only_columns(
 """What is quoted alone, in half the time."""
 
 
-class Words(NamedTuple):
+class Quoted(NamedTuple):
     """What is quoted of a text, and the id of its post."""
 
     id: str
@@ -106,15 +106,15 @@ class Wording:
                 found += connection.scalars(statement.where(versions.c.pk.in_(chunk)))
             return found
 
-    def words(self, keys: Sequence[int]) -> dict[int, Words]:
+    def quoted(self, keys: Sequence[int]) -> dict[int, Quoted]:
         """As `texts`, what is quoted of them."""
         found = {}
         with self.database.reading() as connection:
             for chunk in chunks(list(keys)):
-                rows = connection.execute(_WORDS, {"keys": chunk}).all()
+                rows = connection.execute(_QUOTED, {"keys": chunk}).all()
                 for pk, id_, until, was, title, body, form, spoken, language in rows:
                     told = (title, language) if until is None else (was, spoken)
-                    found[pk] = Words(id_, told[0], body, form, told[1])
+                    found[pk] = Quoted(id_, told[0], body, form, told[1])
         return found
 
     def texts(self, keys: Sequence[int]) -> dict[int, Post]:

@@ -11,7 +11,7 @@ from data.models import Person
 from data.rows import from_us
 from data.store import Store
 from data.text import excerpt, plain_text
-from data.wording import Words
+from data.wording import Quoted
 
 from .columns import DIGITS, Ints, counted
 from .community import Community
@@ -131,12 +131,12 @@ class Explainer:
         values = self.ranking.signals.values
         return sum(rates[name] * float(values[name][pk]) for name in names)
 
-    def _stood(self, posts: set[int]) -> Mapping[int, Words]:
+    def _stood(self, posts: set[int]) -> Mapping[int, Quoted]:
         """The texts that stood at the moment, by post; a later edit leaves a post without."""
         versions = self.community.versions
         keys = np.array(sorted(posts), dtype=np.int64)
         rows = standing_rows(self.community, self.view, keys)
-        texts = self.store.words(rows[rows > 0].tolist())
+        texts = self.store.quoted(rows[rows > 0].tolist())
         return {int(versions["post"][row]): text for row, text in texts.items()}
 
     def _explained(
@@ -144,7 +144,7 @@ class Explainer:
         pk: int,
         rates: Mapping[str, float],
         shown: Shown,
-        stood: Mapping[int, Words],
+        stood: Mapping[int, Quoted],
         ids: Mapping[int, str],
     ) -> tuple[Contribution, ...]:
         person = self.community.people[pk]
@@ -171,7 +171,7 @@ class Explainer:
         person: Person,
         post: int,
         points: float,
-        stood: Mapping[int, Words],
+        stood: Mapping[int, Quoted],
         ids: Mapping[int, str],
     ) -> Contribution:
         posts = self.community.posts
@@ -264,7 +264,7 @@ def _further(shown: Shown) -> list[Contribution]:
     return [_part("post", shown.rest, f"{replies} in threads less like this")]
 
 
-def _titled(root: Words | None) -> str:
+def _titled(root: Quoted | None) -> str:
     if root is None or not root.title:
         return ""
     return f": {excerpt(root.title, (), 80)}"

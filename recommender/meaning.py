@@ -29,9 +29,9 @@ PIECE = re.compile(r"[^\W\d_]{1,6}|\d{1,2}|[^\w\s]|_")
 
 ABROAD = 60
 """What the multilingual encoder reads of a question that MiniLM reads too, in `PIECE`s: it is then
-compared with what is in other languages alone. Among 187 texts of eight sentences in English the
-translation was nearest for 1, .989, .995 and .979 of de, es, fr, pl by so many, and for 1, 1, 1 and
-.989 by all."""
+compared with what is in other languages alone. By a probe, of texts of eight sentences of
+../shared/data/languages, the translation of 187 English ones was nearest for 1, .989, .995 and .979
+of de, es, fr, pl by so many, and for 1, 1, 1 and .989 by all."""
 
 
 @dataclass(frozen=True, slots=True)

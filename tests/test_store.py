@@ -235,17 +235,17 @@ def test_what_is_quoted_of_a_text_is_what_it_said(store: Store) -> None:
     store.apply([later])
     store.apply([Post("r", "b", START, "a reply", thread="t")])
     keys = [row[0] for row in store.changes(0).versions.tolist()]
-    told, texts = store.words([*keys, 10**6]), store.texts(keys)
+    told, texts = store.quoted([*keys, 10**6]), store.texts(keys)
     assert told == {
         key: (post.id, post.title, post.body, post.body_format, post.language)
         for key, post in texts.items()
     }
-    assert {(words.title, words.body) for words in told.values()} == {
+    assert {(one.title, one.body) for one in told.values()} == {
         ("A", "<p>eins</p>"),
         ("B", "two"),
         (None, "a reply"),
     }
-    assert store.words([]) == {}
+    assert store.quoted([]) == {}
 
 
 def test_changes_are_numbered_without_a_gap(store: Store) -> None:
