@@ -6,15 +6,18 @@ in that one's, so that any of its languages finds any root, and who answered in 
 cannot be told lies in both, as a query that cannot be told reads both.
 
 To the multilingual encoder a language that it was not trained on is one cloud: two Swedish texts
-about anything have a cosine of .81 on average, two English ones .16. MiniLM, which at least sees
-shared words and names, tells them apart better (.52), so it reads those languages too. (The sample
-community's 20 Swedish and 203 English texts; its three Swedish queries decided, which is few.)
+about anything have a cosine of .81 on average, two English ones .16. A third encoder that knows a
+hundred languages reads those, and its vectors are brought into the second's space
+(`embeddings.bridged`), so that they lie in its lane as if it had read them. Where there is no such
+encoder MiniLM reads them too, which at least sees shared words and names (.52).
 """
+
+from collections.abc import Collection
 
 import numpy as np
 
 from embeddings.face import Scores
-from embeddings.registry import MINILM, MULTILINGUAL
+from embeddings.registry import BRIDGED, MINILM, MULTILINGUAL
 
 # What the multilingual encoder was trained on (Yang et al. 2020), English aside.
 TRANSLATED = frozenset("ar de es fr it ja ko nl pl pt ru th tr zh".split())
@@ -26,16 +29,31 @@ _MULTILINGUAL_COSINE = (-1.0, 0.2, 0.8, 1.0)
 _MINILM_COSINE = (-1.0, 0.2, 0.97, 1.0)
 
 
-def lane_of_text(language: str | None, is_root: bool) -> tuple[str, ...]:
-    """The encoders that a post of `language` (None: not told) is embedded with."""
+def lane_of_index(encoder: str) -> str:
+    """The lane in whose index the vectors of `encoder` lie."""
+    return MULTILINGUAL if encoder == BRIDGED else encoder
+
+
+def encoders_of_text(
+    language: str | None, is_root: bool, encoders: Collection[str]
+) -> tuple[str, ...]:
+    """Those of `encoders` that read a post of `language` (None: not told), one a lane."""
     if language in TRANSLATED:
         return (MULTILINGUAL,)
-    return (MINILM, MULTILINGUAL) if is_root or language in (None, "en") else (MINILM,)
+    if language in (None, "en"):
+        return (MINILM, MULTILINGUAL)
+    if BRIDGED in encoders:
+        return (BRIDGED,)
+    return (MINILM, MULTILINGUAL) if is_root else (MINILM,)
 
 
-def lane_of_query(language: str | None) -> tuple[str, ...]:
-    """The encoders whose scores `fuse_lanes` needs for a query of `language`."""
-    return (MULTILINGUAL,) if language in TRANSLATED else (MINILM, MULTILINGUAL)
+def encoders_of_query(language: str | None, encoders: Collection[str]) -> tuple[str, ...]:
+    """Those of `encoders` whose scores `fuse_lanes` needs for a query of `language`."""
+    if language in TRANSLATED:
+        return (MULTILINGUAL,)
+    if language in (None, "en") or BRIDGED not in encoders:
+        return (MINILM, MULTILINGUAL)
+    return (BRIDGED,)
 
 
 def align_multilingual(scores: Scores) -> Scores:
@@ -47,8 +65,9 @@ def fuse_lanes(language: str | None, minilm: Scores, multilingual: Scores) -> Sc
     """One score a post, on MiniLM's scale, for a query of `language`.
 
     An English query takes MiniLM's word wherever it has one, so that its order among English
-    posts is MiniLM's own; so does one in a language that neither knows. One of the multilingual
-    encoder's languages takes that one's alone; a query that cannot be told takes the higher.
+    posts is MiniLM's own; so does one in a language that nobody else knows. One of the multilingual
+    encoder's languages takes that one's alone, and so does one that was brought into its space:
+    MiniLM has not read it. A query that cannot be told takes the higher.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ from embeddings.face import Encoder
 MINILM = "minilm"
 MINILM_BF16 = "minilm-bf16"
 MULTILINGUAL = "multilingual"
+BRIDGED = "bridged"
 
 
 def open_encoder(spec: str, device: str = CPU) -> Encoder:
@@ -14,10 +15,10 @@ def open_encoder(spec: str, device: str = CPU) -> Encoder:
 
     Parameters
     ----------
-    spec : "minilm", "minilm-bf16", "multilingual", or a sentence-transformers model by folder or
-        hub name.
+    spec : "minilm", "minilm-bf16", "multilingual", "bridged", or a sentence-transformers model by
+        folder or hub name.
     device : what reads many texts at once: "auto" (a GPU where there is one), "cpu", "cuda" or
-        "mps". The multilingual encoder knows the CPU alone.
+        "mps". The multilingual encoders know the CPU alone.
 
     Raises
     ------
@@ -33,6 +34,10 @@ def open_encoder(spec: str, device: str = CPU) -> Encoder:
         from embeddings.multilingual import Multilingual
 
         return Multilingual()
+    if spec == BRIDGED:
+        from embeddings.bridged import Bridged
+
+        return Bridged()
     if not spec.strip():
         raise EncoderUnavailable(
             f"no encoder is named; give {MINILM}, {MULTILINGUAL}, or a model's folder or name"

@@ -10,7 +10,7 @@ from data.store import Store
 from data.text import digest
 from data.vectors import Embedded
 from embeddings.face import Encoder, Vectors
-from embeddings.lanes import lane_of_text
+from embeddings.lanes import encoders_of_text
 from embeddings.language import detect_languages
 
 BATCH = 1_024
@@ -84,7 +84,7 @@ def _embed(
     marks = []
     wanted: dict[str, dict[bytes, str]] = {lane: {} for lane in encoders}
     for item, text, guess in zip(here, written, guessed, strict=True):
-        lanes = lane_of_text(texts[item.version].language or guess, item.is_root)
+        lanes = encoders_of_text(texts[item.version].language or guess, item.is_root, encoders)
         key = digest(text)
         marks.append(Embedded(item.version, key, ",".join(lanes)))
         for lane in lanes:

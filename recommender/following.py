@@ -6,7 +6,7 @@ it is held, and what `learn` found out.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, RLock
@@ -16,8 +16,9 @@ from threadpoolctl import threadpool_limits
 
 from data.models import Person, Post
 from data.store import Store
+from embeddings.errors import EncoderUnavailable
 from embeddings.face import Encoder
-from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
+from embeddings.registry import BRIDGED, MINILM, MULTILINGUAL, open_encoder
 from embeddings.statistics import Statistics
 
 from .alike import SimilarRanker, default_similar
@@ -58,11 +59,16 @@ SIMILAR, WHITENING, TEMPLATES = "similar", "whitening", "templates"
 
 
 def open_encoders(settings: EngineSettings) -> dict[str, Encoder]:
-    """Open the encoders that are chosen, by lane. EncoderUnavailable as `open_encoder`."""
-    return {
+    """Open the encoders that are chosen, by name, and the bridge into the packaged one's space, where
+    the platform has it. EncoderUnavailable as `open_encoder`."""
+    encoders = {
         MINILM: open_encoder(settings.english_encoder, settings.device),
         MULTILINGUAL: open_encoder(settings.multilingual_encoder, settings.device),
     }
+    if settings.multilingual_encoder == MULTILINGUAL:
+        with suppress(EncoderUnavailable):
+            encoders[BRIDGED] = open_encoder(BRIDGED, settings.device)
+    return encoders
 
 
 class Following:
@@ -84,8 +90,7 @@ class Following:
         self._index_folder = index_folder
         self.settings = settings or EngineSettings()
         self.statistics: Statistics | None = None
-        self.ranker = self.settings.prior
-        self.feed_ranker = self.settings.feed_prior
+        self.ranker, self.feed_ranker = self.settings.prior, self.settings.feed_prior
         self.similar_ranker = default_similar()
         self.whitening: Whitening | None = None
         self.templates = Templates()

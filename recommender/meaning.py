@@ -13,7 +13,13 @@ import numpy as np
 from embeddings.dense import DenseIndex
 from embeddings.face import Asker, Encoder, Mask, Rows, Scores, Vectors
 from embeddings.kept import Kept
-from embeddings.lanes import TRANSLATED, align_multilingual, fuse_lanes, lane_of_query
+from embeddings.lanes import (
+    TRANSLATED,
+    align_multilingual,
+    encoders_of_query,
+    fuse_lanes,
+    lane_of_index,
+)
 from embeddings.language import detect_language
 from embeddings.registry import MINILM, MULTILINGUAL
 
@@ -57,10 +63,15 @@ class Reader:
         # One after the other: each network uses the processors there are, and two at once were
         # hardly sooner done, but took from other callers.
         vectors = {
-            lane: _asked(self.encoders[lane], _read_of(clean, language, lane))
-            for lane in lane_of_query(language)
+            lane_of_index(name): _asked(self.encoders[name], _read_of(clean, language, name))
+            for name in encoders_of_query(language, self.encoders)
         }
         return Question(clean, language, vectors)
+
+
+def indexes_of(encoders: Mapping[str, Encoder]) -> dict[str, DenseIndex]:
+    """An empty index for each lane that one of `encoders` reads for."""
+    return {lane_of_index(name): DenseIndex(encoder.dim) for name, encoder in encoders.items()}
 
 
 def begun_by(text: str, pieces: int) -> str:
@@ -71,8 +82,8 @@ def begun_by(text: str, pieces: int) -> str:
     return text
 
 
-def _read_of(text: str, language: str | None, lane: str) -> str:
-    abroad = lane == MULTILINGUAL and language is not None and language not in TRANSLATED
+def _read_of(text: str, language: str | None, encoder: str) -> str:
+    abroad = encoder == MULTILINGUAL and language is not None and language not in TRANSLATED
     return begun_by(text, ABROAD) if abroad else text
 
 

@@ -7,20 +7,19 @@ import numpy as np
 from data.models import Person
 from data.store import Store
 from data.text import digest, profile_text
-from embeddings.dense import DenseIndex
 from embeddings.face import Encoder, Rows, Scores
-from embeddings.lanes import lane_of_text
+from embeddings.lanes import encoders_of_text, lane_of_index
 from embeddings.language import detect_languages
 
 from .embedding import packed, unpacked
-from .meaning import MeaningIndex, Question
+from .meaning import MeaningIndex, Question, indexes_of
 
 
 class Profiles(MeaningIndex):
     """Profiles of people; an English one is read by both lanes, as a thread's root is."""
 
     def __init__(self, encoders: Mapping[str, Encoder]) -> None:
-        super().__init__({lane: DenseIndex(encoder.dim) for lane, encoder in encoders.items()})
+        super().__init__(indexes_of(encoders))
         self.encoders = dict(encoders)
 
     def likeness(self, question: Question, rows: Rows) -> Scores:
@@ -34,17 +33,16 @@ class Profiles(MeaningIndex):
     def absorb(self, store: Store, people: list[tuple[int, Person]], gone: list[int]) -> None:
         """Read the profiles of new and changed people; forget those of the gone."""
         texts = {pk: " ".join(profile_text(person).split()) for pk, person in people}
-        silent = [pk for pk, text in texts.items() if not text]
         for index in self.dense.values():
-            index.remove(np.array(silent + gone, dtype=np.int64))
+            index.remove(np.array([*texts, *gone], dtype=np.int64))
         spoken = [(pk, text) for pk, text in texts.items() if text]
         languages = detect_languages([text for _, text in spoken])
-        wanted: dict[str, list[tuple[int, str]]] = {lane: [] for lane in self.encoders}
+        wanted: dict[str, list[tuple[int, str]]] = {name: [] for name in self.encoders}
         for (pk, text), language in zip(spoken, languages, strict=True):
-            for lane in lane_of_text(language, True):
-                wanted[lane].append((pk, text))
-        for lane, mine in wanted.items():
-            encoder = self.encoders[lane]
+            for name in encoders_of_text(language, True, self.encoders):
+                wanted[name].append((pk, text))
+        for name, mine in wanted.items():
+            encoder = self.encoders[name]
             keys = {text: digest(text) for _, text in mine}
             kept = store.kept_vectors(encoder.fingerprint, keys.values())
             missing = [text for text, key in keys.items() if key not in kept]
@@ -54,10 +52,9 @@ class Profiles(MeaningIndex):
             }
             if new:
                 store.keep_profiles(encoder.fingerprint, new, [pk for pk, _ in mine])
-            self.dense[lane].remove(np.array([pk for pk, _ in spoken], dtype=np.int64))
             if mine:
                 both = kept | new
-                self.dense[lane].put(
+                self.dense[lane_of_index(name)].put(
                     np.array([pk for pk, _ in mine], dtype=np.int64),
                     np.stack([unpacked(both[keys[text]]) for _, text in mine]),
                 )

@@ -14,10 +14,11 @@ from data.store import Store
 from embeddings.dense import DenseIndex
 from embeddings.errors import IndexCorrupt
 from embeddings.face import Encoder
+from embeddings.lanes import lane_of_index
 from embeddings.lexical import LexicalIndex
 
 from .embedding import scheme_of, unpacked
-from .meaning import MeaningIndex
+from .meaning import MeaningIndex, indexes_of
 
 AnyIndex = DenseIndex | LexicalIndex
 
@@ -33,7 +34,7 @@ class TextIndex(MeaningIndex):
 
     Parameters
     ----------
-    encoders : by lane letter.
+    encoders : by name.
     folder : where snapshots of the indexes lie, None to keep none. They only save time: what is
         missing, damaged or of other encoders is built again from the store.
     """
@@ -43,7 +44,7 @@ class TextIndex(MeaningIndex):
         self.scheme = scheme_of(encoders)
         self.folder = folder
         self.seq = 0
-        super().__init__({lane: DenseIndex(encoder.dim) for lane, encoder in encoders.items()})
+        super().__init__(indexes_of(encoders))
         self.words = LexicalIndex()
         self.titles = LexicalIndex()
         self._saved_at = -1
@@ -61,7 +62,7 @@ class TextIndex(MeaningIndex):
         if self.folder is None:
             return
         with contextlib.suppress(IndexCorrupt, ValueError):
-            dense = {lane: DenseIndex.load(self.folder / f"dense-{lane}") for lane in self.encoders}
+            dense = {lane: DenseIndex.load(self.folder / f"dense-{lane}") for lane in self.dense}
             words = LexicalIndex.load(self.folder / "words")
             titles = LexicalIndex.load(self.folder / "titles")
             seqs = []
@@ -128,17 +129,19 @@ class TextIndex(MeaningIndex):
         rows = [row for row, _, _ in part]
         shelves = dict.fromkeys(store.own_texts(rows), OWN)
         shelves |= dict.fromkeys(store.root_texts(rows), ROOTS)
-        for lane, encoder in self.encoders.items():
-            index = self.dense[lane]
-            mine = [(row, digest) for row, digest, lanes in part if lane in lanes.split(",")]
-            kept = store.kept_vectors(encoder.fingerprint, (digest for _, digest in mine))
+        for lane, index in self.dense.items():
+            held: dict[int, bytes] = {}
+            for name, encoder in self.encoders.items():
+                if lane_of_index(name) == lane:
+                    mine = {row: key for row, key, readers in part if name in readers.split(",")}
+                    kept = store.kept_vectors(encoder.fingerprint, mine.values())
+                    held |= {row: kept[key] for row, key in mine.items() if key in kept}
             for shelf in (OTHERS, ROOTS, OWN):
-                held = [(r, d) for r, d in mine if d in kept and shelves.get(r, OTHERS) == shelf]
-                if held:
-                    vectors = np.stack([unpacked(kept[digest]) for _, digest in held])
-                    index.put(np.array([row for row, _ in held], dtype=np.int64), vectors, shelf)
-            others = [row for row, _, lanes in part if lane not in lanes.split(",")]
-            index.remove(np.array(others, dtype=np.int64))
+                here = [row for row in held if shelves.get(row, OTHERS) == shelf]
+                if here:
+                    vectors = np.stack([unpacked(held[row]) for row in here])
+                    index.put(np.array(here, dtype=np.int64), vectors, shelf)
+            index.remove(np.array([row for row in rows if row not in held], dtype=np.int64))
         self.changed()
         texts = store.indexed_texts(rows)
         for shelf in (OTHERS, ROOTS):

@@ -10,7 +10,7 @@ import numpy as np
 
 from data.rows import from_us
 from data.text import body_text
-from embeddings.lanes import lane_of_query
+from embeddings.lanes import encoders_of_query, lane_of_index
 from embeddings.language import detect_language
 from embeddings.statistics import Statistics
 
@@ -141,7 +141,7 @@ def _question(parts: Parts, query: ExpertsQuery, row: int) -> Question:
     clean = " ".join(text.split())
     language = detect_language(clean)
     rows = np.array([row])
-    lanes = lane_of_query(language)
+    lanes = [lane_of_index(name) for name in encoders_of_query(language, parts.reader.encoders)]
     if not all(parts.texts.dense[lane].has(rows)[0] for lane in lanes):
         return parts.reader.read(text)
     return Question(

@@ -38,9 +38,10 @@ COMMON = "please how can we the a our for with new old store team this which whe
 class WordEncoder:
     """Unit vectors (n, dim) as sums of one fixed vector a word."""
 
-    def __init__(self, dim: int, name: str) -> None:
+    def __init__(self, dim: int, name: str, space: str = "") -> None:
         self.dim = dim
         self.fingerprint = f"words-{name}-{dim}"
+        self._space = f"words-{space or name}-{dim}"
         self.texts: list[str] = []
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
@@ -48,7 +49,7 @@ class WordEncoder:
         out = np.zeros((len(texts), self.dim), dtype=np.float32)
         for i, text in enumerate(texts):
             for word in text.casefold().split():
-                out[i] += _word_vector(self.fingerprint, word, self.dim)
+                out[i] += _word_vector(self._space, word, self.dim)
             norm = float(np.linalg.norm(out[i]))
             if norm:
                 out[i] /= norm
@@ -62,8 +63,8 @@ def _word_vector(name: str, word: str, dim: int) -> np.ndarray:
 
 
 def encoders(kind: type[WordEncoder] = WordEncoder) -> dict[str, WordEncoder]:
-    """One encoder of `kind` a lane, of different sizes."""
-    return {"minilm": kind(64, "m"), "multilingual": kind(48, "u")}
+    """The three encoders of `kind`, of which two read for one lane."""
+    return {"minilm": kind(64, "m"), "multilingual": kind(48, "u"), "bridged": kind(48, "b", "u")}
 
 
 def open_encoder(name: str, _device: str = "cpu") -> WordEncoder:

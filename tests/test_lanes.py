@@ -5,32 +5,48 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.lanes import align_multilingual, fuse_lanes, lane_of_query, lane_of_text
+from embeddings.lanes import (
+    align_multilingual,
+    encoders_of_query,
+    encoders_of_text,
+    fuse_lanes,
+    lane_of_index,
+)
 
 COSINES = st.floats(-1, 1, allow_nan=False)
+TWO = ("minilm", "multilingual")
+ALL = (*TWO, "bridged")
 
 
 @pytest.mark.parametrize(
-    ("language", "is_root", "lanes"),
+    ("language", "is_root", "readers", "without"),
     [
-        ("en", True, ("minilm", "multilingual")),
-        ("en", False, ("minilm", "multilingual")),
-        ("de", True, ("multilingual",)),
-        ("de", False, ("multilingual",)),
-        ("sv", True, ("minilm", "multilingual")),
-        ("sv", False, ("minilm",)),
-        (None, True, ("minilm", "multilingual")),
-        (None, False, ("minilm", "multilingual")),
+        ("en", True, TWO, TWO),
+        ("en", False, TWO, TWO),
+        ("de", True, ("multilingual",), ("multilingual",)),
+        ("de", False, ("multilingual",), ("multilingual",)),
+        ("sv", True, ("bridged",), TWO),
+        ("sv", False, ("bridged",), ("minilm",)),
+        (None, True, TWO, TWO),
+        (None, False, TWO, TWO),
     ],
 )
-def test_where_a_text_lies(language: str | None, is_root: bool, lanes: tuple[str, ...]) -> None:
-    assert lane_of_text(language, is_root) == lanes
+def test_who_reads_a_text(
+    language: str | None, is_root: bool, readers: tuple[str, ...], without: tuple[str, ...]
+) -> None:
+    assert encoders_of_text(language, is_root, ALL) == readers
+    assert encoders_of_text(language, is_root, TWO) == without
 
 
-@pytest.mark.parametrize("language", ["en", "sv", None])
-def test_a_query_reads_a_lane_that_every_root_of_any_language_lies_in(language: str | None) -> None:
-    read = set(lane_of_query(language))
-    assert all(read & set(lane_of_text(other, True)) for other in ("en", "sv", "zh", None))
+@pytest.mark.parametrize("there", [TWO, ALL])
+@pytest.mark.parametrize("language", ["en", "de", "sv", None])
+def test_a_query_reads_a_lane_that_every_root_of_any_language_lies_in(
+    language: str | None, there: tuple[str, ...]
+) -> None:
+    read = {lane_of_index(name) for name in encoders_of_query(language, there)}
+    for other in ("en", "sv", "zh", None):
+        lies = {lane_of_index(name) for name in encoders_of_text(other, True, there)}
+        assert read & lies
 
 
 @given(COSINES, COSINES)
@@ -56,6 +72,12 @@ def test_english_keeps_minilm_s_scores_to_the_bit() -> None:
 
 def test_another_language_takes_the_multilingual_lane_alone() -> None:
     fused = fuse_lanes("de", np.array([0.9, 0.9]), np.array([0.2, np.nan]))
+    assert fused[0] == pytest.approx(0.2)
+    assert fused[1] == -np.inf
+
+
+def test_what_was_brought_over_takes_the_multilingual_lane() -> None:
+    fused = fuse_lanes("sv", np.array([np.nan, np.nan]), np.array([0.2, np.nan]))
     assert fused[0] == pytest.approx(0.2)
     assert fused[1] == -np.inf
 

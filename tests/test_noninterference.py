@@ -186,5 +186,5 @@ def test_a_real_community_read_by_the_real_encoders() -> None:
         store.apply(community.records())
         return Engine.open(store)
 
-    assert encoders().keys() == {"minilm", "multilingual"}
+    assert encoders().keys() == {"minilm", "multilingual", "bridged"}
     _check_shared(20_000, opened)

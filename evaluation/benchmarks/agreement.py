@@ -18,8 +18,9 @@ from data.importing import import_path
 from data.sample import sample_folder
 from data.store import Store
 from embeddings.face import Encoder
-from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from recommender.engine import Engine
+from recommender.following import open_encoders
+from recommender.settings import EngineSettings
 
 from ..archive import KeptEncoder
 from .asking import K, Remembering, asking, compared, questions
@@ -44,11 +45,8 @@ class Options(argparse.Namespace):
 
 
 def encoders_from(kept: Path | None, stack: contextlib.ExitStack) -> Encoders:
-    """The encoders by lane, which read nothing whose vector is in the database `kept`."""
-    encoders: Encoders = {
-        MINILM: open_encoder(MINILM),
-        MULTILINGUAL: open_encoder(MULTILINGUAL),
-    }
+    """The encoders by name, which read nothing whose vector is in the database `kept`."""
+    encoders: Encoders = dict(open_encoders(EngineSettings()))
     if kept is not None:
         source = Store.open(f"sqlite:///{kept}")
         stack.callback(source.close)

@@ -25,11 +25,12 @@ from urllib.parse import quote
 import orjson
 
 from embeddings.face import Encoder
-from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from evaluation.benchmarks.corpus import conditions
 from evaluation.benchmarks.killing_callers import Importing, Seen, questions, read
 from evaluation.benchmarks.killing_check import bulks_of, differences, index_differences
 from evaluation.benchmarks.serving import PROGRAM, Asked, Caller, CannotServe, Serving, database_of
+from recommender.following import open_encoders
+from recommender.settings import EngineSettings
 
 READERS = 3
 PATIENCE_S = 300.0
@@ -71,7 +72,7 @@ class Killing:
         self.folder = folder
         self.database = scratch / "killed.db"
         self.program = list(program)
-        self.encoders = encoders or {lane: open_encoder(lane) for lane in (MINILM, MULTILINGUAL)}
+        self.encoders = encoders or open_encoders(EngineSettings())
         self.random = Random(seed)
         self.bulks = bulks_of(folder, self.random)
         # Where nobody is refused for being one too many, every 503 is a fault.

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.face import Scores, Vectors
-from embeddings.lanes import fuse_lanes, lane_of_text
+from embeddings.lanes import encoders_of_text, fuse_lanes
 from embeddings.language import detect_languages
 from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 
@@ -72,7 +72,9 @@ class Search:
         self.languages = detect_languages(posts)
         self.vectors = {lane: encode(posts) for lane, encode in self.encode.items()}
         self.lacking = {
-            lane: np.array([lane not in lane_of_text(known, True) for known in self.languages])
+            lane: np.array(
+                [lane not in encoders_of_text(known, True, self.encode) for known in self.languages]
+            )
             for lane in self.encode
         }
 

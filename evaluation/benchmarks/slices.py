@@ -25,11 +25,12 @@ from data.rows import from_us
 from data.sample import shifted, weeks_until
 from data.store import Store
 from embeddings.face import Encoder, Vectors
-from embeddings.registry import MINILM, MULTILINGUAL, open_encoder
 from evaluation.archive import CHUNK, KeptEncoder
 from evaluation.benchmarks.machine import load
 from evaluation.conditions import commit
 from recommender.engine import Engine
+from recommender.following import open_encoders
+from recommender.settings import EngineSettings
 
 DATABASE = "whoknows.db"
 COMMUNITY = "community"
@@ -167,8 +168,9 @@ def import_slice(source: Path, folder: Path) -> Made:
         if leftover.is_file():
             leftover.unlink()
     kept, store = Store.open(f"sqlite:///{source}"), Store.open(f"sqlite:///{path}")
-    counting = {lane: _Counting(open_encoder(lane)) for lane in (MINILM, MULTILINGUAL)}
-    encoders = {lane: KeptEncoder(kept, encoder) for lane, encoder in counting.items()}
+    opened = open_encoders(EngineSettings())
+    counting = {name: _Counting(encoder) for name, encoder in opened.items()}
+    encoders = {name: KeptEncoder(kept, encoder) for name, encoder in counting.items()}
     engine = Engine(store, encoders, index)
     before, begun = load(), time.perf_counter()
     spent = 0.0
