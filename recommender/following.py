@@ -59,8 +59,8 @@ SIMILAR, WHITENING, TEMPLATES = "similar", "whitening", "templates"
 
 
 def open_encoders(settings: EngineSettings) -> dict[str, Encoder]:
-    """Open the encoders that are chosen, by name, and the bridge into the packaged one's space, where
-    the platform has it. EncoderUnavailable as `open_encoder`."""
+    """Open the encoders that are chosen, by name, and the bridge into the packaged one's space,
+    where the platform has it. EncoderUnavailable as `open_encoder`."""
     encoders = {
         MINILM: open_encoder(settings.english_encoder, settings.device),
         MULTILINGUAL: open_encoder(settings.multilingual_encoder, settings.device),
