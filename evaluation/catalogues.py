@@ -9,7 +9,7 @@ import gettext
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,3 +94,13 @@ def glosses(folder: Path) -> list[str]:
             if len(explained) >= LEAST_LETTERS:
                 found[explained] = None
     return list(found)
+
+
+def aligned(wheels: Sequence[Path], languages: Sequence[str]) -> dict[str, list[str]]:
+    """What `wheels` say in English and in all of `languages`, by language, in one order."""
+    told: dict[str, dict[str, str]] = {}
+    for wheel in wheels:
+        for pair in translations(wheel):
+            told.setdefault(pair.english, {}).setdefault(pair.language, pair.text)
+    whole = sorted(text for text, by in told.items() if by.keys() >= set(languages))
+    return {"en": whole} | {name: [told[text][name] for text in whole] for name in languages}

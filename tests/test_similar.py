@@ -7,8 +7,8 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-import recommender.linking
 import recommender.embedding
+import recommender.linking
 import recommender.meaning
 from data.models import Link, Post, Record
 from embeddings.registry import MINILM, MULTILINGUAL
