@@ -4,7 +4,8 @@
         [--out evaluation/results]
 
 In: community folders, for English as communities write it; wheels of packages that bring
-translations along (`evaluation.catalogues`), of which Django's are held out; WordNet. Out:
+translations along, of which Django's are held out (`pip download --no-deps django wagtail
+home-assistant-frontend`); WordNet (Debian's wordnet-base, in /usr/share/wordnet). Out:
 `embeddings/bridge.npz` and bridge.md, numbers alone. In DIR: vectors, for the next run.
 
 Fitted is E5's vector of a text to the multilingual encoder's of the same text, where that is
