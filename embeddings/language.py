@@ -23,6 +23,7 @@ LANGUAGES = [
     "sr", "sv", "ta", "th", "tl", "tr", "uk", "ur", "vi", "zh",
 ]
 # fmt: on
+_SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "fil": "tl", "cmn": "zh", "yue": "zh"}
 # Code, links, mentions, markup and whatever holds digits or programmers' signs is no language.
 _NOT_PROSE = re.compile(
     r"```.*?(?:```|\Z)|`[^`\n]*`|<[^>\n]*>|[@#]\S+|\S*[\d_\\/{}()=;]\S*", re.DOTALL
@@ -35,6 +36,16 @@ _MOST_READ = 1_000
 _MOST_LETTERS = 300
 # With this bound 0-1 of 1,500 English posts of a community are taken for foreign, without it 5-6.
 _LEAST_PROBABILITY = 0.5
+
+
+def language_of(tag: str | None) -> str | None:
+    """The code of `LANGUAGES` that a language tag means ("en-US", "sv_SE", "nb"), None for others.
+
+    What somebody states may be anything; what is not understood is found out from the text.
+    """
+    code = re.split("[-_]", (tag or "").strip().casefold(), maxsplit=1)[0]
+    code = _SAME.get(code, code)
+    return code if code in LANGUAGES else None
 
 
 def detect_language(text: str) -> str | None:

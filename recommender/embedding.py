@@ -11,7 +11,7 @@ from data.text import digest
 from data.vectors import Embedded
 from embeddings.face import Encoder, Vectors
 from embeddings.lanes import encoders_of_text
-from embeddings.language import detect_languages
+from embeddings.language import detect_languages, language_of
 
 BATCH = 1_024
 """Texts a round: enough to fill the encoders' batches, soon enough noted to be resumable."""
@@ -23,7 +23,7 @@ REPLY_CHARS = 500
 """What encoders read of a reply: about 120 tokens, half of what MiniLM can take. Replies outnumber
 roots by six to one, time grows faster than length, and a reply says early what it is about."""
 
-RULE = "3"
+RULE = "4"
 """Changes when the choice of lanes does; then every text is looked at again."""
 
 
@@ -78,13 +78,14 @@ def _embed(
     texts = store.indexed_texts([item.version for item in pending])
     here = [item for item in pending if item.version in texts]
     written = [_read_of(texts[item.version].text, item.is_root) for item in here]
+    stated = [language_of(texts[item.version].language) for item in here]
     guessed = detect_languages(
-        ["" if texts[i.version].language else text for i, text in zip(here, written, strict=True)]
+        ["" if known else text for known, text in zip(stated, written, strict=True)]
     )
     marks = []
     wanted: dict[str, dict[bytes, str]] = {lane: {} for lane in encoders}
-    for item, text, guess in zip(here, written, guessed, strict=True):
-        lanes = encoders_of_text(texts[item.version].language or guess, item.is_root, encoders)
+    for item, text, known, guess in zip(here, written, stated, guessed, strict=True):
+        lanes = encoders_of_text(known or guess, item.is_root, encoders)
         key = digest(text)
         marks.append(Embedded(item.version, key, ",".join(lanes)))
         for lane in lanes:

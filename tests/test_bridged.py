@@ -129,6 +129,24 @@ def test_a_text_lies_in_one_lane_by_one_reader_and_moves_with_its_language() -> 
     assert len(again.texts.dense[MULTILINGUAL]) == 2
 
 
+def test_a_stated_language_is_a_tag_and_what_is_none_is_found_out() -> None:
+    there = encoders()
+    english = "Please show the lamp in the window, thank you very much indeed."
+    stated = {"en-US": english, "no such thing": f"{english} Now!", "sv-SE": "Lampan i fönstret."}
+    posts = [
+        Post(language, "ada", START, body, language=language) for language, body in stated.items()
+    ]
+    store = new_store()
+    store.apply(posts)
+    Engine(store, there, None).sync()
+    assert (
+        set(there[MINILM].texts)
+        == set(there[MULTILINGUAL].texts)
+        == set(stated.values()) - {"Lampan i fönstret."}
+    )
+    assert there[BRIDGED].texts == ["Lampan i fönstret."]
+
+
 def test_a_damaged_file_is_told(tmp_path: Path) -> None:
     whole = e5_file.model_file().read_bytes()[:200_000]
     for content in (b"", b"E5S1", b"other", whole):

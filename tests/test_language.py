@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.language import detect_language, detect_languages
+from embeddings.language import detect_language, detect_languages, language_of
 
 LANGUAGES = Path(__file__).parents[2] / "shared" / "data" / "languages"
 
@@ -64,3 +64,24 @@ def test_short_sentences_are_rarely_mistaken(language: str) -> None:
         found = detect_languages([row[0] for row in csv.reader(file)][::10])
     assert sum(one == language for one in found) / len(found) >= 0.93
     assert sum(one not in (language, None) for one in found) / len(found) <= 0.02
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        ("en", "en"),
+        ("en-US", "en"),
+        ("EN_gb", "en"),
+        (" sv_SE ", "sv"),
+        ("nb", "no"),
+        ("nn-NO", "no"),
+        ("zh-Hant-TW", "zh"),
+        ("English", None),
+        ("la", None),
+        ("-", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_what_somebody_states_is_understood_or_left(tag: str | None, language: str | None) -> None:
+    assert language_of(tag) == language

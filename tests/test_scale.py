@@ -29,8 +29,8 @@ WRITE = {"posts": 5, "asked_again": 0, "unanswered": 0} | {
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A community's database with everything embedded, by encoders that cost nothing."""
     made = encoders()
-    for module in (slices, recall):
-        monkeypatch.setattr(module, "open_encoder", lambda name: made[name])
+    monkeypatch.setattr(slices, "open_encoders", lambda settings: made)
+    monkeypatch.setattr(recall, "open_encoder", lambda name: made[name])
     store = new_store(tmp_path, "source.db")
     store.apply(random_community(3, threads=60).records(), received=NOW)
     Engine(store, made, None).sync()
