@@ -1,4 +1,4 @@
-"""What both encoders' graphs are written with."""
+"""What the encoders' graphs are written with."""
 
 from typing import Any
 
