@@ -41,14 +41,14 @@ class Bert:
         product = ops.matmul(x, self.constant(f"{name}.weight"), False, True)
         return ops.add(product, self.constant(f"{name}.bias"))
 
-    def placed(self, words: Node, ids: Node, most_tokens: int) -> Node:
-        """Embedded words (rows, length, DIM) of `ids` with their places, normed."""
+    def placed(self, words: Node, most_tokens: int) -> Node:
+        """Embedded words (rows, length, DIM) with their places, normed."""
         # Every token is of segment 0, so its row is added to the positions once and for all.
         places = (
             self.weights["embeddings.position_embeddings.weight"][:most_tokens]
             + self.weights["embeddings.token_type_embeddings.weight"][0]
         )
-        length = ops.gather(ops.shape_of(ids), integers(1), integers(0))
+        length = ops.gather(ops.shape_of(words), integers(1), integers(0))
         places = ops.slice(ops.constant(places), integers(0), length, integers(1), integers(0))
         return self.norm(ops.add(words, places), "embeddings.LayerNorm")
 
@@ -74,10 +74,9 @@ class Bert:
         return self.norm(ops.add(inner, x), f"{name}.output.LayerNorm")
 
 
-def inputs() -> tuple[Node, Node]:
-    """What `openvino_runtime.TokenGraph` feeds: ids and mask, (rows, length) each."""
-    ids = ops.parameter([-1, -1], openvino.Type.i32, name="ids")
-    return ids, ops.parameter([-1, -1], openvino.Type.f32, name="mask")
+def masks() -> Node:
+    """The input that tells tokens, 1, from padding, 0: (rows, length)."""
+    return ops.parameter([-1, -1], openvino.Type.f32, name="mask")
 
 
 def mean(x: Node, mask: Node) -> Node:

@@ -6,31 +6,28 @@ The bridge between the two spaces was fitted by `python -m evaluation.bridging` 
 can read (evaluation/results/bridge.md).
 """
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
-from tokenizers import Tokenizer
-from tokenizers.models import Unigram
-from tokenizers.pre_tokenizers import Metaspace
+from sentencepiece import SentencePieceProcessor
 
 from .e5_file import E5File, Floats, model_file
 from .errors import EncoderUnavailable
 from .face import Vectors
+from .piece_model import piece_model
 from .texts import encode_distinct
 
 BRIDGE = Path(__file__).parent / "bridge.npz"
 
 _PREFIX = "query: "  # how the model was told of texts that are compared with their like
-_SPACES = re.compile(" {2,}")
 
 
 class E5:
     """multilingual-e5-small with 4-bit weights in float32, unit vectors (n, 384) of its own space.
 
-    The network is opened by the first text (a second, 250 MB): most communities have none for it.
+    The network is opened by the first text (two seconds, 310 MB): most communities have none.
 
     Attributes
     ----------
@@ -72,7 +69,8 @@ class E5:
 
         file = E5File()
         pieces = Pieces(file, e5_graph.MOST_TOKENS)
-        graph = openvino_runtime.TokenGraph(e5_graph.build(file, self._bridge()), self.dim)
+        model = e5_graph.build(file, self._bridge())
+        graph = openvino_runtime.TokenGraph(model, self.dim, words=file.words)
         return lambda texts: graph.run(pieces.read(texts))
 
     def _bridge(self) -> dict[str, Floats] | None:
@@ -96,11 +94,11 @@ class Pieces:
     def __init__(self, file: E5File, most_tokens: int) -> None:
         self._normal, self._most = file.normal, most_tokens
         self._begin, self._end = file.begin, file.end
-        self._tokenizer = Tokenizer(Unigram(file.pieces, file.unknown, False))
-        self._tokenizer.pre_tokenizer = Metaspace()
+        model = piece_model(file.pieces(), file.unknown, file.marks)
+        self._processor = SentencePieceProcessor(model_proto=model)
 
     def read(self, texts: Sequence[str]) -> list[list[int]]:
         """Ids of each text with the begin and end marks, at most `most_tokens` of them."""
-        normal = [_SPACES.sub(" ", (_PREFIX + text).translate(self._normal)) for text in texts]
-        read = self._tokenizer.encode_batch_fast(normal, add_special_tokens=False)
-        return [[self._begin, *one.ids[: self._most - 2], self._end] for one in read]
+        # One by one: of a list it starts threads, which takes ten times as long as reading one.
+        read = [self._processor.encode((_PREFIX + text).translate(self._normal)) for text in texts]
+        return [[self._begin, *ids[: self._most - 2], self._end] for ids in read]

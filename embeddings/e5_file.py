@@ -9,6 +9,7 @@ import struct
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,13 +44,12 @@ Floats = npt.NDArray[np.float32]
 
 
 class E5File:
-    """The file, mapped: its vocabulary as lists, its tensors on demand.
+    """The file, mapped: its vocabulary and its tensors on demand.
 
     Attributes
     ----------
-    pieces : the unigram vocabulary with log probabilities, by id.
     normal : what a character is read as, by code point.
-    begin, end, unknown : ids.
+    begin, end, unknown : ids; `marks`: those that no text is cut into.
 
     Raises
     ------
@@ -69,23 +69,28 @@ class E5File:
     def _read(self) -> None:
         if self._bytes[:4] != _MAGIC:
             raise ValueError("not a file of this kind")
-        _, *shape, _, _, _, _, block, count, begin, end, _, unknown, letters = _HEADER.unpack_from(
-            self._bytes, 4
-        )
+        header = _HEADER.unpack_from(self._bytes, 4)
+        _, *shape, _, _, _, _, block, count, begin, end, padding, unknown, letters = header
         if tuple(shape) != _SHAPE or block != BLOCK:
             raise ValueError(f"a model of another shape, {shape}")
         self.begin, self.end, self.unknown = int(begin), int(end), int(unknown)
-        at = 4 + _HEADER.size
+        # The last piece hides words in training.
+        self.marks = (self.begin, self.end, int(padding), count - 1)
+        self._pieces = int(count), int(letters)
+        at = self._read_normal(4 + _HEADER.size + 4 * (2 * count + 1) + letters)
+        self._tensors = self._directory(at)
+
+    def pieces(self) -> list[tuple[str, float]]:
+        """The unigram vocabulary with log probabilities, by id; made anew, as it is large."""
+        (count, letters), at = self._pieces, 4 + _HEADER.size
         offsets = np.frombuffer(self._bytes, "<u4", count + 1, at).tolist()
         scores = np.frombuffer(self._bytes, "<f4", count, at + 4 * (count + 1)).tolist()
-        at += 4 * (2 * count + 1)
-        blob = bytes(self._bytes[at : at + letters])
-        self.pieces = [
-            (blob[start:stop].decode(), score)
-            for start, stop, score in zip(offsets[:-1], offsets[1:], scores, strict=True)
+        start = at + 4 * (2 * count + 1)
+        blob = bytes(self._bytes[start : start + letters])
+        return [
+            (blob[begin:end].decode(), score)
+            for begin, end, score in zip(offsets[:-1], offsets[1:], scores, strict=True)
         ]
-        at = self._read_normal(at + letters)
-        self._tensors = self._directory(at)
 
     def _read_normal(self, at: int) -> int:
         count, size = struct.unpack_from("<iI", self._bytes, at)
@@ -114,19 +119,15 @@ class E5File:
             at += 2 + length + _ENTRY.size
         return found
 
-    def packed(self, name: str, columns: int) -> tuple[npt.NDArray[np.uint8], Floats]:
-        """Of matrix `name` (rows, columns) the pairs of numbers (rows, blocks, BLOCK / 2), the
-        lower half of a block in the lower bits, and the scales (rows, blocks)."""
+    def words(self, ids: npt.NDArray[np.int32]) -> Floats:
+        """The embedded pieces `ids` (rows, length), (rows, length, DIM)."""
+        return _unpacked(self._blocks("emb.word", DIM)[ids])
+
+    def _blocks(self, name: str, columns: int) -> npt.NDArray[Any]:
+        """Matrix `name` as it lies in the file, (rows, columns / BLOCK) of `_PACKED`."""
         start, size = self._tensors[name]
         blocks = np.frombuffer(self._bytes, _PACKED, size // _PACKED.itemsize, start)
-        blocks = blocks.reshape(-1, columns // BLOCK)
-        return np.ascontiguousarray(blocks["pair"]), blocks["scale"].astype(np.float32)
-
-    def _matrix(self, name: str, columns: int) -> Floats:
-        pairs, scales = self.packed(name, columns)
-        numbers = np.concatenate([pairs & 15, pairs >> 4], axis=2).astype(np.float32) - 8
-        unpacked: Floats = (numbers * scales[:, :, None]).reshape(len(pairs), columns)
-        return unpacked
+        return blocks.reshape(-1, columns // BLOCK)
 
     def _vector(self, name: str) -> Floats:
         start, size = self._tensors[name]
@@ -144,12 +145,22 @@ class E5File:
             layer = f"encoder.layer.{number}"
             for short, name in _LINEAR.items():
                 columns = 4 * DIM if short == "fo" else DIM
-                found[f"{layer}.{name}.weight"] = self._matrix(f"l{number}.{short}.w", columns)
+                blocks = self._blocks(f"l{number}.{short}.w", columns)
+                found[f"{layer}.{name}.weight"] = _unpacked(blocks)
                 found[f"{layer}.{name}.bias"] = self._vector(f"l{number}.{short}.b")
             for short, name in _NORMS.items():
                 found[f"{layer}.{name}.weight"] = self._vector(f"l{number}.{short}.w")
                 found[f"{layer}.{name}.bias"] = self._vector(f"l{number}.{short}.b")
         return found
+
+
+def _unpacked(blocks: npt.NDArray[Any]) -> Floats:
+    """The weights (..., n * BLOCK) of `blocks` (..., n): of each pair of numbers the lower four
+    bits belong to the block's first half, the upper ones to its second."""
+    pairs, scales = blocks["pair"], blocks["scale"].astype(np.float32)
+    numbers = np.concatenate([pairs & 15, pairs >> 4], axis=-1).astype(np.float32) - 8
+    weights: Floats = (numbers * scales[..., None]).reshape(*blocks.shape[:-1], -1)
+    return weights
 
 
 def model_file() -> Path:

@@ -25,8 +25,9 @@ def build(weights: Path) -> openvino.Model:
     safetensors.SafetensorError : the file is damaged.
     """
     bert = bert_graph.Bert(load_file(weights))
-    ids, mask = bert_graph.inputs()
+    ids = ops.parameter([-1, -1], openvino.Type.i32, name="ids")
+    mask = bert_graph.masks()
     table = bert.constant("embeddings.word_embeddings.weight")
-    x = bert.placed(ops.gather(table, ids, integers(0)), ids, MOST_TOKENS)
+    x = bert.placed(ops.gather(table, ids, integers(0)), MOST_TOKENS)
     found = bert_graph.mean(bert.layers(x, mask, _LAYERS), mask)
     return openvino.Model([ops.result(found)], [ids, mask], "all-minilm-l6-v2")

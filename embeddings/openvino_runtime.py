@@ -18,7 +18,7 @@ hundred operations, which costs a tenth on an idle machine and half on a busy on
 import os
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -45,6 +45,7 @@ MOST_THREADS = 8
 _COMPILING = threading.Lock()
 
 TokenIds = Sequence[Sequence[int]]
+Words = Callable[[npt.NDArray[np.int32]], npt.NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +71,28 @@ class TokenGraph:
         padding); output float32 (rows, dim) of unit rows.
     dim : columns of the output.
     precision : "f32", or "bf16" to let processors that have units for it round on the way.
+    words : what is made of ids for the model, which then takes float32 (rows, length, n) in their
+        place: its table of words is in nobody's memory twice.
 
     Raises
     ------
     RuntimeError : OpenVINO cannot compile or run it on this machine.
     """
 
-    def __init__(self, model: openvino.Model, dim: int, precision: str = "f32") -> None:
+    def __init__(
+        self,
+        model: openvino.Model,
+        dim: int,
+        precision: str = "f32",
+        words: Words | None = None,
+    ) -> None:
         self.dim = dim
+        self._words = words
         self.precision = precision
         self._model = model
         # Held for one batch, some 10 ms.
         self._lock = threading.Lock()
-        self._request = _Request(self._compiled(1, min(_processors(), MOST_THREADS)))
+        self._request = _Request(self._compiled(1, min(_processors(), MOST_THREADS)), words)
         self._bulk: _Streams | None = None
         self._opening = threading.Lock()
         # What cannot run is to be found out now, when another runtime can still be taken.
@@ -106,7 +116,7 @@ class TokenGraph:
         with self._opening:
             if self._bulk is None:
                 count = _processors()
-                self._bulk = _Streams(self._compiled(count, count), count)
+                self._bulk = _Streams(self._compiled(count, count), self._words, count)
             return self._bulk
 
     def _compiled(self, streams: int, threads: int) -> Any:
@@ -124,9 +134,9 @@ class TokenGraph:
 class _Streams:
     """One request a processor, each run by a thread of its own."""
 
-    def __init__(self, compiled: Any, count: int) -> None:
+    def __init__(self, compiled: Any, words: Words | None, count: int) -> None:
         self._own = threading.local()
-        self._compiled = compiled
+        self._compiled, self._words = compiled, words
         self._pool = ThreadPoolExecutor(count, "encoding")
 
     def run(self, token_ids: TokenIds, batches: Sequence[_Batch], vectors: Vectors) -> None:
@@ -135,7 +145,7 @@ class _Streams:
         def step(batch: _Batch) -> None:
             PRECEDENCE.give_way()
             if not hasattr(self._own, "request"):
-                self._own.request = _Request(self._compiled)
+                self._own.request = _Request(self._compiled, self._words)
             vectors[batch.members] = self._own.request.infer(token_ids, batch)
 
         # The results are asked for, so that an error in a thread is raised here.
@@ -158,7 +168,8 @@ def _batches(token_ids: TokenIds) -> list[_Batch]:
 class _Request:
     """What one thread at a time runs a compiled graph by."""
 
-    def __init__(self, compiled: Any) -> None:
+    def __init__(self, compiled: Any, words: Words | None) -> None:
+        self._words = words
         with _COMPILING:
             self._request = compiled.create_infer_request()
         self._known: set[tuple[int, ...]] = set()
@@ -173,7 +184,8 @@ class _Request:
             mask[row, : len(tokens)] = 1.0
         first = ids.shape not in self._known
         with _COMPILING if first else nullcontext():
-            output: npt.NDArray[np.float32] = self._request.infer([ids, mask])[0]
+            given = ids if self._words is None else self._words(ids)
+            output: npt.NDArray[np.float32] = self._request.infer([given, mask])[0]
         self._known.add(ids.shape)
         return output
 

