@@ -168,7 +168,7 @@ def _batches(token_ids: TokenIds) -> list[_Batch]:
 class _Request:
     """What one thread at a time runs a compiled graph by."""
 
-    def __init__(self, compiled: Any, words: Words | None) -> None:
+    def __init__(self, compiled: Any, words: Words | None = None) -> None:
         self._words = words
         with _COMPILING:
             self._request = compiled.create_infer_request()
