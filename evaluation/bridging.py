@@ -27,7 +27,7 @@ from data.readers.community import CommunityReader
 from data.readers.face import ReadOptions
 from embeddings.bridged import BRIDGE, E5
 from embeddings.face import Vectors
-from embeddings.language import LANGUAGES
+from embeddings.language import language_of
 from embeddings.registry import MULTILINGUAL, open_encoder
 from evaluation.bridge_fit import fit
 from evaluation.bridge_page import Encode, measured, written
@@ -62,9 +62,8 @@ def drawn(pairs: Iterable[Translation], chance: random.Random) -> list[Translati
     """At most so many of each language that is told apart here."""
     by_language: dict[str, list[Translation]] = {}
     for pair in sorted(set(pairs), key=lambda pair: (pair.language, pair.english, pair.text)):
-        # The two written forms of Norwegian are one to the detector.
-        language = "no" if pair.language in ("nb", "nn") else pair.language
-        if language in LANGUAGES:
+        language = language_of(pair.language)
+        if language is not None:
             by_language.setdefault(language, []).append(pair)
     return [
         pair

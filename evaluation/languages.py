@@ -200,7 +200,7 @@ FALLS_SHORT = (
     "- A reply is known to other languages by its first 500 characters.",
     "- The sample community has one to three questions a language, each about something else: its "
     "rows show where to look, not how far languages lie apart.",
-    "- Swedish, Greek and some thirty others are known by a model that relates languages less well "
+    "- Swedish, Greek and two dozen others are known by a model that relates languages less well "
     "than the multilingual encoder its sixteen, through a bridge between the two (bridge.md).",
 )
 

@@ -149,6 +149,15 @@ def test_a_stated_language_is_a_tag_and_what_is_none_is_found_out() -> None:
     assert there[BRIDGED].texts == ["Lampan i fönstret."]
 
 
+def test_another_bridge_has_another_fingerprint(
+    reader: Bridged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Bridged().fingerprint == reader.fingerprint != E5().fingerprint
+    (tmp_path / "bridge.npz").write_bytes(bridged.BRIDGE.read_bytes() + b"x")
+    monkeypatch.setattr(bridged, "BRIDGE", tmp_path / "bridge.npz")
+    assert Bridged().fingerprint != reader.fingerprint
+
+
 def test_a_damaged_file_is_told(tmp_path: Path) -> None:
     whole = e5_file.model_file().read_bytes()[:200_000]
     for content in (b"", b"E5S1", b"other", whole):
