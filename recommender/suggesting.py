@@ -56,6 +56,6 @@ def suggest(
             Candidate(people[pk], float(ranking.score[pk]), chance, told[pk])
             for pk, chance in chosen
         ),
-        answerable=round(experts.answerable(ranking, ranker), 6),
+        answerable=experts.answerable(ranking, ranker),
         reason=experts.NOBODY_KNOWS if silent else None,
     )

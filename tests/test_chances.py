@@ -13,6 +13,7 @@ from data.models import Person, Post, Record
 from evaluation.calibrating import Windows, calibration_table, main, promised, trust_of
 from evaluation.collecting import Collected, read, write
 from evaluation.report import calibration
+from recommender import meaning
 from recommender.calibration import answerable_chance, candidate_chance, crowd_of
 from recommender.experts import NOBODY_KNOWS
 from recommender.fitting import APRIORI, Example, as_vector, fit_chances, silence_of
@@ -188,8 +189,43 @@ def test_a_word_that_was_used_here_is_known_here() -> None:
     records = threads(30, 2)
     assert asked(records, "how are spotlight lighting")[2] is None
     assert asked(records, "spotlight")[2] is None
-    for unknown in ("zebra", "zebra spotlight giraffe"):
+    for unknown in ("zebra", "zebra spotlight giraffe okapi"):
         assert asked(records, unknown)[2] == NOBODY_KNOWS
+
+
+def test_the_fewer_words_the_less_likeness_is_asked_for() -> None:
+    least = [default_ranker().known(0.02, words) for words in range(8)]
+    assert least == sorted(least) and least[1] < least[4] < least[5] < least[6]
+    assert least[6] == least[7] == default_ranker().known(0.02)
+
+
+def test_across_languages_less_likeness_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions that somebody had answered in another language were told that nobody knows."""
+    records, text = threads(30, 2), "spotlight lighting zebra giraffe okapi lion tiger"
+    assert asked(records, text)[2] == NOBODY_KNOWS
+    for language in ("de", "sv"):
+        monkeypatch.setattr(meaning, "detect_language", lambda _, of=language: of)
+        assert asked(records, text)[2] is None
+        assert asked(records, "zebra giraffe okapi lion")[2] == NOBODY_KNOWS
+
+
+def test_whether_anyone_replies_hangs_on_nobody_who_is_asked_for() -> None:
+    engine = engine_of([*PEOPLE, *threads(30, 2)])
+    whole = engine.search_experts(ExpertsQuery(LAMPS), NOW)
+    assert whole.answerable >= whole.candidates[0].probability
+    for query in (
+        ExpertsQuery(LAMPS, sites=("nowhere",)),
+        ExpertsQuery(LAMPS, exclude=("p0", "p1")),
+        ExpertsQuery(LAMPS, k=1, min_probability=1.0),
+    ):
+        assert engine.search_experts(query, NOW).answerable == whole.answerable
+
+
+def test_it_is_no_less_likely_than_that_the_first_one_does() -> None:
+    engine = engine_of([*PEOPLE, *threads(30, 2)])
+    engine.ranker = replace(engine.ranker, answerable=(-9.0, *engine.ranker.answerable[1:]))
+    answer = engine.search_experts(ExpertsQuery(LAMPS), NOW)
+    assert answer.answerable == answer.candidates[0].probability > 0.1
 
 
 def test_no_people_no_chance() -> None:
