@@ -34,6 +34,9 @@ LEAST_CLOSE, CLOSE_SHARE = 0.1, 0.75
 MINUTES_US = 300_000_000
 """Five minutes: who chats follows what moves at this very time."""
 
+IN_SEASON_US = 3 * DAY_US
+"""The age that what is in season again counts as: it comes back, but what is new comes first."""
+
 SPACE_HALF_LIFE, POSTS_HALF_LIFE = 90.0, 30.0
 """Days in which it fades where somebody turned to threads, and where they wrote."""
 
@@ -77,7 +80,7 @@ def feed_signals(
     history = history_of(community, view, person)
     threads = threads_of(community, view, pool)
     since, silent = revived_for(view, pool).of(pool)
-    again = np.where(season, DAY_US, np.iinfo(np.int64).max)
+    again = np.where(season, IN_SEASON_US, np.iinfo(np.int64).max)
     again = np.where(since > 0, view.moment - since, again)
     values = _times(community, view, history, threads, pool, again)
     values |= _places(community, view, history, pool)
@@ -111,8 +114,8 @@ def _times(
 ) -> dict[str, Floats]:
     """How new and how alive threads are, and whether the person was here since they moved.
 
-    `again`: the age that each counts as at most. What is in season again is as good as new:
-    yesterday's; what came to life again is as old as that.
+    `again`: the age that each counts as at most. What is in season again is as good as if it had
+    been shared the other day; what came to life again is as old as that.
     """
     age = np.clip(view.moment - community.posts["created"][pool], 0, again)
     quiet = np.clip(view.moment - threads.last, 0, again)

@@ -114,6 +114,17 @@ def test_a_seasonal_idea_comes_back_in_its_season() -> None:
     assert "tried at 3 sites, worked at 2" in idea.reason
 
 
+def test_what_is_new_comes_before_what_is_in_season_again() -> None:
+    """Everybody's feed began with the same old ideas for as long as their season lasted."""
+    season = Post(
+        "advent", "a", datetime_of("2022-11-10"), TOPICS[0], kind="idea",
+        valid_until=datetime_of("2022-12-24"),
+    )  # fmt: skip
+    new = Post("new", "b", datetime_of("2023-11-30"), TOPICS[1])
+    page = engine_of([Person("v"), season, new]).feed("v", now=datetime_of("2023-12-01"))
+    assert [item.post.id for item in page.items] == ["new", "advent"]
+
+
 def datetime_of(day: str) -> datetime:
     return datetime.fromisoformat(day + "T12:00:00+00:00")
 
