@@ -15,6 +15,12 @@ DIGITS = re.compile(r"\d+")
 LETTERS = 8
 """Letters and digits below which a line is no template: "try {" stands in many threads."""
 
+FORM = re.compile(r"#{1,6} .*|.*[:：]|0[.)]|\W+")
+"""Lines that are a form's however short: headings, what awaits a word, items without one, rules."""
+
+SIGNING = 3
+"""The same of a signature: few repeat so short a line in half of what they write."""
+
 SHARE = 0.01
 """Share of the roots from which a line is a template, if several people wrote it."""
 
@@ -38,7 +44,8 @@ class Templates:
         """`text` less its template lines; whole where nothing else would be left."""
         if not self.lines:
             return text
-        kept = "\n".join(line for line in text.splitlines() if _hash(line) not in self.lines)
+        lines = text.splitlines()
+        kept = "\n".join(line for line in lines if _hash(_plain(line)) not in self.lines)
         return kept if kept.strip() else text
 
     def to_bytes(self) -> bytes:
@@ -61,27 +68,37 @@ def fit_templates(texts: Iterable[tuple[int, str]]) -> Templates:
     roots: Counter[bytes] = Counter()
     by: defaultdict[bytes, Counter[int]] = defaultdict(Counter)
     written: Counter[int] = Counter()
+    forms: set[bytes] = set()
     total = 0
     for author, text in texts:
         total += 1
         written[author] += 1
-        for line in {key for line in text.splitlines() if (key := _hash(line))}:
+        for plain in {_plain(line) for line in text.splitlines()} - {""}:
+            line = _hash(plain)
             roots[line] += 1
             by[line][author] += 1
+            if _letters(plain) >= LETTERS or FORM.fullmatch(plain):
+                forms.add(line)
     found = set()
     for line, count in roots.items():
         if count < ROOTS:
             continue
-        form = len(by[line]) >= AUTHORS and count >= SHARE * total
+        form = line in forms and len(by[line]) >= AUTHORS and count >= SHARE * total
         signed = (n >= max(ROOTS, SIGNED * written[who]) for who, n in by[line].items() if who)
         if form or any(signed):
             found.add(line)
     return Templates(frozenset(found))
 
 
-def _hash(line: str) -> bytes:
-    """A line by what it says; empty for one too short to be a template."""
+def _plain(line: str) -> str:
+    """A line by what it says; empty for one that can be neither a form's nor a signature."""
     plain = DIGITS.sub("0", " ".join(line.casefold().split()))
-    if sum(map(str.isalnum, plain)) < LETTERS:
-        return b""
+    return plain if _letters(plain) >= SIGNING or FORM.fullmatch(plain) else ""
+
+
+def _letters(plain: str) -> int:
+    return sum(map(str.isalnum, plain))
+
+
+def _hash(plain: str) -> bytes:
     return hashlib.sha256(plain.encode("utf-8", "replace")).digest()[:HASH]

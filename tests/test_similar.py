@@ -167,6 +167,17 @@ def cosines(whitening: Whitening, rows: np.ndarray) -> list[float]:
     return [float(x) for x in whitening.cosines(rows[0], rows)]
 
 
+def test_short_headings_and_names_are_templates_and_short_code_is_not() -> None:
+    """A form's "### Actual" made threads alike, and so did who had signed them."""
+    form = "### Steps\n1.\n2.\n### Actual\nVersion:\ntry {\n"
+    texts = [(n % 4 + 1, f"{form}{'abcdefghijklm'[n] * 9}\n") for n in range(12)]
+    signed = [(9, f"{'nopqrs'[n] * 9}\n--\nLiu Fang") for n in range(6)]
+    templates = fit_templates([*texts, *signed])
+    asked = "### Steps\n1. open it\n2.\n### Actual\nversion:\ntry {\nit leaks\n--\nLiu Fang"
+    assert templates.without(asked) == "1. open it\ntry {\nit leaks"
+    assert templates.without("### Actual") == "### Actual"
+
+
 def test_what_all_share_makes_nothing_alike_in_the_evened_space() -> None:
     rng = np.random.default_rng(1)
     shared = np.zeros(96)
