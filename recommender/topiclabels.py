@@ -18,8 +18,11 @@ from .view import View
 SHOWN = 3
 """Words of a name."""
 
+LEAST = 2
+"""Words that are a name; one alone needs a space beside it."""
+
 SPACES = 2
-"""Spaces of a name, where there are no words."""
+"""Spaces of a name that has fewer words."""
 
 SEPARATOR = " · "
 
@@ -40,8 +43,8 @@ def labels_of(
     """Names for the topics `wanted`, by place; those without one are left out.
 
     A word of a name stands in texts open to all by LEAST_AUTHORS people, as they stood at the
-    moment, and is nobody's name. Where no word is left, a topic is called by the spaces in which
-    most of its threads lie. `places` (posts,): the topic of each readable thread, by its root.
+    moment, and is nobody's name. Where hardly any is left, a topic is called by the spaces, too, in
+    which most of its threads lie. `places` (posts,): the topic of each readable thread, by its root.
     """
     named = _names(view)
     found = {}
@@ -51,14 +54,16 @@ def labels_of(
             for word in words[place]
             if not _is_name(word.written, named) and _still_said(view, word)
         )[:SHOWN]
-        text = SEPARATOR.join(word.written for word in said) or _spaces(view, places, place)
-        if text:
-            found[place] = Label(text, said)
+        parts = [word.written for word in said]
+        if len(parts) < LEAST:
+            parts += _spaces(view, places, place)[: SPACES - len(parts)]
+        if parts:
+            found[place] = Label(SEPARATOR.join(parts), said)
     return found
 
 
-def _spaces(view: View, places: Ints, place: int) -> str:
-    """The open spaces where most threads of a topic lie that all may read; "" for none."""
+def _spaces(view: View, places: Ints, place: int) -> list[str]:
+    """The open spaces where most threads of a topic lie that all may read, most first."""
     posts, spaces = view.community.posts, view.community.spaces
     roots = np.flatnonzero((places == place) & (posts["access"] == OPEN))
     keys, counts = np.unique(posts["space"][roots], return_counts=True)
@@ -67,7 +72,7 @@ def _spaces(view: View, places: Ints, place: int) -> str:
         for pk in keys[np.lexsort((keys, -counts))].tolist()
         if pk in spaces and spaces[pk].visibility == "open"
     ]
-    return SEPARATOR.join(spaces[pk].name or spaces[pk].id for pk in common[:SPACES])
+    return [spaces[pk].name or spaces[pk].id for pk in common[:SPACES]]
 
 
 def _still_said(view: View, word: TopicWord) -> bool:

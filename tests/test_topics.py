@@ -9,6 +9,7 @@ import pytest
 
 from data.errors import UnknownTopic
 from data.models import Person, Post, Space
+from recommender import topiclabels
 from recommender.clusters import Clusters, fit_clusters, nearest, unit, wanted_of
 from recommender.engine import Engine
 from recommender.results import TopicReport
@@ -63,6 +64,20 @@ def test_subjects_become_topics_called_by_their_own_words() -> None:
         words = {word for written, _ in topic.words for word in written.split()}
         assert any(words <= set(subject.split()) for subject in TOPICS), topic.label
     assert sum(topic.threads for topic in found.topics) + found.apart == found.threads == 80
+
+
+def test_a_single_word_is_no_name_without_a_space_beside_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The sample had a topic called "room"."""
+    spaces = [Space("s", name="Halls"), Space("m", name="Secrets", visibility="members")]
+    posts = [
+        replace(post, space="m" if place < 60 else "s") for place, post in enumerate(threads(20))
+    ]
+    engine = learned([*spaces, *posts, *(replace(p, id=f"o{p.id}", space="s") for p in posts)])
+    monkeypatch.setattr(topiclabels, "SHOWN", 1)
+    for topic in engine.topics(viewer_id=None, as_of=None, now=NOW).topics:
+        assert len(topic.words) == 1 and topic.label == f"{topic.words[0][0]} · Halls"
 
 
 def test_before_learning_and_with_few_threads_there_are_none() -> None:
