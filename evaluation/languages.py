@@ -213,6 +213,10 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=100)
     parser.add_argument("--out", type=Path, default=Path("evaluation/results"))
     arguments = parser.parse_args()
+    if not arguments.data.is_dir():
+        parser.error(
+            f"there is no folder {arguments.data}: --data says where STS-B's sentences lie"
+        )
     arguments.out.mkdir(parents=True, exist_ok=True)
     figures = measured(read_rows(arguments.data, development=False), arguments.questions)
     if arguments.wheels is not None:

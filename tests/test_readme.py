@@ -1,7 +1,11 @@
 """What the README tells a newcomer to type exists, and is what CI runs."""
 
+import argparse
 import re
+import runpy
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -39,6 +43,29 @@ def test_the_files_and_modules_it_names_exist() -> None:
     for module in re.findall(r"python -m (evaluation[\w.]+)", README):
         path = ROOT / module.replace(".", "/")
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
+
+
+class Parsed(Exception):
+    """Arguments were taken."""
+
+
+@pytest.mark.parametrize(
+    "command", sorted(set(re.findall(r"python -m (evaluation[^`\n]*)", README)))
+)
+def test_the_arguments_it_names_are_taken(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two of its commands ended with a usage error as they stood there."""
+    module, *given = command.replace("...", "").split()
+    parse = argparse.ArgumentParser.parse_args
+
+    def parsed(parser: argparse.ArgumentParser, *arguments: Any, **named: Any) -> None:
+        parse(parser, *arguments, **named)
+        raise Parsed
+
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parsed)
+    monkeypatch.setattr(sys, "argv", [module, *("1" if word == "R" else word for word in given)])
+    monkeypatch.delitem(sys.modules, module, raising=False)
+    with pytest.raises(Parsed):
+        runpy.run_module(module, run_name="__main__")
 
 
 def test_nothing_is_left_to_fill_in() -> None:

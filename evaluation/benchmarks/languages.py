@@ -164,6 +164,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--development", action="store_true")
     arguments = parser.parse_args()
+    if not arguments.data.is_dir():
+        parser.error(
+            f"there is no folder {arguments.data}: --data says where STS-B's sentences lie"
+        )
     rows = read_rows(arguments.data, arguments.development)
     minilm, multilingual = open_encoder(MINILM).encode, open_encoder(MULTILINGUAL).encode
     search = Search(rows.first[ENGLISH], minilm, multilingual)
