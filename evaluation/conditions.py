@@ -40,6 +40,13 @@ def conditions(fingerprint: str, window: str, most: int, depth: int) -> dict[str
     }
 
 
+def told() -> str:
+    """In a line: what a page was made by that has no data, window or seed of its own to tell."""
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    made_by = f"commit {commit() or 'unknown'}, sources {sources()}"
+    return f"Python {platform.python_version()}, {packages}, {made_by}."
+
+
 @cache
 def sources() -> str:
     """A hash of the code that figures depend on: it differs where a commit would not."""

@@ -21,7 +21,7 @@ import orjson
 from data.importing import import_path
 from data.sample import sample_folder
 from data.store import Store
-from evaluation import translated
+from evaluation import conditions, translated
 from evaluation.benchmarks.languages import DATA, ENGLISH, OTHERS, Rows, read_rows
 from evaluation.catalogues import aligned
 from evaluation.history import Ints
@@ -134,6 +134,7 @@ def page(figures: Figures) -> str:
         "product's own paths, on translated "
         f"sentences ({figures['sentences']} stored, {figures['questions']} asked in each language, "
         "which is told by nobody but detected).",
+        conditions.told(),
         "",
         "## Similar: hit@1 of a sentence's translation",
         "",
@@ -149,9 +150,9 @@ def page(figures: Figures) -> str:
         lines.append(f"| {stored} | " + " | ".join(f"{cell:.3f}" for cell in cells) + " |")
     across = [figures["similar"][ENGLISH][name] for name in OTHERS]
     lines += ["", f"Against English threads, mean of {', '.join(OTHERS)}: {np.mean(across):.3f}."]
-    for name, told in TOLD.items():
+    for name, heading in TOLD.items():
         found = figures[name]
-        lines += ["", f"## {told}", "", "| language | questions | hit@1 | hit@5 | MRR |"]
+        lines += ["", f"## {heading}", "", "| language | questions | hit@1 | hit@5 | MRR |"]
         lines.append("|---|---|---|---|---|")
         for language, one in found.items():
             cells = [f"{one[measure]:.3f}" for measure in ("hit@1", "hit@5", "mrr")]

@@ -22,6 +22,7 @@ from scipy.optimize import linear_sum_assignment
 from data.copies import copy_database
 from data.rows import from_us, to_us
 from data.store import Store
+from evaluation import conditions
 from evaluation.pooling import telling
 from recommender.engine import Engine
 from recommender.parts import Parts
@@ -132,7 +133,7 @@ def _matched(before: Ints, after: Ints) -> float:
 def page(figures: dict[str, Figures]) -> str:
     """The figures in Markdown."""
     lines = [
-        INTRODUCTION.format(names=" ".join(figures)),
+        INTRODUCTION.format(names=" ".join(figures), conditions=conditions.told()),
         "| community | threads | topics | with words | in none | a week later | four weeks later "
         "| a week later, from nothing | seconds |",
         "|---|---|---|---|---|---|---|---|---|",
@@ -151,6 +152,7 @@ Made by `python -m evaluation.topics {names}`. Topics are learned five weeks bef
 history and again after each of four weeks, going on from those before. A thread has stayed if its
 topic has the same number. From nothing, topics are matched with those of the week before as well as
 can be. Seconds are of one fit from nothing, on two busy cores, texts read from the database.
+{conditions}
 """
 
 NOTES = """## How it was chosen
