@@ -108,5 +108,3 @@ export const loading = () =>
 export const failure = (error, again) =>
   el("div", { class: "note wrong", role: "alert" }, error.message,
     again && [" ", el("button", { class: "link", type: "button", onclick: again }, "Try again")]);
-
-export { plain };
