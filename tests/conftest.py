@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import json
 import shutil
 import threading
 import time
@@ -22,7 +23,8 @@ from embeddings.registry import open_encoder
 from evaluation.benchmarks.pgserver import NoServer
 from recommender.engine import Engine
 from recommender.settings import EngineSettings
-from tests import communities
+from tests import communities, shop
+from tests.browser import Chromium, Tab, find_chromium, running_chromium
 from tests.databases import Postgres, running_postgres
 
 
@@ -125,3 +127,34 @@ def address(app: FastAPI) -> Iterator[str]:
 def http(address: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=address, timeout=20) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """A browser, where the machine has one."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip("no Chromium on this machine")
+    with running_chromium(path, tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def shop_address(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server for the community of `tests.shop`."""
+    with (
+        opened_service(migrated, tmp_path_factory.mktemp("shop")) as service,
+        serving(create_app(*service, Settings())) as address,
+    ):
+        lines = "\n".join(json.dumps(record) for record in shop.records())
+        told = httpx.post(f"{address}/v1/import", content=lines, timeout=60).json()
+        assert told["errors"] == []
+        yield address
+
+
+@pytest.fixture
+def tab(chromium: Chromium, shop_address: str) -> Iterator[Tab]:
+    """A tab for the page, which may complain of nothing while it is used."""
+    with chromium.tab(shop_address) as tab:
+        yield tab
+        assert tab.errors == []

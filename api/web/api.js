@@ -45,6 +45,7 @@ export const readTopic = (id, q, viewer) =>
   call("GET", at("topics", id, "threads") + query({ q, k: 20, viewer_id: viewer }));
 export const readThread = (id, viewer) =>
   call("GET", at("posts", id, "thread") + query({ viewer_id: viewer }));
+export const deletePost = (id) => call("DELETE", at("posts", id));
 export const keepPost = (post) => call("PUT", at("posts", post.id), post);
 // `propensity`: the chance with which the feed drew the post, kept with what was done with it.
 export const note = (person, post, kind, { value, propensity } = {}) =>

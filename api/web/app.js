@@ -2,10 +2,11 @@
 
 import { findPeople } from "./api.js";
 import { setUpAsk } from "./ask.js";
+import { openDialog, setUpDialogs } from "./dialogs.js";
 import { setUpFeed } from "./feed.js";
 import { setUpShare } from "./share.js";
 import { setUpTopics } from "./topics.js";
-import { el, face, failure, nameOf } from "./words.js";
+import { dotted, el, face, failure, fill, nameOf } from "./words.js";
 
 const KEY = "whoknows.me";
 const who = document.getElementById("who");
@@ -13,6 +14,7 @@ const whoName = document.getElementById("who-name");
 const whoList = document.getElementById("who-list");
 const meButton = document.getElementById("me");
 const tabs = [...document.querySelectorAll("[role=tab]")];
+const partOf = (tab) => tab.getAttribute("aria-controls");
 
 function remembered() {
   try {
@@ -22,7 +24,7 @@ function remembered() {
   }
 }
 
-const state = { me: remembered(), choose };
+const state = { me: remembered(), choose, go };
 
 function showMe() {
   meButton.replaceChildren(...(state.me
@@ -42,10 +44,11 @@ function become(person) {
 }
 
 function choose() {
-  whoName.value = "";
-  who.showModal();
-  whoName.focus();
-  list();
+  openDialog(who, () => {
+    whoName.value = "";
+    whoName.focus();
+    list();
+  });
 }
 
 let request = new AbortController();
@@ -58,13 +61,12 @@ async function list() {
       el("li", {}, el("button", { type: "button", onclick: () => become(person) },
         face(person),
         el("span", {}, el("bdi", {}, nameOf(person)),
-          el("small", { dir: "auto" },
-            [person.title, person.site].filter(Boolean).join(" · "))))));
-    whoList.replaceChildren(people.length
+          el("small", {}, dotted(person.title, person.site))))));
+    fill(whoList, people.length
       ? el("ul", { class: "people" }, entries)
       : el("p", { class: "empty" }, "Nobody here has that name."));
   } catch (error) {
-    if (error.name !== "AbortError") whoList.replaceChildren(failure(error));
+    if (error.name !== "AbortError") fill(whoList, failure(error, list));
   }
 }
 
@@ -73,45 +75,50 @@ setUpAsk(state);
 setUpShare(state);
 const showTopics = setUpTopics(state);
 
-function open(tab) {
+let shown = null;
+function show() {
+  const [part, within] = location.hash.slice(1).split("/");
+  const tab = tabs.find((one) => partOf(one) === part) || tabs[0];
+  shown = location.hash;
   for (const other of tabs) {
     const chosen = other === tab;
     other.setAttribute("aria-selected", String(chosen));
     other.tabIndex = chosen ? 0 : -1;
-    document.getElementById(other.getAttribute("aria-controls")).hidden = !chosen;
+    document.getElementById(partOf(other)).hidden = !chosen;
   }
-  const part = tab.getAttribute("aria-controls");
-  if (part === "feed") showFeed();
-  if (part === "topics") showTopics();
-  if (location.hash !== `#${part}`) history.replaceState(null, "", `#${part}`);
+  if (tab.id === "tab-feed") showFeed();
+  if (tab.id === "tab-topics") showTopics(within);
+}
+
+// Each place is a step in the browser's history, so that Back stays within the page.
+function go(address) {
+  if (location.hash !== `#${address}`) history.pushState(null, "", `#${address}`);
+  show();
 }
 
 for (const [place, tab] of tabs.entries()) {
-  tab.addEventListener("click", () => open(tab));
+  tab.addEventListener("click", () => go(partOf(tab)));
   tab.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const next = tabs[(place + step + tabs.length) % tabs.length];
-    open(next);
-    next.focus();
+    const next = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: -1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    const other = tabs.at(next % tabs.length);
+    go(partOf(other));
+    other.focus();
   });
 }
 meButton.addEventListener("click", choose);
 whoName.addEventListener("input", list);
-document.addEventListener("me", () => {
-  if (location.hash === "#feed") showFeed();
-  if (location.hash === "#topics") showTopics();
+document.addEventListener("me", show);
+document.querySelector(".skip").addEventListener("click", (event) => {
+  // Its address names no part of the page: followed, it would lead back to the first one.
+  event.preventDefault();
+  document.getElementById("main").focus();
 });
-for (const button of document.querySelectorAll("[data-close]")) {
-  button.addEventListener("click", () => button.closest("dialog").close());
-}
-for (const dialog of document.querySelectorAll("dialog")) {
-  // A click on the backdrop is a click on the dialog itself.
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close();
-  });
-}
+setUpDialogs();
+// A dialog that Back closed was no other place.
+window.addEventListener("popstate", () => {
+  if (location.hash !== shown) show();
+});
 showMe();
-const named = (hash) => tabs.find((tab) => `#${tab.getAttribute("aria-controls")}` === hash);
-window.addEventListener("hashchange", () => open(named(location.hash) || tabs[0]));
-open(named(location.hash) || tabs[0]);
+show();

@@ -4,6 +4,8 @@ import { openThread } from "./thread.js";
 import { ago, el, language, styled } from "./words.js";
 
 const SHOWN = 4;
+// Less is written as 0.00.
+const LEAST = 0.005;
 const signed = (points) => (points < 0 ? "−" : "+") + Math.abs(points).toFixed(2);
 
 export function scoreBar(candidate) {
@@ -20,7 +22,7 @@ export function scoreBar(candidate) {
 export function evidence(part, me) {
   return el("li", {},
     el("i", { class: part.kind, "aria-hidden": "true" }),
-    el("span", { dir: "auto" }, part.reason),
+    el("span", { class: "reason", dir: "auto" }, part.reason),
     part.points !== 0 && el("span", { class: "points" }, signed(part.points)),
     part.excerpt && el("blockquote", { dir: "auto", lang: part.language }, part.excerpt),
     // The page is in English; evidence stays in the language it was written in, and says which.
@@ -32,14 +34,23 @@ export function evidence(part, me) {
       part.at && ` · ${ago(part.at)}`));
 }
 
+// To have little time speaks against somebody; little of a good sign is no sign.
+const small = (part) => part.kind !== "baseline"
+  && (Math.abs(part.points) < LEAST || (part.points < 0 && part.kind !== "load"));
+
 export function evidenceList(given, me, shown = SHOWN) {
-  // What speaks for this person first; where everybody begins says the least.
-  const parts = [...given.filter((part) => part.kind !== "baseline"),
+  const telling = given.filter((part) => !small(part) && part.kind !== "baseline");
+  // Quoted posts say most.
+  const first = [...telling.filter((part) => part.post_id),
+    ...telling.filter((part) => !part.post_id)];
+  // The points still add up to the score.
+  const points = given.filter(small).reduce((sum, part) => sum + part.points, 0);
+  const left = { kind: "other", points, reason: "the rest taken together" };
+  const rest = [...first.slice(shown), ...(Math.abs(points) < LEAST ? [] : [left]),
     ...given.filter((part) => part.kind === "baseline")];
   const list = (some) => el("ul", { class: "evidence" }, some.map((part) => evidence(part, me)));
-  const rest = parts.slice(shown);
   return [
-    list(parts.slice(0, shown)),
+    list(first.slice(0, shown)),
     rest.length > 0 && el("details", { class: "rest" },
       el("summary", {}, `${rest.length} more`), list(rest)),
   ];

@@ -2,25 +2,36 @@
 
 import { note, readFeed, readPeers } from "./api.js";
 import { peerCard } from "./person.js";
+import { plain } from "./readable.js";
 import { openThread } from "./thread.js";
-import { el, failure, loading, meta, plain, titleOf } from "./words.js";
+import { el, failure, fill, loading, meta, titleOf } from "./words.js";
 
 const OUTCOMES = ["worked", "adapted", "did not work"];
+// A feed that was read longer ago is read anew when it is opened again.
+const STALE = 3 * 60_000;
 
-function said(place, text) {
-  place.replaceChildren(el("p", { class: "hint", role: "status" }, text));
+// What was pressed goes away: whoever uses the keyboard goes on at the next thing, not at the top.
+function neighbour(card) {
+  const after = card.nextElementSibling?.querySelector(".heading");
+  const before = card.previousElementSibling?.querySelector(".heading");
+  return after || document.querySelector("#items > .further button") || before
+    || document.getElementById("main");
 }
 
 async function tell(place, me, item, kind, value, thanks) {
   try {
     await note(me.id, item.post.id, kind, { value, propensity: item.propensity });
-    said(place, thanks);
   } catch (error) {
-    place.append(failure(error));
+    place.querySelector(".wrong")?.remove();
+    return place.append(failure(error));
   }
+  const card = place.closest(".card");
+  const next = place === card ? neighbour(card) : card.querySelector(".heading");
+  fill(place, el("p", { class: "hint", role: "status" }, thanks));
+  next.focus();
 }
 
-function actions(item, me, row) {
+function actions(item, me, card) {
   const { post, propensity } = item;
   const place = el("div", { class: "actions" });
   const outcome = (value) => el("button", { class: "quiet", type: "button",
@@ -28,11 +39,11 @@ function actions(item, me, row) {
   place.append(
     el("button", { class: "quiet", type: "button",
       onclick: () => openThread(post.id, me, propensity) }, "Read"),
-    el("details", { class: "tried" },
+    ...(post.kind === "idea" ? [el("details", { class: "tried" },
       el("summary", { class: "quiet" }, "Tried it here …"),
-      el("div", {}, OUTCOMES.map(outcome))),
+      el("div", {}, OUTCOMES.map(outcome)))] : []),
     el("button", { class: "quiet", type: "button",
-      onclick: () => tell(row(), me, item, "dismiss", null, "It will not be shown again.") },
+      onclick: () => tell(card, me, item, "dismiss", null, "It will not be shown again.") },
       "Not for me"));
   return place;
 }
@@ -48,7 +59,7 @@ function card(item, me) {
       plain(post))] : []),
     el("ul", { class: "reasons", "aria-label": "Why you see this" },
       item.reasons.map((reason) => el("li", { dir: "auto" }, reason))),
-    actions(item, me, () => node));
+    actions(item, me, node));
   return node;
 }
 
@@ -57,14 +68,16 @@ export function setUpFeed(state) {
   const peers = document.getElementById("peers");
   const peerList = document.getElementById("peer-list");
   let reader = null;
+  let readAt = 0;
+  let turn = 0;
 
-  async function loadPeers() {
+  async function loadPeers(mine) {
     const { me } = state;
     peers.hidden = true;
     try {
       const found = await readPeers(me.id, me.id);
-      if (state.me !== me || !found.peers.length) return;
-      peerList.replaceChildren(...found.peers.map((peer) => peerCard(peer, me)));
+      if (mine !== turn || !found.peers.length) return;
+      fill(peerList, found.peers.map((peer) => peerCard(peer, me)));
       peers.hidden = false;
     } catch {
       // The feed is what was asked for, and tells by itself when the server does not answer.
@@ -72,43 +85,60 @@ export function setUpFeed(state) {
     }
   }
 
-  function offer(list, cursor) {
-    const button = el("button", { class: "quiet", type: "button" }, "More");
-    button.addEventListener("click", () => load(list, cursor, button));
-    return el("p", { class: "empty" }, button);
-  }
-
-  async function load(list, cursor, button) {
+  async function loadMore(mine, list, cursor, place) {
     const { me } = state;
-    if (button) button.disabled = true;
+    fill(place, loading());
     try {
       const page = await readFeed(me.id, cursor);
-      if (state.me !== me) return;
-      button?.parentElement.remove();
-      if (!cursor) items.replaceChildren(list);
+      if (mine !== turn) return;
       list.append(...page.items.map((item) => card(item, me)));
-      if (page.next) items.append(offer(list, page.next));
-      else if (!list.children.length) {
-        items.replaceChildren(el("p", { class: "empty" },
+      offerMore(mine, list, page.next, place);
+    } catch (error) {
+      // What was read so far stays.
+      if (mine === turn) fill(place, failure(error, () => loadMore(mine, list, cursor, place)));
+    }
+  }
+
+  function offerMore(mine, list, cursor, place) {
+    fill(place, cursor && el("button", { class: "quiet", type: "button",
+      onclick: () => loadMore(mine, list, cursor, place) }, "More"));
+  }
+
+  async function load() {
+    const mine = ++turn;
+    const { me } = state;
+    reader = me.id;
+    readAt = Date.now();
+    fill(items, loading(), loading(), loading());
+    loadPeers(mine);
+    try {
+      const page = await readFeed(me.id, null);
+      if (mine !== turn) return;
+      if (!page.items.length) {
+        return fill(items, el("p", { class: "empty" },
           "You have seen everything. New ideas appear here the moment they are shared."));
       }
+      const [list, more] = [el("ol", {}, page.items.map((item) => card(item, me))),
+        el("div", { class: "further" })];
+      fill(items, list, more);
+      offerMore(mine, list, page.next, more);
     } catch (error) {
-      if (state.me === me) items.replaceChildren(failure(error));
+      if (mine !== turn) return;
+      reader = null;
+      fill(items, failure(error, load));
     }
   }
 
   return function showFeed() {
     if (!state.me) {
+      turn += 1;
       reader = null;
       peers.hidden = true;
-      items.replaceChildren(el("p", { class: "empty" }, "A feed is somebody's: ",
+      fill(items, el("p", { class: "empty" }, "A feed is somebody's: ",
         el("button", { class: "link", type: "button", onclick: state.choose }, "say who you are"),
         "."));
-    } else if (reader !== state.me.id) {
-      reader = state.me.id;
-      items.replaceChildren(loading(), loading(), loading());
-      load(el("ol"), null, null);
-      loadPeers();
+    } else if (reader !== state.me.id || Date.now() - readAt > STALE) {
+      load();
     }
   };
 }

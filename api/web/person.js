@@ -1,22 +1,39 @@
-// A person in a dialog: what they have shown knowledge of, and who shares their concerns.
+// A person in a dialog: who they are, what they have shown knowledge of, who shares their concerns.
 
-import { readExpertise, readPeers } from "./api.js";
+import { readExpertise, readPeers, readThread } from "./api.js";
+import { openReader } from "./dialogs.js";
 import { evidence, evidenceList } from "./evidence.js";
-import { openDialog } from "./thread.js";
-import { ago, el, face, failure, nameOf } from "./words.js";
+import { ago, dotted, el, face, failure, fill, language, localTime, nameOf, titleOf }
+  from "./words.js";
 
-function topic(known, me) {
+export function facts(person) {
+  const clock = localTime(person);
+  return el("div", { class: "facts" },
+    clock && el("span", {}, el("i", { class: clock.working ? "dot on" : "dot" }), clock.text),
+    person.languages && el("span", {}, "Speaks " + person.languages.map(language).join(", ")),
+    person.location && el("bdi", {}, person.location));
+}
+
+function topic(known, shown) {
   return el("div", { class: "message" },
     el("h3", { dir: "auto" }, known.label),
     el("p", { class: "hint" }, `${known.replies} ${known.replies === 1 ? "reply" : "replies"}`,
       known.latest && `, the latest ${ago(known.latest)}`),
-    known.evidence.length > 0 && el("ul", { class: "evidence" },
-      known.evidence.map((part) => evidence(part, me))));
+    known.evidence.length > 0 && el("ul", { class: "evidence" }, shown));
+}
+
+// Evidence names the reply alone; the thread's title is read as the viewer may read it.
+async function entitle([part, node], me) {
+  try {
+    const { posts } = await readThread(part.post_id, me?.id);
+    node.querySelector(".reason").append(": ", el("bdi", {}, titleOf(posts[0].post)));
+  } catch {
+    // The evidence stands without a title, as where the thread was deleted meanwhile.
+  }
 }
 
 export function peerCard(peer, me) {
   const { person } = peer;
-  const about = [person.title, person.site].filter(Boolean).join(" · ");
   // What two people share comes first; that they have met already is no introduction.
   const parts = [...peer.contributions].sort((a, b) => b.points - a.points);
   return el("li", { class: "card peer" },
@@ -24,23 +41,34 @@ export function peerCard(peer, me) {
       face(person),
       el("h3", {}, el("button", { class: "link", type: "button",
         onclick: () => showPerson(person, me) }, el("bdi", {}, nameOf(person)))),
-      el("p", { class: "about", dir: "auto" }, about)),
+      el("p", { class: "about" }, dotted(person.title, person.site))),
     evidenceList(parts, me, 2));
 }
 
-export async function showPerson(person, me) {
-  const body = openDialog(`What \u2068${nameOf(person)}\u2069 has shown knowledge of`);
-  try {
-    const [{ topics }, { peers }] = await Promise.all(
-      [readExpertise(person.id, me?.id), readPeers(person.id, me?.id)]);
-    body.replaceChildren(...topics.map((known) => topic(known, me)));
-    if (!topics.length) body.append(el("p", { class: "empty" }, "Nothing yet that you may read."));
-    if (peers.length) {
-      body.append(el("section", { class: "message", "aria-labelledby": "peers-title" },
-        el("h3", { id: "peers-title" }, "Colleagues with the same concerns"),
-        el("ol", { class: "peers" }, peers.map((peer) => peerCard(peer, me)))));
+function introduction(person) {
+  return el("div", { class: "introduction" },
+    el("p", { class: "hint" }, dotted(person.title, person.department, person.site)),
+    facts(person),
+    person.about && el("p", { class: "text", dir: "auto" }, person.about));
+}
+
+export function showPerson(person, me) {
+  openReader(nameOf(person), async (body) => {
+    try {
+      const [{ topics }, { peers }] = await Promise.all(
+        [readExpertise(person.id, me?.id), readPeers(person.id, me?.id)]);
+      const shown = topics.map((known) => known.evidence.map((part) => [part, evidence(part, me)]));
+      fill(body,
+        introduction(person),
+        el("h3", { class: "part" }, "Has shown knowledge of"),
+        topics.map((known, place) => topic(known, shown[place].map(([, node]) => node))),
+        !topics.length && el("p", { class: "empty" }, "Nothing yet that you may read."),
+        peers.length > 0 && el("section", { "aria-labelledby": "peers-title" },
+          el("h3", { id: "peers-title", class: "part" }, "Colleagues with the same concerns"),
+          el("ol", { class: "peers" }, peers.map((peer) => peerCard(peer, me)))));
+      for (const entry of shown.flat()) await entitle(entry, me);
+    } catch (error) {
+      fill(body, failure(error));
     }
-  } catch (error) {
-    body.replaceChildren(failure(error));
-  }
+  });
 }

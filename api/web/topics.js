@@ -2,8 +2,9 @@
 
 import { readTopic, readTopics } from "./api.js";
 import { showPerson } from "./person.js";
+import { plain } from "./readable.js";
 import { openThread } from "./thread.js";
-import { el, failure, loading, meta, nameOf, plain, titleOf } from "./words.js";
+import { el, failure, fill, loading, meta, nameOf, titleOf } from "./words.js";
 
 const PAUSE = 300;
 const DAYS = 90;
@@ -52,6 +53,7 @@ export function setUpTopics(state) {
   const place = document.getElementById("topic-list");
   const title = document.getElementById("topics-title");
   const lead = document.getElementById("topics-lead");
+  const address = (topic) => encodeURIComponent(topic.id);
   let turn = 0;
   let last = null;
 
@@ -60,34 +62,22 @@ export function setUpTopics(state) {
     lead.textContent = words;
   }
 
-  async function list() {
-    const mine = ++turn;
-    const { me } = state;
-    head("What is talked about",
-      "Found from what everyone may read. The figures count what you may read.");
-    place.replaceChildren(loading(), loading(), loading());
-    try {
-      const { topics, learned, apart, threads } = await readTopics(me?.id);
-      if (mine !== turn) return;
-      const nothing = learned
-        ? "There are too few threads yet to find topics."
-        : "Topics are found when the server learns: run “whoknows learn”.";
-      place.replaceChildren(...(topics.length
-        ? [el("ol", { class: "topics" }, topics.map((topic) => card(topic, me, open))),
-          el("p", { class: "hint" }, `${apart} of ${threads} threads are in none of these.`)]
-        : [el("p", { class: "empty" }, nothing)]));
-      const back = last && [...place.querySelectorAll(".heading")]
-        .find((button) => button.textContent === last);
-      last = null;
-      back?.focus();
-    } catch (error) {
-      if (mine === turn) place.replaceChildren(failure(error));
-    }
+  function list({ topics, learned, apart, threads }, me) {
+    const nothing = learned
+      ? "There are too few threads yet to find topics."
+      : "Topics are found when the server learns: run “whoknows learn”.";
+    const open = (topic) => state.go(`topics/${address(topic)}`);
+    const cards = topics.map((topic) => card(topic, me, open));
+    fill(place, topics.length
+      ? [el("ol", { class: "topics" }, cards),
+        el("p", { class: "hint" }, `${apart} of ${threads} threads are in none of these.`)]
+      : el("p", { class: "empty" }, nothing));
+    const back = topics.findIndex((topic) => address(topic) === last);
+    const lost = document.activeElement === document.body;
+    if (lost && back >= 0) cards[back].querySelector(".heading").focus();
   }
 
-  function open(topic) {
-    turn += 1;
-    const { me } = state;
+  function within(topic, me) {
     head(topic.label, "The newest first. Write, and the nearest come first.");
     const found = el("div", { class: "results", "aria-live": "polite" }, loading());
     const field = el("input", { id: "within", type: "search", dir: "auto", autocomplete: "off",
@@ -99,20 +89,18 @@ export function setUpTopics(state) {
       try {
         const { posts } = await readTopic(topic.id, field.value.trim(), me?.id);
         if (mine !== round) return;
-        found.replaceChildren(el("ol", {}, posts.map((shown) => thread(shown, me))));
+        fill(found, el("ol", {}, posts.map((shown) => thread(shown, me))));
       } catch (error) {
-        if (mine === round) found.replaceChildren(failure(error));
+        if (mine === round) fill(found, failure(error, search));
       }
     }
     field.addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(search, PAUSE);
     });
-    place.replaceChildren(
-      el("p", {}, el("button", { class: "quiet", type: "button", onclick: () => {
-        last = topic.label;
-        list();
-      } }, "← All topics")),
+    fill(place,
+      el("p", {}, el("button", { class: "quiet", type: "button",
+        onclick: () => state.go("topics") }, "← All topics")),
       facts(topic), alone(topic, me),
       el("label", { class: "hidden", for: "within" }, "Search within this topic"),
       field, found);
@@ -125,5 +113,22 @@ export function setUpTopics(state) {
     turn += 1;
     place.replaceChildren();
   });
-  return list;
+
+  return async function showTopics(wanted) {
+    const mine = ++turn;
+    const { me } = state;
+    head("What is talked about",
+      "Found from what everyone may read. The figures count what you may read.");
+    fill(place, loading(), loading(), loading());
+    try {
+      const answer = await readTopics(me?.id);
+      if (mine !== turn) return;
+      const topic = answer.topics.find((one) => address(one) === wanted);
+      if (topic) within(topic, me);
+      else list(answer, me);
+      last = wanted;
+    } catch (error) {
+      if (mine === turn) fill(place, failure(error, () => showTopics(wanted)));
+    }
+  };
 }

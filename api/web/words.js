@@ -1,5 +1,9 @@
 // Figures, times and languages in words; elements made without a template's risk of injection.
 
+import { plain } from "./readable.js";
+
+const kept = (children) => children.flat(Infinity).filter((child) => child != null && child !== false);
+
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -7,9 +11,16 @@ export function el(tag, attributes = {}, ...children) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child != null && child !== false));
+  node.append(...kept(children));
   return node;
 }
+
+// The browser's own replaceChildren would write a missing child as the word "null".
+export const fill = (place, ...children) => place.replaceChildren(...kept(children));
+
+// Each part keeps its own direction, and the dots between them that of the page.
+export const dotted = (...parts) => parts.filter(Boolean)
+  .flatMap((part, place) => [place > 0 && " · ", el("bdi", {}, part)]);
 
 // Styles set as a property pass the page's content policy; a style attribute would not.
 export function styled(node, property, value) {
@@ -33,13 +44,14 @@ export function chance(probability) {
   return "a long shot";
 }
 
+export const LIKELY = 0.35;
 export function sameness(probability) {
-  if (probability >= 0.35) return "Perhaps the same";
+  if (probability >= LIKELY) return "Perhaps the same";
   if (probability >= 0.1) return "Related";
   return "Somewhat near";
 }
 
-export const percent = (share) => `${Math.round(share * 100)} %`;
+export const percent = (share) => `${Math.round(share * 100)}\u00a0%`;
 
 const languageNames = new Intl.DisplayNames(["en"], { type: "language" });
 export function language(code) {
@@ -67,19 +79,16 @@ export function localTime(person) {
   return { text: `${stamp.slice(11, 16)} there, ${when}`, working };
 }
 
+// Calendar days where the reader is: yesterday evening is not today, however few hours ago.
+const dayOf = (time) =>
+  Date.UTC(time.getFullYear(), time.getMonth(), time.getDate()) / 86_400_000;
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 export function ago(stamp) {
-  const days = Math.round((Date.parse(stamp) - Date.now()) / 86_400_000);
-  if (days > -1) return "today";
+  const days = dayOf(new Date(stamp)) - dayOf(new Date());
+  if (days >= 0) return "today";
   if (days > -14) return relative.format(days, "day");
   if (days > -60) return relative.format(Math.round(days / 7), "week");
   return new Date(stamp).toLocaleDateString("en-GB", { month: "short", year: "numeric" });
-}
-
-export function plain(post) {
-  if (post.body_format !== "html") return post.body;
-  // A parsed document runs no script and loads no picture.
-  return new DOMParser().parseFromString(post.body, "text/html").body.textContent.trim();
 }
 
 export const titleOf = (post) => post.title || plain(post).replace(/\s+/g, " ").slice(0, 90);
@@ -89,14 +98,13 @@ export function meta(shown, me) {
   const foreign = post.language && me && !(me.languages || ["en"]).includes(post.language);
   const who = author ? nameOf(author) : post.author || "Anonymous";
   return el("p", { class: "meta" },
-    el("bdi", {}, who),
-    author?.site && el("bdi", {}, author.site),
-    el("span", {}, ago(post.created)),
-    foreign && el("span", { class: "badge" }, language(post.language)));
+    dotted(who, author?.site, ago(post.created)),
+    foreign && [" ", el("span", { class: "badge" }, language(post.language))]);
 }
 
 export const loading = () =>
   el("div", { class: "card loading", role: "status", "aria-label": "Loading" },
     el("i"), el("i"), el("i"));
-export const failure = (error) =>
-  el("p", { class: "note wrong", role: "alert" }, error.message);
+export const failure = (error, again) =>
+  el("div", { class: "note wrong", role: "alert" }, error.message,
+    again && [" ", el("button", { class: "link", type: "button", onclick: again }, "Try again")]);
