@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from data.models import Post
+from embeddings.language import language_name, language_of
 
 from .feed import Scored
 from .ideas import Trials
@@ -31,8 +32,8 @@ def similar_reason(
     if words:
         parts.append("shares " + ", ".join(f"“{word}”" for word in words))
     parts += [told for name, (least, told) in BESIDE.items() if hit.points[name] >= least]
-    if written and language and written != language:
-        parts.append(f"written in another language ({written})")
+    if written and language and language_of(written) != language_of(language):
+        parts.append(f"written in {language_name(written)}")
     if trials is not None:
         parts.append(trials.sentence())
     return "; ".join(parts)

@@ -8,6 +8,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from embeddings.language import language_name, language_of
+
 Json = dict[str, Any]
 _BAR_WIDTH = 12
 _MAX_WIDTH = 100
@@ -71,7 +73,8 @@ def _evidence(parts: list[Json]) -> Table:
             quoted += 1
             when = f"  {_day(part['at'])}" if "at" in part else ""
             # All else is said in English, so what is not says which language it is in.
-            foreign = f"  in {part['language']}" if part.get("language", "en") != "en" else ""
+            spoken = part.get("language") or "en"
+            foreign = f"  in {language_name(spoken)}" if language_of(spoken) != "en" else ""
             quote = f"“{' '.join(part['excerpt'].split())}”{when}{foreign}"
             words = Text(quote, style="dim italic")
             table.add_row("", "", words)
