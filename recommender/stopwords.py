@@ -79,8 +79,8 @@ STOP_WORDS: dict[str, frozenset[str]] = {
 _FURTHER = (
     # Swedish, Greek, Arabic, Chinese: more than topics need
     " aldrig alltid andra bara bli blir dem deras dess efter fick får gå går gång gången genom"
-    " gjorde göra hel hela hit igen inga ingen inget innan inom ju kvar mellan mot mycket många också"
-    " sina skulle säg säger så sån tillbaka två tre vet varje åt"
+    " gjorde göra hel hela hit igen inga ingen inget innan inom ju kvar mellan mot mycket många"
+    " också sina skulle säg säger så sån tillbaka två tre vet varje åt"
     " αλλά αυτά αυτή αυτές αυτοί γιατί δύο εδώ εκεί είχε ήταν κάθε κάποιος μέσα μόνο μπορεί όλα"
     " όλοι παίρνει πάνω πολύ σου τρία τώρα χρειάζεται"
     " بعد بين تلك ثم حتى ذلك عليه فيه قد كانت كما لكن له لها منه منها"
