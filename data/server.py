@@ -124,7 +124,7 @@ def _first_reason(said: str) -> str:
     Behind it stand half sentences, indented, of what one might look at.
     """
     first = next((line.strip() for line in said.splitlines() if line.strip()), "")
-    reason = first.rpartition(": ")[2].rstrip(".")
+    reason = first.rpartition(": ")[2].strip().rstrip(".")
     return f" ({reason})" if reason else ""
 
 

@@ -20,6 +20,9 @@ LEAST_RUN = 3
 """Characters of Chinese or Japanese from which what two texts share is told though it may begin or
 end within a word; two, the index's unit, are often the end of one word and the next's start."""
 
+MOST_PLACES = 500
+"""Places of shared pairs that are looked at: more are a text that repeats itself."""
+
 _SPACED_PART = re.compile(r"[^\W_]+")
 # Chinese and Japanese.
 _TOLD_BY_CHARACTER = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -34,6 +37,7 @@ class Asked:
     def __init__(self, text: str) -> None:
         self._written: dict[str, str] = {}
         self._runs: list[str] = []
+        self._known: set[str] = set()
         self._at: dict[str, list[tuple[int, int]]] = {}
         for word in words(unicodedata.normalize("NFC", text)):
             for place, part in enumerate(RUNS.split(word)):
@@ -57,8 +61,9 @@ class Asked:
     def _hold_run(self, run: str) -> None:
         pairs = expanded(run)
         # Characters of half width become fewer or more when folded: then places do not fit.
-        if len(pairs) != max(len(run) - 1, 1) or run in self._runs:
+        if len(pairs) != max(len(run) - 1, 1) or run in self._known:
             return
+        self._known.add(run)
         self._runs.append(run)
         for place, pair in enumerate(pairs):
             self._at.setdefault(pair, []).append((len(self._runs) - 1, place))
@@ -78,14 +83,16 @@ class Asked:
 
     def _pieces(self, terms: set[str], found: str) -> Iterator[tuple[str, set[str]]]:
         """What both texts hold of the runs of characters without spaces, and its `terms`."""
-        places = sorted({at for term in terms for at in self._at.get(term, ())})
+        places = sorted({at for term in terms for at in self._at.get(term, ())})[:MOST_PLACES]
         for (number, _), group in groupby(
             enumerate(places), key=lambda at: (at[1][0], at[1][1] - at[0])
         ):
             run, stretch = self._runs[number], [place for _, (_, place) in group]
             start, end = stretch[0], min(stretch[-1] + 2, len(run))
             while start < end:
-                stop = next((to for to in range(end, start, -1) if run[start:to] in found), start)
+                stop = start
+                while stop < end and run[start : stop + 1] in found:
+                    stop += 1
                 for piece in _told_of(run, start, stop):
                     yield piece, terms & set(expanded(piece))
                 start = max(stop, start + 1)
