@@ -20,8 +20,8 @@ LEAST_RUN = 3
 """Characters of Chinese or Japanese from which what two texts share is told though it may begin or
 end within a word; two, the index's unit, are often the end of one word and the next's start."""
 
-MOST_PLACES = 500
-"""Places of shared pairs that are looked at: more are a text that repeats itself."""
+MOST_PLACES = 5
+"""Places of a pair of characters that are looked at: in more the text repeats itself."""
 
 _SPACED_PART = re.compile(r"[^\W_]+")
 # Chinese and Japanese.
@@ -48,6 +48,9 @@ class Asked:
 
     def _hold(self, word: str) -> None:
         """A word between spaces, and the parts of one that is put together."""
+        if word in self._known:
+            return
+        self._known.add(word)
         for piece in (word, *_SPACED_PART.findall(word)):
             # "t" of "don't", "l" of "l'eau"; "R" is a language.
             if len(piece) == 1 and piece.islower():
@@ -66,7 +69,9 @@ class Asked:
         self._known.add(run)
         self._runs.append(run)
         for place, pair in enumerate(pairs):
-            self._at.setdefault(pair, []).append((len(self._runs) - 1, place))
+            places = self._at.setdefault(pair, [])
+            if len(places) < MOST_PLACES:
+                places.append((len(self._runs) - 1, place))
 
     def told(self, shared: Sequence[Keyword], found: str, most: int) -> list[str]:
         """The at most `most` words that tell most of those `shared` with the text `found`."""
@@ -77,13 +82,16 @@ class Asked:
             if word is not None and not {word.casefold(), term} & _stopped():
                 best[word] = weight
         found = unicodedata.normalize("NFC", found)
-        for piece, pairs in self._pieces(set(weights), found):
-            best[piece] = max((weights[pair] for pair in pairs), default=0.0)
+        pieces = dict(self._pieces(set(weights), found))
+        for piece in sorted(pieces, key=len, reverse=True):
+            # A part of what is told already would be told twice.
+            if not any(piece in longer for longer in best):
+                best[piece] = max((weights[pair] for pair in pieces[piece]), default=0.0)
         return sorted(best, key=lambda word: (-best[word], word))[:most]
 
     def _pieces(self, terms: set[str], found: str) -> Iterator[tuple[str, set[str]]]:
         """What both texts hold of the runs of characters without spaces, and its `terms`."""
-        places = sorted({at for term in terms for at in self._at.get(term, ())})[:MOST_PLACES]
+        places = sorted({at for term in terms for at in self._at.get(term, ())})
         for (number, _), group in groupby(
             enumerate(places), key=lambda at: (at[1][0], at[1][1] - at[0])
         ):
