@@ -8,12 +8,11 @@ consent, no absence, no manager, no capacity. A post loses its author when it is
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.models import Person, Post
 from data.records import to_json
+from data.times import zone_of
 from recommender.results import (
     Candidate,
     Contribution,
@@ -34,18 +33,9 @@ def format_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-@lru_cache(maxsize=1024)
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        # An export may hold anything here: a path, a folder's name, an abbreviation.
-        return None
-
-
 def local_time(person: Person, moment: datetime) -> str | None:
     """The person's wall clock at `moment`, with its offset; None where the zone is unknown."""
-    zone = _zone(person.timezone) if person.timezone else None
+    zone = zone_of(person.timezone) if person.timezone else None
     if zone is None:
         return None
     try:

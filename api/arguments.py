@@ -1,11 +1,13 @@
 """What the commands have in common: their arguments, and one sentence where a command fails."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Annotated, ParamSpec
+from typing import Annotated, Any, ParamSpec
 
 import typer
+from typer.core import TyperCommand
 
 from api.terminal import complain
 from data.errors import InvalidRecord, WhoknowsError
@@ -14,6 +16,16 @@ from embeddings.errors import EmbeddingError
 
 P = ParamSpec("P")
 INTERRUPTED = 130
+
+
+class Command(TyperCommand):
+    """A command whose help names its arguments as manuals do: TEXT, and not `{TEXT} <str>`."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
+
+    def get_help(self, ctx: Any) -> str:
+        return re.sub(r"^(  [A-Z]+) <\w+>", r"\1", super().get_help(ctx), flags=re.MULTILINE)
 
 
 def mendable(command: Callable[P, None]) -> Callable[P, None]:
@@ -59,7 +71,7 @@ def words(value: str) -> str:
 
 Question = Annotated[str, typer.Argument(metavar="TEXT", parser=words, show_default=False)]
 PersonId = Annotated[str, typer.Argument(metavar="PERSON", parser=words, help="A person's id.")]
-K = Annotated[int, typer.Option("-k", min=1, max=100, help="How many.")]
+K = Annotated[int, typer.Option("-k", metavar="N", min=1, max=100, help="How many.")]
 AsOf = Annotated[
     datetime | None,
     typer.Option(
@@ -70,5 +82,10 @@ Viewer = Annotated[
     str | None, typer.Option("--viewer", metavar="ID", parser=words, help="Through whose eyes.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, as over HTTP.")]
-Host = Annotated[str | None, typer.Option(help="Where to listen; this machine alone by default.")]
-Port = Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes any free port.")]
+Host = Annotated[
+    str | None,
+    typer.Option(metavar="HOST", help="Where to listen; this machine alone by default."),
+]
+Port = Annotated[
+    int | None, typer.Option(metavar="N", min=0, max=65535, help="0 takes any free port.")
+]

@@ -14,6 +14,7 @@ import typer
 from api.arguments import (
     AsJson,
     AsOf,
+    Command,
     Host,
     K,
     PersonId,
@@ -36,11 +37,13 @@ app = typer.Typer(
 )
 
 
-@app.command()
+@app.command(cls=Command)
 @mendable
 def demo(
     port: Port = None,
-    folder: Annotated[Path, typer.Option(help="Where it keeps its data.")] = Path("whoknows-demo"),
+    folder: Annotated[Path, typer.Option(metavar="FOLDER", help="Where it keeps its data.")] = Path(
+        "whoknows-demo"
+    ),
 ) -> None:
     """Serve the built-in sample community, from a folder of its own."""
     from api.commands.serving import run_demo
@@ -48,14 +51,15 @@ def demo(
     run_demo(folder, port)
 
 
-@app.command("import")
+@app.command("import", cls=Command)
 @mendable
 def import_(
-    path: Annotated[Path, typer.Argument(help="An export: a folder or a file.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="An export: a folder or a file.")],
     format_: Annotated[
         str,
         typer.Option(
             "--format",
+            metavar="NAME",
             help="community, stackexchange, slack, discourse, mattermost, zulip, zulip-archive, "
             "yammer (Viva Engage), csv or mbox; auto finds it out.",
         ),
@@ -67,7 +71,8 @@ def import_(
         bool, typer.Option("--snapshot", help="Delete what the export no longer holds.")
     ] = False,
     people: Annotated[
-        Path | None, typer.Option(help="CSV: id in the source, id of the person here.")
+        Path | None,
+        typer.Option(metavar="FILE", help="CSV: id in the source, id of the person here."),
     ] = None,
     match_email: Annotated[
         bool, typer.Option("--match-email", help="Equal e-mail means the same person.")
@@ -102,7 +107,7 @@ def import_(
     )
 
 
-@app.command()
+@app.command(cls=Command)
 @mendable
 def ask(
     text: Question,
@@ -120,7 +125,7 @@ def ask(
     run_ask(text, asker=asker, viewer=viewer, k=k, as_of=as_of, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 @mendable
 def similar(
     text: Question, k: K = 5, viewer: Viewer = None, as_of: AsOf = None, as_json: AsJson = False
@@ -131,7 +136,7 @@ def similar(
     run_similar(text, viewer=viewer, k=k, as_of=as_of, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 @mendable
 def feed(person: PersonId, k: K = 10, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """What this person should read, and why."""
@@ -140,41 +145,48 @@ def feed(person: PersonId, k: K = 10, as_of: AsOf = None, as_json: AsJson = Fals
     run_feed(person, k=k, as_of=as_of, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 @mendable
 def peers(
     person: PersonId, k: K = 5, viewer: Viewer = None, as_of: AsOf = None, as_json: AsJson = False
 ) -> None:
-    """Colleagues with the same concerns whom this person does not meet yet, and why."""
+    """Colleagues with the same concerns, foremost those not met yet."""
     from api.commands.surveying import run_peers
 
     run_peers(person, k=k, viewer=viewer, as_of=as_of, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 @mendable
 def topics(
     topic: Annotated[
-        str | None, typer.Argument(metavar="[TOPIC]", parser=words, help="Its threads alone.")
+        str | None, typer.Argument(metavar="TOPIC", parser=words, help="Its threads alone.")
     ] = None,
     search: Annotated[
-        str | None, typer.Option("--search", metavar="TEXT", parser=words, help="Among them.")
+        str | None,
+        typer.Option("--search", metavar="TEXT", parser=words, help="Of a TOPIC's threads."),
     ] = None,
     k: K = 10,
     viewer: Viewer = None,
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
-    """What the community is about, who could answer it, and what waits for an answer."""
+    """What the community is about, and what waits for an answer."""
     from api.commands.surveying import run_topic, run_topics
 
+    if topic is None and search is not None:
+        raise typer.BadParameter(
+            "looks through the threads of one TOPIC, which is missing here;"
+            " whoknows similar TEXT looks through all threads.",
+            param_hint="--search",
+        )
     if topic is None:
         run_topics(viewer=viewer, as_of=as_of, as_json=as_json)
     else:
         run_topic(topic, search, k=k, viewer=viewer, as_of=as_of, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 @mendable
 def learn(
     until: Annotated[
@@ -189,19 +201,25 @@ def learn(
     run_learn(until, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 @mendable
 def replay(
     path: Annotated[
-        Path | None, typer.Argument(help="An export; without it, the database's community.")
+        Path | None,
+        typer.Argument(metavar="PATH", help="An export; without it, the database's community."),
     ] = None,
-    task: Annotated[str, typer.Option(help="experts, feed, similar or all.")] = "all",
+    task: Annotated[
+        str, typer.Option(metavar="NAME", help="experts, feed, similar or all.")
+    ] = "all",
     out: Annotated[
         Path | None,
-        typer.Option(help="A folder for the figures; an interrupted replay goes on there."),
+        typer.Option(
+            metavar="FOLDER", help="A folder for the figures; an interrupted replay goes on there."
+        ),
     ] = None,
     questions: Annotated[
-        int | None, typer.Option(min=1, help="Most questions a task; 2,000 if not given.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Most questions a task; 2,000 if not given."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -216,7 +234,7 @@ def replay(
     run_replay(path, task=task, out=out, questions=questions, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Command)
 @mendable
 def serve(host: Host = None, port: Port = None) -> None:
     """Serve the page and the API."""
@@ -225,18 +243,21 @@ def serve(host: Host = None, port: Port = None) -> None:
     run_serve(host, port)
 
 
-@app.command()
+@app.command(cls=Command)
 @mendable
 def work(
     once: Annotated[bool, typer.Option("--once", help="End when nothing is left to read.")] = False,
 ) -> None:
-    """Read new texts for servers that leave them to workers; any number, on any machines."""
+    """Read new texts for servers that leave them to workers.
+
+    Any number of them may run, on any machines.
+    """
     from api.commands.working import run_work
 
     run_work(once=once)
 
 
-@app.command()
+@app.command(cls=Command)
 @mendable
 def doctor(as_json: AsJson = False) -> None:
     """What is configured, what is wrong, and the mend."""

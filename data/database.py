@@ -33,6 +33,8 @@ from .watch import Watch
 HEAD = "0003"
 """The newest migration; a database that stands there needs no look at the scripts."""
 
+EXAMPLES = "write for example sqlite:///whoknows.db or postgresql://user@host/name"
+
 BUSY_TIMEOUT_MS = 60_000
 """How long a writer waits for another process's transaction before it gives up."""
 
@@ -50,13 +52,14 @@ class Database:
         try:
             self.url = make_url(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
-            if not self.is_sqlite and not is_server(self.url):
-                raise ValueError(f"{self.url.drivername} is neither SQLite nor PostgreSQL")
+            known = self.is_sqlite or is_server(self.url)
         except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:
+            raise StoreError(f"WHOKNOWS_DATABASE_URL is not a database URL; {EXAMPLES}") from error
+        if not known:
             raise StoreError(
-                f"WHOKNOWS_DATABASE_URL: not a database URL ({error});"
-                " write for example sqlite:///whoknows.db or postgresql://user@host/name"
-            ) from error
+                f"WHOKNOWS_DATABASE_URL: {self.url.drivername} is neither SQLite nor PostgreSQL;"
+                f" {EXAMPLES}"
+            )
         self.path: Path | None = None
         self._held = local()
         if self.is_sqlite:

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import orjson
@@ -23,6 +23,7 @@ from .readers.mapping import read_mapping
 from .rows import interaction_row
 from .runs import ImportRun
 from .store import Store
+from .times import zone_of
 
 BATCH = 1_000
 """Records a transaction: large enough to be fast, small enough to lose little."""
@@ -45,7 +46,8 @@ class ImportReport:
     """What an import did: accepted records by kind, what it refused, what a snapshot deleted.
 
     `resumed_from`: how many records an earlier, interrupted run had taken in. `kept_back`: why a
-    snapshot deleted nothing, if so.
+    snapshot deleted nothing, if so. `unknown_zones`: names of time zones that are none, and of how
+    many people; these are taken in all the same, without a clock.
     """
 
     format: str
@@ -54,6 +56,7 @@ class ImportReport:
     deleted: dict[str, int]
     resumed_from: int
     kept_back: str | None = None
+    unknown_zones: dict[str, int] = field(default_factory=dict)
 
 
 def import_path(
@@ -134,6 +137,7 @@ def import_path(
         deleted=deleted,
         resumed_from=run.position,
         kept_back=kept_back,
+        unknown_zones=dict(importer.unknown_zones),
     )
 
 
@@ -149,6 +153,7 @@ class _Importer:
         self.run = run
         self.seen = 0
         self.counts = Counter(run.counts)
+        self.unknown_zones: Counter[str] = Counter()
 
     def take(self, batch: list[Item]) -> bool:
         """Write a batch; False if an earlier run had it already."""
@@ -167,6 +172,9 @@ class _Importer:
         for (item, record), reason in zip(good, verdicts, strict=True):
             if reason is None:
                 self.counts[KIND_NAMES[type(record).__name__]] += 1
+                zone = record.timezone if isinstance(record, Person) else None
+                if zone and zone_of(zone) is None:
+                    self.unknown_zones[zone] += 1
             else:
                 refused.append(Rejection(item.file, item.line, _name(record), reason))
         self.store.save_run(ImportRun(self.run.number, self.seen, self.counts), refused)

@@ -118,6 +118,16 @@ def _locking(write_wait_ms: int) -> Any:
     return begin
 
 
+def _first_reason(said: str) -> str:
+    """What the driver says in its first line, in brackets, less what repeats the address.
+
+    Behind it stand half sentences, indented, of what one might look at.
+    """
+    first = next((line.strip() for line in said.splitlines() if line.strip()), "")
+    reason = first.rpartition(": ")[2].strip().rstrip(".")
+    return f" ({reason})" if reason else ""
+
+
 def sentence_of(error: DBAPIError, url: URL) -> StoreError | None:
     """What an error of the server says to a person; None where it is a fault of this program."""
     state: str | None = getattr(error.orig, "sqlstate", None)
@@ -126,10 +136,10 @@ def sentence_of(error: DBAPIError, url: URL) -> StoreError | None:
     # 08: the connection broke; 57P: the server shuts down, starts, or ended this connection.
     silent = state is None and isinstance(error, OperationalError | InterfaceError)
     if silent or error.connection_invalidated or str(state).startswith(("08", "57P")):
-        said = str(error.orig).strip().splitlines()
+        said = _first_reason(str(error.orig))
         where = url.render_as_string(hide_password=True)
         return StoreError(
-            f"{where}: the database server does not answer ({said[-1] if said else 'no reason'});"
+            f"{where}: the database server does not answer{said};"
             " start it, or mend WHOKNOWS_DATABASE_URL"
         )
     return None

@@ -2,6 +2,8 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.errors import InvalidRecord
 
@@ -87,3 +89,13 @@ def _zone(zone: str | None) -> timezone:
     hours, minutes, seconds = (int(digits[at : at + 2] or 0) for at in (0, 2, 4))
     offset = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     return timezone(offset if zone[0] == "+" else -offset)
+
+
+@lru_cache(maxsize=1024)
+def zone_of(name: str) -> ZoneInfo | None:
+    """The time zone of that name; None for whatever else an export may hold there: a path, a
+    folder's name, an abbreviation."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

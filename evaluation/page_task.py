@@ -23,17 +23,21 @@ from evaluation.page_parts import (
 )
 from evaluation.page_tables import tables
 from evaluation.page_words import (
+    MEASURES,
     OURS,
     TASKS,
     Said,
     TaskWords,
     Verdict,
     counted,
-    of_ten,
+    part_of,
     percent,
     said,
     verdict,
 )
+
+LEAST = 10
+"""Cases under which nothing is told of them: their intervals span most of what there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A task as the page tells it; `nothing` is the reason where there was no data.
+    """A task as the page tells it; `nothing` says so where there was no data, or too little.
 
     `sure` judges the lead over the best simple way, `sure_words` says so, and `count_words` how
     the others fared.
@@ -79,25 +83,35 @@ class Told:
 def told(key: str, report: Numbers) -> Told:
     """Everything the page says of one task."""
     words = TASKS.get(key) or TaskWords(key, "the right answer", "cases", {}, "the right answer")
-    systems = report.get("systems") or {}
+    systems, counts = report.get("systems") or {}, report.get("questions") or {}
     if "nothing" in report or OURS not in systems:
-        return Told(key, words, nothing=str(report.get("nothing", "no figure was measured")))
-    primary, counts = report.get("primary", "mrr"), report.get("questions") or {}
+        reason = report.get("nothing", "no figure was measured")
+        return Told(key, words, nothing=f"Nothing to measure: {reason}.")
+    cases = counts.get("measured")
+    if cases is not None and cases < LEAST:
+        return Told(key, words, nothing=_too_few(words, cases))
+    primary = report.get("primary", "mrr")
     lead, happened, label = _lead(words, systems[OURS], primary, counts.get("median_pool"))
     ranked = _ranked(systems, lead, primary)
-    best = next((name for name in ranked if name != OURS), None)
+    others = [name for name in ranked if name != OURS]
+    # The measure that was announced decides which is best, and not the one that is easily told.
+    best = max(others, key=lambda name: _mean(systems[name], primary, lead), default=None)
     gaps = report.get("difference") or {}
     sure = verdict(gaps[best]) if best in gaps else None
     shares = [systems[name][lead]["mean"] for name in (OURS, best) if name]
-    headline, beside = _headline(key, words, lead, happened, best, shares, counts.get("measured"))
+    headline, beside = _headline(key, words, lead, happened, best, shares, cases)
+    # By what is counted here another way may come out above the best one.
+    if beside and (most := systems[others[0]][lead]["mean"]) > shares[1]:
+        beside = f"{beside[:-1]}, “{said(key, others[0]).name}” {_reached(most, cases)}."
+    stands = [_mean(systems[name], primary, lead) for name in (OURS, best) if name]
     return Told(
         key,
         words,
         headline=headline,
         beside=beside,
         sure=sure,
-        sure_words=_sure_words(words, said(key, best).name if best else "", sure),
-        count_words=_count_words([verdict(gap) for gap in gaps.values()]),
+        sure_words=_sure_words(words, primary, said(key, best).name if best else "", sure, stands),
+        count_words=_count_words(gaps),
         plot_title=label,
         shares=_shares(key, systems, lead, label, ranked),
         gaps=_gaps(key, gaps, words),
@@ -110,6 +124,19 @@ def told(key: str, report: Numbers) -> Told:
         community=community(report.get("leaders") or {}),
         tables=tables(key, report),
         milliseconds=report.get("median_ms"),
+    )
+
+
+def _mean(values: Numbers, primary: str, lead: str) -> float:
+    """How high a system stands by the announced measure, or by the one that leads the page."""
+    return float(values.get(primary, values[lead])["mean"])
+
+
+def _too_few(words: TaskWords, cases: int) -> str:
+    return (
+        f"Too few to say: only {cases} {words.cases} could be measured, and the range of what may"
+        f" be true would be as wide as the page. {LEAST} are the least that is told of; what was"
+        " measured is in report.json."
     )
 
 
@@ -150,36 +177,58 @@ def _headline(
     """What came out, and beside it what the best simple way reaches, where there is one."""
     if not happened:
         return f"whoknows reaches {shares[0]:.2f} of 1 in {lead.upper()}.", ""
-    mine, its = of_ten(shares[0], shares[1] if best else None, cases)
-    headline = f"In {mine} {words.cases}, {happened}."
+    headline = f"In {part_of(shares[0], cases)} {words.cases}, {happened}."
     if best is None:
         return headline, ""
-    reached = "the same" if mine == its else its
-    return headline, f"The best of the simple ways, “{said(key, best).name}”, reaches {reached}."
+    its = "the same" if shares[0] == shares[1] else _reached(shares[1], cases)
+    return headline, f"The best of the simple ways, “{said(key, best).name}”, reaches {its}."
 
 
-def _sure_words(words: TaskWords, best: str, sure: Verdict | None) -> str:
+def _reached(share: float, cases: int | None) -> str:
+    return part_of(share, cases).removesuffix(" of")
+
+
+def _sure_words(
+    words: TaskWords, primary: str, best: str, sure: Verdict | None, stands: Sequence[float]
+) -> str:
+    """Who stands higher by the announced measure, and whether that may be chance."""
     if sure is None:
         return ""
-    start = f"Judged by {words.place},"
-    return {
-        "better": f"{start} whoknows is ahead of “{best}”, and by more than chance explains.",
-        "worse": f"{start} “{best}” is ahead of whoknows, and by more than chance explains.",
-        "chance": f"{start} whoknows and “{best}” are so close that the difference could be "
-        "chance.",
-    }[sure.key]
+    measure = MEASURES.get(primary, primary)
+    start = f"Judged by {words.place} ({measure}: 1 where it is the first every time),"
+    ours, its = (f"{stand:.2f}" for stand in stands)
+    if sure.key == "better":
+        return (
+            f"{start} whoknows is ahead of “{best}”, {ours} against {its}, and by more than chance"
+            " explains."
+        )
+    if sure.key == "worse":
+        return (
+            f"{start} “{best}” is ahead of whoknows, {its} against {ours}, and by more than chance"
+            " explains."
+        )
+    if ours == its:
+        return f"{start} whoknows and “{best}” stand equally high, at {ours}."
+    if stands[0] > stands[1]:
+        order = f"whoknows stands higher than “{best}”, {ours} against {its}"
+    else:
+        order = f"“{best}” stands higher than whoknows, {its} against {ours}"
+    return f"{start} {order}, but that could be chance."
 
 
-def _count_words(verdicts: Sequence[Verdict]) -> str:
-    if not verdicts:
+def _count_words(gaps: Numbers) -> str:
+    if not gaps:
         return ""
-    keys = [v.key for v in verdicts]
+    keys = [verdict(gap).key for gap in gaps.values()]
     parts = [
         f"better than {keys.count('better')} of the {counted(len(keys), 'simple way')}"
         " by more than chance explains"
     ]
     if "chance" in keys:
-        parts.append(f"with {keys.count('chance')} of them the difference could be chance")
+        unsure = [gap for gap in gaps.values() if verdict(gap).key == "chance"]
+        lower = sum(gap["mean"] < 0 for gap in unsure)
+        behind = f" (it stands lower than {lower} of these)" if lower else ""
+        parts.append(f"with {len(unsure)} of them the difference could be chance{behind}")
     if "worse" in keys:
         parts.append(f"{keys.count('worse')} did better than whoknows")
     return f"In all, whoknows is {'; '.join(parts)}."

@@ -26,7 +26,7 @@ class TaskWords:
     """How one task is told.
 
     `heads`: measures that lead, best known first, each with what has happened when one counts:
-    the sentence "In 6 of 10 {cases}, {happened}." `few`: the label of that measure's plot.
+    the sentence "In 196 of 321 {cases}, {happened}", and the label of that measure's plot.
     """
 
     title: str
@@ -184,28 +184,20 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if 0 < share < 0.0095 else f"{100 * share:.0f} %"
 
 
-MOST_ROUNDED = 0.06
-"""By how much rounding may change the difference of two shares that are told side by side."""
+def part_of(share: float, cases: int | None) -> str:
+    """A share as it was counted; as a percentage where it is no count of `cases`.
 
-
-def of_ten(ours: float, other: float | None, cases: int | None) -> tuple[str, str]:
-    """Two shares in the coarsest whole numbers that still tell them apart, and by about as much.
-
-    Few `cases` are told as they were counted.
-
-    >>> of_ten(0.61, 0.48, 300), of_ten(0.86, 0.84, 300), of_ten(0.776, 0.8, 85)
-    (('6 of 10', '5 of 10'), ('86 of 100', '84 of 100'), ('66 of 85', '68 of 85'))
+    >>> part_of(1.0, 68), part_of(0.613, 1000), part_of(0.45, 3), part_of(0.5, None)
+    ('68 of 68', '613 of 1,000', '45 % of', '50 % of')
     """
-    other = ours if other is None else other
-    finest = 100 if cases is None else min(100, cases)
-    for whole in (10, finest):
-        whole = min(whole, finest)
-        mine, its = round(whole * ours), round(whole * other)
-        # Rounding must not blow two hundredths up to a tenth.
-        apart = abs((mine - its) / whole - (ours - other))
-        if ours == other or (mine != its and apart <= MOST_ROUNDED):
-            break
-    return f"{mine} of {whole}", f"{its} of {whole}"
+    count = share * (cases or 0)
+    if not cases or abs(count - round(count)) > WHOLE:
+        return f"{percent(share)} of"
+    return f"{round(count):,} of {cases:,}"
+
+
+WHOLE = 1e-6
+"""By how much a mean times its number may miss the count for its rounding."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Engine(Surveying):
             hits = similar.settled(hits, self.store.post_ids)[: query.k]
             posts = self._shown(view, [hit.post for hit in hits])
             tried = trials(view.community, view, similar.roots_of(hits))
-            words = similar.shared_words(self._similar, asked, hits)
+            words = similar.shared_words(self._similar, asked, hits, posts)
             return tuple(
                 SimilarIdea(
                     posts[hit.post],

@@ -7,12 +7,14 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from data.models import Person
+from data.models import POST_KINDS, Person
+from data.reading import KIND_SHIFT
 from data.rows import from_us
 from data.store import Store
 from data.text import excerpt, plain_text
 from data.wording import Quoted
 
+from . import sentences
 from .columns import DIGITS, Ints, counted
 from .community import Community
 from .evidence import CHANCE
@@ -21,7 +23,7 @@ from .kinship import Share
 from .queries import ExpertsQuery
 from .ranker import NAMED
 from .results import Contribution
-from .signals import SUMS
+from .signals import SUMS, presence_in
 from .standing import standing_rows
 from .view import View
 
@@ -45,13 +47,20 @@ LEAST_SUM = 1e-12
 LEAST_POINTS = 0.005
 """Points under which a sign is counted among the smaller ones."""
 
+LEAST_PROFILE = 0.75
+"""Points of a profile from which it is said to be close to a question: a likeness of .3. Of the
+sample community's 5,220 pairs of a question and a profile 2.7 % are as close; under it the people
+are of any trade."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Points of a person's foremost posts by key, and how many `more` give the `rest`."""
+    """Points of a person's foremost posts by key, and those that give the `rest`: how many
+    replies, and how many threads that they `started`."""
 
     points: dict[int, float]
-    more: int
+    replies: int
+    started: int
     rest: float
 
     def told(self) -> list[tuple[int, float]]:
@@ -113,9 +122,12 @@ class Explainer:
         shown = (each > 0.0) & like[order]
         first = _foremost(keys, each, np.flatnonzero(shown))
         rest = float(each.sum() - each[first].sum())
+        others = np.delete(keys, first)
+        started = int((self.community.posts["root"][others] == others).sum())
         return Shown(
             dict(zip(keys[first].tolist(), each[first].tolist(), strict=True)),
-            len(keys) - len(first),
+            len(others) - started,
+            started,
             rest,
         )
 
@@ -163,7 +175,7 @@ class Explainer:
         left = float(self.ranking.score[pk]) - sum(part.points for part in parts)
         left = round(left, DIGITS)
         if left != 0.0:
-            parts.append(Contribution("other", left, "smaller signs taken together"))
+            parts.append(Contribution("other", left, "weaker signs taken together"))
         return tuple(parts)
 
     def _post_part(
@@ -176,11 +188,11 @@ class Explainer:
     ) -> Contribution:
         posts = self.community.posts
         root = int(posts["root"][post])
-        did = "started" if root == post else "replied in"
-        reason = f"{did} a similar thread{_titled(stood.get(root))}"
-        if person.consent == "named":
-            # Named people agreed to be suggested, not to be quoted.
-            return Contribution("post", round(points, DIGITS), "has replied to something similar")
+        kind = POST_KINDS[int(posts["flags"][root]) >> KIND_SHIFT] if root == post else None
+        quoted = person.consent != "named"
+        reason = sentences.evidence(kind, _title(stood.get(root)), quoted=quoted)
+        if not quoted:
+            return Contribution("post", round(points, DIGITS), reason)
         text = stood.get(post)
         return Contribution(
             "post",
@@ -196,32 +208,48 @@ class Explainer:
         self, pk: int, person: Person, rates: Mapping[str, float]
     ) -> list[Contribution]:
         ranking = self.ranking
-        activity, place = ranking.signals.activity, ranking.signals.place
-        last = from_us(int(activity.last[pk])) if activity.joined[pk] else None
+        values, activity, place = (
+            ranking.signals.values,
+            ranking.signals.activity,
+            ranking.signals.place,
+        )
+        joined = int(activity.joined[pk])
+        last = from_us(int(activity.last[pk])) if joined else None
+        present = int(self.view.once(presence_in).last[pk])
+        wrote = from_us(present) if present > 0 else None
         parts = [
-            _part("activity", self._points(LATELY, pk, rates), _often(activity.decayed[60.0][pk])),
+            _part(
+                "activity",
+                self._points(LATELY, pk, rates),
+                sentences.often(activity.decayed[60.0][pk]),
+            ),
             _part(
                 "activity",
                 self._points(("recency", "presence", "present"), pk, rates),
-                _since(last, int(activity.joined[pk])),
-                at=last,
+                sentences.lately(joined, last, wrote),
+                at=last or wrote,
             ),
             _part(
                 "activity",
                 self._points(("asker_30", "asker_180"), pk, rates),
                 "has answered this asker",
             ),
-            _part("activity", self._points(("quick",), pk, rates), "how soon they usually reply"),
+            _part(
+                "activity",
+                self._points(("quick",), pk, rates),
+                sentences.quickness(values["quick"][pk]),
+            ),
             _part("activity", self._points(("tags",), pk, rates), "has replied under these tags"),
-            _part("profile", float(ranking.profile[pk]), _says(person)),
             _part("other", self._points(NAMED, pk, rates), "is named in the question"),
             _part("other", float(ranking.newness[pk]), "is new here, and given room"),
             _part("load", float(ranking.load[pk]), "may have little time now"),
         ]
+        if (close := float(ranking.profile[pk])) >= LEAST_PROFILE:
+            parts.append(_part("profile", close, sentences.profile(person)))
         if place is not None and self.query.space:
             space = self.community.spaces[self.community.space_keys[self.query.space]]
-            where = space.name or space.id
-            parts.append(_part("space", self._points(PLACE, pk, rates), f"replies in {where}"))
+            there = sentences.place(space.name or space.id, int(place.joined[pk]))
+            parts.append(_part("space", self._points(PLACE, pk, rates), there))
         return parts
 
 
@@ -257,34 +285,12 @@ def _part(kind: str, points: float, reason: str, at: datetime | None = None) -> 
 
 def _further(shown: Shown) -> list[Contribution]:
     """The posts that are not shown one by one, taken together."""
-    if not shown.more:
+    if not shown.replies + shown.started:
         return []
-    beside = "more " if shown.points else ""
-    replies = f"one {beside}reply" if shown.more == 1 else f"{shown.more} {beside}replies"
-    return [_part("post", shown.rest, f"{replies} in threads less like this")]
+    beside = bool(shown.told())
+    reason = sentences.further(shown.replies, shown.started, beside=beside)
+    return [_part("post", shown.rest, reason)]
 
 
-def _titled(root: Quoted | None) -> str:
-    if root is None or not root.title:
-        return ""
-    return f": {excerpt(root.title, (), 80)}"
-
-
-def _often(decayed: float) -> str:
-    if decayed >= 5.0:
-        return "replies often these weeks"
-    if decayed >= 1.0:
-        return "has replied several times these weeks"
-    return "has replied now and then"
-
-
-def _since(last: datetime | None, joined: int) -> str:
-    if last is None:
-        return "has not replied yet"
-    threads = "one thread" if joined == 1 else f"{joined} threads"
-    return f"has replied in {threads}, last on {last:%Y-%m-%d}"
-
-
-def _says(person: Person) -> str:
-    title = f" ({person.title})" if person.title else ""
-    return f"says so of their own work{title}"
+def _title(root: Quoted | None) -> str:
+    return excerpt(root.title, (), 80) if root is not None and root.title else ""

@@ -32,7 +32,7 @@ class Scored:
     """A pool in order: posts by key, their scores, points by signal (rows as posts).
 
     `season`: in season again. `talked`: somebody replied within the last days. `close`: nearer
-    than most of the pool to what the person has taken part in. `usual`: mean points by signal
+    than most of the pool to what the person has turned to. `usual`: mean points by signal
     over the whole pool. `shared`: several like-minded people turned to it.
     `quiet`: of what came to life again, for how long nobody had written (microseconds), else 0.
     """

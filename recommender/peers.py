@@ -1,4 +1,4 @@
-"""A person's peers: colleagues with the same concerns whom they do not meet yet.
+"""A person's peers: colleagues with the same concerns, those foremost whom they have not met.
 
 Out: people with a score that is the sum of what speaks for them. Those at one's own site and those
 one meets all the time are set back, not left out: they are known already.
@@ -46,6 +46,15 @@ POSTS, TOPICS, SPACES = 3, 2, 2
 """Parts of one peer that are shown one by one; the rest of each kind is added up."""
 
 LEAST_POINTS = 0.005
+
+ALIKE = 0.5
+"""The signal from which two profiles are said to read alike: a likeness of .6. In the sample
+community 56 of 1,770 pairs reach it, all but one within a department; of those at .5 two fifths
+are."""
+
+THESE_WEEKS = 0.5
+"""Faded replies (half-life 60 days) from which somebody takes part these weeks: one within 60
+days."""
 
 UNKNOWN = "nothing is known yet of what this person cares about: these are active colleagues"
 
@@ -120,19 +129,20 @@ class _Telling:
             *self._posts(pk, person),
             *self._topics(pk),
             *self._spaces(pk),
-            _part("profile", "profile", values, pk, "says much the same of their own work"),
             _part("profile", "role", values, pk, self._role(person)),
             _part("activity", "company", values, pk, "meets the same colleagues in threads"),
-            _part("activity", "active", values, pk, "takes part these weeks"),
+            _part("activity", "active", values, pk, self._active(pk)),
             _part("load", "met", values, pk, self._met(pk)),
             _part("other", "site", values, pk, f"works at the same site, {person.site}"),
         ]
+        if values["profile"][pk] >= ALIKE:
+            told.append(_part("profile", "profile", values, pk, "their profiles read alike"))
         told = [part for part in told if abs(part.points) >= LEAST_POINTS]
         told.sort(key=lambda part: (-abs(part.points), part.kind, part.post_id or "", part.reason))
         told = told[: MOST - 1]
         left = round(score - sum(part.points for part in told), DIGITS)
-        if left != 0.0 or not told:
-            told.append(Contribution("other", left, "smaller signs taken together"))
+        if left != 0.0:
+            told.append(Contribution("other", left, "weaker signs taken together"))
         return tuple(told)
 
     def _posts(self, pk: int, person: Person) -> list[Contribution]:
@@ -216,6 +226,10 @@ class _Telling:
         if here.title and other.title and here.title.casefold() == other.title.casefold():
             return f"has the same role, {other.title}"
         return f"works in the same department, {other.department}"
+
+    def _active(self, pk: int) -> str:
+        replies = float(np.expm1(self.found.values["active"][pk]))
+        return "takes part these weeks" if replies >= THESE_WEEKS else "has taken part before"
 
     def _met(self, pk: int) -> str:
         threads = int(self.found.common[pk])

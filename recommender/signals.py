@@ -105,6 +105,12 @@ def activity_in(view: View) -> Activity:
     return community.by_space.at(view.moment, view.classes, len(community.roster))
 
 
+def presence_in(view: View) -> Activity:
+    """When everybody last wrote anything under their name."""
+    community = view.community
+    return community.presence.at(view.moment, view.classes, len(community.roster))
+
+
 def _habits(view: View) -> dict[str, Floats]:
     """How much, how lately and how quickly each person replies, whatever the question."""
     community, activity = view.community, view.once(activity_in)
@@ -120,7 +126,7 @@ def _habits(view: View) -> dict[str, Floats]:
     usual = float(quick.sum()) / max(float(activity.joined.sum()), 1.0)
     values["quick"] = (quick - usual * activity.joined) / (activity.joined + QUICK_PRIOR)
     values["recency"] = _recency(activity.last, view)
-    last = community.presence.at(*read).last
+    last = view.once(presence_in).last
     values["presence"] = _recency(last, view)
     hours = np.maximum(view.moment - last, 0) / HOUR_US
     values["present"] = np.log(AWAY_HOURS / np.clip(hours, HERE_HOURS, AWAY_HOURS))

@@ -4,15 +4,17 @@ In: a text and its vectors. Out: the threads worth ranking, best first.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from data.models import POST_KINDS
+from data.models import POST_KINDS, Post
 from data.reading import KIND_SHIFT
+from data.text import post_text
 from embeddings.statistics import Statistics
 
-from . import weights
+from . import sharedwords, weights
 from .alike import SimilarRanker
 from .begun import Roots, roots_in
 from .columns import DIGITS, Ints
@@ -30,6 +32,10 @@ REPLIES = 50
 
 WORDS = 3
 """Shared words that are told of."""
+
+TERMS = 64
+"""Shared terms among which those words are looked for: function words and pairs of characters are
+among them."""
 
 NEAR = 20
 """Nearest threads that bring in what is linked with them."""
@@ -137,12 +143,21 @@ def scored(parts: SimilarParts, asked: Asked, threads: Ints) -> dict[int, float]
     return dict(zip(found.roots.tolist(), score.tolist(), strict=True))
 
 
-def shared_words(parts: SimilarParts, asked: Asked, hits: list[SimilarHit]) -> list[list[str]]:
-    """The most telling words that each of `hits` has in common with the text."""
+def shared_words(
+    parts: SimilarParts, asked: Asked, hits: list[SimilarHit], posts: Mapping[int, Post]
+) -> list[list[str]]:
+    """The most telling words that each of `hits` has in common with the text, as written there.
+
+    `posts`: by key, as their texts stand for the viewer.
+    """
     known: Known = {"statistics": parts.statistics, "counted": asked.view.counted}
     rows = np.array([hit.version for hit in hits], dtype=np.int64)
-    shared = parts.texts.words.shared(asked.question.text, rows, WORDS, **known)
-    return [[keyword.word for keyword in found] for found in shared]
+    shared = parts.texts.words.shared(asked.question.text, rows, TERMS, **known)
+    written = sharedwords.Asked(asked.question.text)
+    return [
+        written.told(found, post_text(posts[hit.post]), WORDS) if hit.post in posts else []
+        for hit, found in zip(hits, shared, strict=True)
+    ]
 
 
 def points_of(ranker: SimilarRanker, found: Likeness) -> dict[str, Floats]:

@@ -75,3 +75,58 @@ STOP_WORDS: dict[str, frozenset[str]] = {
     **{language: frozenset(words.split()) for language, words in _OTHERS.items()},
 }
 """By language."""
+
+_FURTHER = (
+    # Swedish, Greek, Arabic, Chinese: more than topics need
+    " aldrig alltid andra bara bli blir dem deras dess efter fick får gå går gång gången genom"
+    " gjorde göra hel hela hit igen inga ingen inget innan inom ju kvar mellan mot mycket många"
+    " också sina skulle säg säger så sån tillbaka två tre vet varje åt"
+    " αλλά αυτά αυτή αυτές αυτοί γιατί δύο εδώ εκεί είχε ήταν κάθε κάποιος μέσα μόνο μπορεί όλα"
+    " όλοι παίρνει πάνω πολύ σου τρία τώρα χρειάζεται"
+    " بعد بين تلك ثم حتى ذلك عليه فيه قد كانت كما لكن له لها منه منها"
+    " 第一 没有 有没 有没有 每天 今天 几个 一些"
+    # Danish, Norwegian, Finnish, Estonian
+    "af at av blev ble bli da de den denne der dere det dig dog du efter eller en er et etter for"
+    " fra få ham han har hende her hun hva hvad hvis hvor hvordan hvorfor i ikke ind jeg jer kan"
+    " kun man med meg meget men mig min mot må ned noe noen nogen noget nu nå når og også om op opp"
+    " os oss på seg sig skal som så til ud ut under var ved vi vil være"
+    " ei eivät että he hän ja jo joka jos kuin kun kuten me mikä minä missä miten mitä mutta myös"
+    " ne niin nyt olen oli olla on ovat sekä se sen siinä sillä sitä tai te tämä vai vain voi voiko"
+    " aga et ka kas kes kui kuidas ma mida miks mis mitte nagu need nii see seda siis ta või"
+    # Czech, Slovak, Croatian, Serbian, Slovene
+    " a aby ako ale alebo ani asi bol bude by byl být co čo do ho i ich jak jako je jeho jejich jen"
+    " jsem jsme jsou k kde kdo kdy když keď která které který ktorá ktoré ktorý má mají mezi mi na"
+    " nad nebo není nie o od po pod podle pre prečo pri pro proč před při s sa se si sme som sú tak"
+    " také tam tedy ten to tu u už v ve vo více však z za ze že"
+    " ali bi bo ga gdje ili in ima iz ja jesu još kaj kako kao ker ki ko koja koje koji li ne ni"
+    " nije pa samo smo so su što ta te tudi uz več već zašto zelo še"
+    # Hungarian, Romanian, Lithuanian, Latvian
+    " az azt be csak de egy el és ez ezt ha hogy hol hogyan igen le lehet már meg mert miért mint"
+    " mit nagyon nem ott ő sem van vagy volt"
+    " al am are as au ca când care ce cel cu cum dacă din după e ea este eu fi în la lui mai nu pe"
+    " pentru prin sau sunt și un una unde"
+    " ar bet bija būt būti čia iš ir į jau jei kā kad kai kaip kas kāpēc ko kur lai mēs nuo no par"
+    " per pie tai tas tik un uz už vai yra"
+    # Ukrainian, Bulgarian
+    " а але би був була в ви від він вона вони все де для до є з за і й із її його коли ми на не ні"
+    " о по при про та так те то у це чи що як яка який"
+    " ако да е и из или как като към ли но от с са се си след съм така този това той тя че ще"
+    # Indonesian, Vietnamese, Tagalog
+    " ada adalah agar akan apa atau bagaimana bisa dan dapat dari dengan di dia dalam ini itu jika"
+    " juga kami karena ke kita lagi oleh pada saat saya sebagai siapa sudah tidak untuk yang"
+    " bị các cái cho có của cũng đã đang để đến được gì hay khi không là làm lại mà một này nên nếu"
+    " như những nhưng ở ra rất sẽ sau từ tôi và vào vì với"
+    " ang at ay ba hindi ito ka kung mga mo naman ng para sa siya"
+    # Hebrew, Persian, Urdu, Hindi, Bengali, Korean
+    " אבל או אותו אחרי אין אל אם אני את אתה גם הוא היא הם זה זאת יש כי כל כמה לא לפני מה מי מתי על"
+    " עם של שלי"
+    " از این آن است با بر برای به تا چه چرا چگونه که را در شد شده ما من می نیز هم هر یا یک"
+    " اور کا کی کے کو میں سے ہے ہیں پر یہ وہ نے"
+    " और का की के को में से है हैं पर यह वह ने हो था थी थे कि जो तो भी क्या कैसे नहीं एक इस उस लिए"
+    " कर या हम आप এবং এই ও কি না যে তার করে জন্য থেকে"
+    " 그 이 저 것 수 등 및 또는 하지만 그리고 어떻게 왜 무엇 있는 없는 있다 합니다"
+)
+"""Of languages that topics are not sifted by: few, and enough not to show them as telling."""
+
+EVERY: frozenset[str] = frozenset(_FURTHER.split()).union(*STOP_WORDS.values())
+"""Of every language, whatever a text's own is taken for."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from data.models import Post
+from embeddings.language import language_name, language_of
 
 from .feed import Scored
 from .ideas import Trials
@@ -31,8 +32,8 @@ def similar_reason(
     if words:
         parts.append("shares " + ", ".join(f"“{word}”" for word in words))
     parts += [told for name, (least, told) in BESIDE.items() if hit.points[name] >= least]
-    if written and language and written != language:
-        parts.append(f"written in another language ({written})")
+    if written and language and language_of(written) != language_of(language):
+        parts.append(f"written in {language_name(written)}")
     if trials is not None:
         parts.append(trials.sentence())
     return "; ".join(parts)
@@ -42,7 +43,7 @@ BESIDE = {
     "declared": (0.1, "was called the same before"),
     "own": (0.1, "started by you"),
     "replies": (1.5, "a reply in it speaks of this"),
-    "linked": (0.5, "others were pointed to it"),
+    "linked": (0.5, "colleagues have linked to it"),
     "kin": (0.5, "linked with what is like this"),
     "tags": (0.7, "has the same tags"),
 }
@@ -64,11 +65,11 @@ def feed_reasons(
         "named": "you are addressed in it",
         "place": f"in {space}, where you take part" if space else "",
         "chosen": f"in {space}, of which you are a member" if space else "",
-        "author": "by somebody whose threads you have joined",
-        "content": "close to what you have taken part in",
+        "author": "by somebody whose threads you have turned to",
+        "content": "close to what you have turned to",
         "profile": "close to what your profile says",
         "company": "people whom you answer are in it",
-        "tags": "tagged like threads you have joined",
+        "tags": "tagged like threads you have turned to",
         "together": "people who turn to the same threads as you turned to it",
         "unanswered": "nobody has replied yet",
         "site": "from your site",

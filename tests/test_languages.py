@@ -45,4 +45,4 @@ def test_evidence_that_is_not_in_english_says_its_language(
         }
         show_experts({"candidates": [candidate], "answerable": 0.5, "reason": None, "took_ms": 1.0})
         told = capsys.readouterr().out
-        assert "ljuset är för svagt" in told and ("in sv" in told) == mark
+        assert "ljuset är för svagt" in told and ("in Swedish" in told) == mark

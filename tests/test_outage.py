@@ -43,7 +43,7 @@ def own_server() -> Iterator[Server]:
     ("url", "said"),
     [
         ("postgresql://nobody@127.0.0.1:1/x", "does not answer .*start it, or mend"),
-        ("mysql://x@y/z", "not a database URL .*neither SQLite nor PostgreSQL"),
+        ("mysql://x@y/z", "mysql is neither SQLite nor PostgreSQL; write for"),
         ("postgresql://x@127.0.0.1:port/z", "not a database URL"),
     ],
 )

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from evaluation.page import page, write_page
-from evaluation.page_words import of_ten
 from tests.reports import example, experts, feed, interval, read, similar
 
 
@@ -36,46 +35,84 @@ def test_every_report_makes_a_whole_page_closed_in_itself(report: dict[str, Any]
 
 
 def test_the_front_sentence() -> None:
-    text = read(page(experts())).text
+    report = experts()
+    report["questions"]["measured"] = 300
+    report["systems"]["whoknows"]["hit@5"] = interval(0.7)
+    text = read(page(report)).text
     assert (
-        "In 6 of 10 questions, somebody who really helped was among the first five people "
-        "suggested. The best of the simple ways, “All of these signs added up”, reaches 5 of 10."
+        "In 210 of 300 questions, somebody who really helped was among the first five people "
+        "suggested. The best of the simple ways, “All of these signs added up”, reaches 141 of 300."
     ) in text
-    assert "is ahead of “All of these signs added up”, and by more than chance explains" in text
-    assert "Measured on 321 of 500 questions. In the other 36 %, nobody who was known" in text
+    assert "whoknows is ahead of “All of these signs added up”, 0.58 against 0.53, and by" in text
+    assert "Measured on 300 of 500 questions. In the other 36 %, nobody who was known" in text
 
 
 @pytest.mark.parametrize(
-    ("ours", "other", "cases", "told"),
+    ("share", "cases", "told"),
     [
-        (0.61, 0.48, 300, ("6 of 10", "5 of 10")),
-        (0.776, 0.8, 300, ("78 of 100", "80 of 100")),
-        (0.86, 0.84, 450, ("86 of 100", "84 of 100")),
-        (0.776, 0.8, 85, ("66 of 85", "68 of 85")),
-        (0.875, 0.875, 8, ("7 of 8", "7 of 8")),
-        (0.5, None, None, ("5 of 10", "5 of 10")),
-        (0.7, 0.7, 500, ("7 of 10", "7 of 10")),
-        (0.5001, 0.5, 5000, ("50 of 100", "50 of 100")),
+        (1.0, 68, "In 68 of 68 questions,"),
+        (0.61, 1000, "In 610 of 1,000 questions,"),
+        (0.875, 16, "In 14 of 16 questions,"),
+        # No count of so many: a share of several right ones.
+        (0.45, 16, "In 45 % of questions,"),
     ],
 )
-def test_shares_are_told_as_coarsely_as_they_differ(
-    ours: float, other: float | None, cases: int | None, told: tuple[str, str]
-) -> None:
-    assert of_ten(ours, other, cases) == told
+def test_shares_are_told_as_they_were_counted(share: float, cases: int, told: str) -> None:
+    """68 of 68 cases were told as "10 of 10", 8 of 10 as if there had been hundreds."""
+    report = experts()
+    report["questions"]["measured"] = cases
+    report["systems"]["whoknows"]["hit@5"] = interval(share)
+    assert told in read(page(report)).text
+    del report["questions"]
+    assert f"In {100 * share:.0f} % of questions" in read(page(report)).text
 
 
 def test_a_difference_whose_interval_holds_0_is_called_chance() -> None:
     report = experts()
     report["difference"]["zsum"] |= {"low": -0.01, "p": 0.2, "p_holm": 0.4}
     text = read(page(report)).text
-    assert "are so close that the difference could be chance" in text
+    assert (
+        "(MRR: 1 where it is the first every time), whoknows stands higher than “All of these "
+        "signs added up”, 0.58 against 0.53, but that could be chance."
+    ) in text
     assert "better than 1 of the 2 simple ways by more than chance explains; with 1 of" in text
+
+
+def test_who_stands_higher_by_the_announced_measure_is_said() -> None:
+    """Where the first five hid it, whoknows was behind by MRR (.49 against .62), and the page said
+    that the two were close."""
+    report = experts()
+    systems = report["systems"]
+    systems["lately"] = {"mrr": interval(0.62), "hit@5": interval(0.4)}
+    systems["whoknows"]["mrr"] = interval(0.49)
+    report["difference"]["lately"] = {"mean": -0.13, "low": -0.3, "high": 0.04, "p": 0.2}
+    text = read(page(report)).text
+    assert "“lately” stands higher than whoknows, 0.62 against 0.49, but that could be" in text
+    assert "could be chance (it stands lower than 1 of these)" in text
+    assert (
+        "The best of the simple ways, “lately”, reaches 40 %, “All of these signs added up” 47 %."
+    ) in text
+    systems["lately"]["mrr"] = interval(0.49)
+    assert "whoknows and “lately” stand equally high" not in read(page(report)).text
+    del systems["zsum"], report["to_beat"]
+    assert "whoknows and “lately” stand equally high, at 0.49." in read(page(report)).text
+
+
+@pytest.mark.parametrize(("cases", "few"), [(9, True), (10, False)])
+def test_of_few_cases_nothing_is_told(cases: int, few: bool) -> None:
+    """Three questions made a page of intervals from 0 to 1."""
+    report = experts()
+    report["questions"]["measured"] = cases
+    text = read(page(report)).text
+    assert (f"Too few to say: only {cases} questions could be measured" in text) == few
+    assert ("Against simple ways" in text) == ("0.581" in text) == (not few)
+    assert "What it cannot tell" in text
 
 
 def test_one_comparison_of_many_is_not_called_sure() -> None:
     report = experts()
     report["difference"]["zsum"] |= {"low": 0.001, "p": 0.03, "p_holm": 0.3}
-    assert "so close that the difference could be chance" in read(page(report)).text
+    assert "but that could be chance" in read(page(report)).text
 
 
 def test_a_bad_result_is_said_like_any_other() -> None:
@@ -83,8 +120,8 @@ def test_a_bad_result_is_said_like_any_other() -> None:
     report["systems"]["whoknows"]["hit@5"] = interval(0.21)
     report["difference"]["zsum"] |= {"mean": -0.2, "low": -0.3, "high": -0.1}
     text = read(page(report)).text
-    assert "In 2 of 10 questions" in text
-    assert "“All of these signs added up” is ahead of whoknows, and by more than chance" in text
+    assert "In 21 % of questions" in text
+    assert "“All of these signs added up” is ahead of whoknows, 0.53 against 0.58, and by" in text
     assert "1 did better than whoknows" in text
 
 
@@ -172,7 +209,7 @@ def test_the_same_report_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_missing_part_leaves_its_section_out(missing: str) -> None:
     report = experts()
     del report[missing]
-    assert "In 6 of 10 questions" in read(page(report)).text
+    assert "In 61 % of questions" in read(page(report)).text
 
 
 def test_calibration_without_bins_is_told_in_words() -> None:

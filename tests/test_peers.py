@@ -93,6 +93,33 @@ def test_a_newcomer_is_introduced_by_what_they_say_of_themselves() -> None:
     assert any("same role, Fitter" in part.reason for part in found["alike"].contributions)
 
 
+def test_profiles_read_alike_only_where_they_do() -> None:
+    """Of any two profiles that had a word in common it was said that they say much the same."""
+    people = [
+        Person("me", about=TOPICS[0]),
+        Person("alike", about=f"{TOPICS[0]} lamps"),
+        Person("apart", about=f"{' '.join(TOPICS[0].split()[:4])} {TOPICS[1]}"),
+    ]
+    found = peers(engine_of([*people, *specialists()]), "me")
+    said = {
+        who: [part.reason for part in found[who].contributions if part.kind == "profile"]
+        for who in ("alike", "apart")
+    }
+    assert said == {"alike": ["their profiles read alike"], "apart": []}
+    assert any(part.reason.startswith("weaker") for part in found["apart"].contributions)
+
+
+def test_who_wrote_long_ago_does_not_take_part_these_weeks() -> None:
+    """Any reply ever was told as taking part these weeks."""
+    posts = threads(20)
+    late = [reply(post, "now", NOW - post.created - DAY) for post in of_subject(posts, 0)[6:9]]
+    once = replies(posts, "once", 0, slice(6, 7))
+    found = peers(engine_of([*specialists(), *late, *once]), "me")
+    said = {who: [part.reason for part in found[who].contributions] for who in ("now", "once")}
+    assert "takes part these weeks" in said["now"]
+    assert "has taken part before" in said["once"]
+
+
 def test_nothing_known_is_said() -> None:
     engine = engine_of([Person("new"), *specialists()])
     assert engine.peers("new", now=NOW).reason

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from api.answers import experts_json, feed_json, similar_json
-from api.commands.opening import opened_engine, read_settings
+from api.commands.opening import opened_engine, read_settings, tell_unknown
 from api.commands.showing import show_experts, show_feed, show_similar
 from api.doors import Stopwatch, current_time
 from api.terminal import print_json
@@ -20,7 +20,8 @@ def run_ask(
     as_json: bool,
 ) -> None:
     """Print the people for a question."""
-    with opened_engine(read_settings()) as (_, engine):
+    with opened_engine(read_settings()) as (store, engine):
+        tell_unknown(store, asker, viewer)
         stopwatch, now = Stopwatch(), current_time()
         query = ExpertsQuery(query=text, asker_id=asker, viewer_id=viewer, k=k, as_of=as_of)
         answer = experts_json(engine.search_experts(query, now), as_of or now, stopwatch.ms())
@@ -35,6 +36,7 @@ def run_similar(
 ) -> None:
     """Print the threads near a text."""
     with opened_engine(read_settings()) as (store, engine):
+        tell_unknown(store, None, viewer)
         stopwatch, now = Stopwatch(), current_time()
         query = SimilarQuery(body=text, viewer_id=viewer, k=k, as_of=as_of)
         ideas = engine.similar(query, now)

@@ -1,14 +1,16 @@
 """`doctor`: each part looked at in turn, its state in a line, and the mend where it is ill."""
 
+import difflib
 import importlib.util
+import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
-from rich.console import Console
 from rich.text import Text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -16,13 +18,28 @@ from sqlalchemy.exc import ArgumentError
 import api
 from api.commands.opening import opened_engine, read_settings
 from api.settings import Settings, is_loopback
-from api.terminal import print_json, waiting
+from api.terminal import open_console, print_json, waiting
 from data.errors import WhoknowsError
 from embeddings.errors import EmbeddingError
+from embeddings.registry import BRIDGED, MINILM, MULTILINGUAL
 
 OK, HINT, WRONG = "ok", "hint", "wrong"
 _MARKS = {OK: ("✓", "green"), HINT: ("•", "yellow"), WRONG: ("✗", "red")}
 SLOW = "it works, but slowly: pip install openvino"
+_ELSEWHERE = ("WHOKNOWS_ALLOW_DOWNLOAD", "WHOKNOWS_CACHE_DIR")
+"""Variables that are read beside the settings."""
+
+_READERS = {
+    MINILM: ("english_encoder", "reader of English", "MiniLM"),
+    MULTILINGUAL: (
+        "multilingual_encoder",
+        "reader of other languages",
+        "Universal Sentence Encoder",
+    ),
+    BRIDGED: (None, "reader of Swedish, Greek and others", "multilingual E5"),
+}
+"""Each encoder's setting, what it reads, and what it is called as it comes."""
+
 _PAGE = ("index.html", "app.js", "style.css")
 
 
@@ -36,15 +53,28 @@ class Finding:
     mend: str | None = None
 
 
-def _shown_url(url: str) -> str:
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return "not a database URL"
+def _wrong(part: str, error: Exception) -> Finding:
+    """An error's sentence, whose mend stands behind its last semicolon."""
+    found, _, mend = str(error).rstrip(".").rpartition("; ")
+    return Finding(part, WRONG, found or mend, mend if found else None)
+
+
+def _unknown_variables() -> Iterator[Finding]:
+    """What is set and never read: mostly a slip of the pen."""
+    known = {*_ELSEWHERE, *(f"WHOKNOWS_{name.upper()}" for name in Settings.model_fields)}
+    for name in sorted(os.environ):
+        if name.upper().startswith("WHOKNOWS_") and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), sorted(known), 1)
+            mend = f"set {near[0]} instead, or unset it" if near else "unset it"
+            yield Finding("settings", HINT, f"{name} is no setting, and is not read", mend)
 
 
 def _configured(settings: Settings) -> Iterator[Finding]:
-    yield Finding("settings", OK, f"database {_shown_url(settings.database_url)}")
+    # What is no URL is told of where the database is looked at.
+    with suppress(ArgumentError):
+        shown = make_url(settings.database_url).render_as_string(hide_password=True)
+        yield Finding("settings", OK, f"database {shown}")
+    yield from _unknown_variables()
     where = f"{settings.host}:{settings.port}"
     if is_loopback(settings.host):
         yield Finding("address", OK, f"{where}, this machine alone")
@@ -83,6 +113,7 @@ def _examine_engine(settings: Settings) -> Iterator[Finding]:
     try:
         with opened_engine(settings) as (store, engine):
             counts = store.counts()
+            counts["threads"] = counts.pop("roots")
             held = ", ".join(f"{count:,} {kind}" for kind, count in counts.items())
             if counts["posts"]:
                 yield Finding("database", OK, held)
@@ -92,14 +123,14 @@ def _examine_engine(settings: Settings) -> Iterator[Finding]:
             if status["standby"] is not None:
                 yield _standby(status["standby"])
             for name, encoder in status["encoders"].items():
-                found = f"{name} by {encoder['runtime']}"
+                found = f"{_reader(name, settings)}, by {encoder['runtime']}"
                 if encoder["hindered"]:
                     yield Finding("model", HINT, found, SLOW)
                 else:
                     yield Finding("model", OK, found)
             state = f"{status['indexed']:,} of {status['posts']:,} posts searchable"
             if status["pending"]:
-                mend = "they are embedded at the next whoknows ask, or by a running server"
+                mend = "they are read at the next whoknows ask, or by a running server"
                 if engine.settings.workers:
                     mend = f"whoknows work reads them; {status['workers']} at work now"
                 yield Finding("index", HINT, f"{state}, {status['pending']:,} to come", mend)
@@ -109,7 +140,14 @@ def _examine_engine(settings: Settings) -> Iterator[Finding]:
     except EmbeddingError as error:
         yield Finding("model", WRONG, str(error), "install whoknows again, or mend the name")
     except WhoknowsError as error:
-        yield Finding("database", WRONG, str(error), "see WHOKNOWS_DATABASE_URL")
+        yield _wrong("database", error)
+
+
+def _reader(name: str, settings: Settings) -> str:
+    """What an encoder reads, and which it is."""
+    setting, reads, called = _READERS[name]
+    chosen = getattr(settings, setting) if setting else name
+    return f"{reads} ({called if chosen == name else chosen})"
 
 
 def _standby(standby: Mapping[str, Any]) -> Finding:
@@ -134,7 +172,7 @@ def examine() -> list[Finding]:
     try:
         settings = read_settings()
     except WhoknowsError as error:
-        return [Finding("settings", WRONG, str(error), "change or unset the variable")]
+        return [_wrong("settings", error), *_unknown_variables()]
     parts: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: _configured(settings),
         _installed,
@@ -160,13 +198,18 @@ def run_doctor(*, as_json: bool) -> None:
     if as_json:
         print_json({"ok": is_well, "findings": [_as_json(finding) for finding in findings]})
     else:
-        console = Console(highlight=False, markup=False, emoji=False)
+        console = open_console()
         for finding in findings:
             mark, style = _MARKS[finding.state]
             line = Text.assemble((mark, style), f" {finding.part:<11}{finding.found}")
             console.print(line)
             if finding.mend is not None:
                 console.print(Text(f"  {'':<11}mend: {finding.mend}", style="bold"))
-        console.print("All is well." if is_well else "Something is wrong: see ✗ above.")
+        if not is_well:
+            console.print("Something is wrong: see ✗ above.")
+        elif any(finding.state == HINT for finding in findings):
+            console.print("Nothing is wrong; what could be better is marked • above.")
+        else:
+            console.print("All is well.")
     if not is_well:
         raise typer.Exit(1)

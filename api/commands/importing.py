@@ -1,6 +1,6 @@
 """`import`: an export goes in; what does not is printed with its place and the reason."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from recommender.engine import Engine
 
 
+SHOWN_ZONES = 3
+
+
 def _report_json(report: "ImportReport", community: dict[str, int]) -> dict[str, Any]:
     return {
         "format": report.format,
@@ -32,6 +35,7 @@ def _report_json(report: "ImportReport", community: dict[str, int]) -> dict[str,
         "deleted": report.deleted,
         "kept_back": report.kept_back,
         "resumed_from": report.resumed_from,
+        "unknown_timezones": report.unknown_zones,
         "community": community,
     }
 
@@ -49,11 +53,22 @@ def _show(report: "ImportReport") -> None:
     console.print(f"Read as {report.format}: {', '.join(kinds) or 'nothing'} taken in.")
     if report.rejections:
         console.print(f"{len(report.rejections):,} records rejected, each printed above.")
+    if report.unknown_zones:
+        console.print(_unknown_zones(report.unknown_zones))
     if report.kept_back:
         console.print(f"Snapshot: {report.kept_back}.")
     gone = ", ".join(f"{count:,} {kind}" for kind, count in report.deleted.items() if count)
     if gone:
         console.print(f"{gone} deleted, because the export no longer holds them.")
+
+
+def _unknown_zones(zones: Mapping[str, int]) -> str:
+    """Of people whose clock cannot be told, and the first few of what stands for it."""
+    people = sum(zones.values())
+    first = ", ".join(repr(zone) for zone in list(zones)[:SHOWN_ZONES])
+    more = f" and {len(zones) - SHOWN_ZONES:,} more" if len(zones) > SHOWN_ZONES else ""
+    who = "1 person has" if people == 1 else f"{people:,} people have"
+    return f"{who} no known time zone ({first}{more}), so their local time is not shown."
 
 
 def _read(engine: "Engine") -> None:

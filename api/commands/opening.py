@@ -34,7 +34,7 @@ def read_settings() -> Settings:
         first = error.errors()[0]
         name = f"WHOKNOWS_{str(first['loc'][0]).upper()}"
         reason = str(first["msg"]).removeprefix("Value error, ")
-        raise BadSettings(f"{name}: {reason}; change or unset it.") from None
+        raise BadSettings(f"{name}: {reason[:1].lower()}{reason[1:]}; change or unset it") from None
 
 
 @contextmanager
@@ -73,6 +73,13 @@ def tell_hindered(encoders: Mapping[str, "Encoder"]) -> None:
         complain(f"Reading texts takes several times as long as it could: {told}.")
 
 
+def tell_unknown(store: "Store", asker: str | None, viewer: str | None) -> None:
+    """One line on stderr of each id that nobody bears: the answer is a newcomer's all the same."""
+    for id_, how in ((asker, "asked as a newcomer"), (viewer, "shown what is open to all")):
+        if id_ is not None and store.get_person(id_) is None:
+            complain(f"nobody here has the id {id_!r}: {how}")
+
+
 @contextmanager
 def opened_engine(settings: Settings, *, reads: bool = True) -> Iterator[tuple["Store", "Engine"]]:
     """The store and an engine on it that has read what is new, the time it takes shown.
@@ -82,7 +89,7 @@ def opened_engine(settings: Settings, *, reads: bool = True) -> Iterator[tuple["
     from recommender.engine import Engine
 
     with opened_store(settings) as store:
-        with progress("Reading what is new") as advance:
+        with progress("Reading what is new", "Starting") as advance:
             engine = Engine.open(
                 store,
                 engine_settings(settings),

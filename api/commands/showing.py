@@ -8,25 +8,28 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from api.terminal import open_console
+from data.text import excerpt, plain_text
+from embeddings.language import language_name, language_of
+
 Json = dict[str, Any]
 _BAR_WIDTH = 12
-_MAX_WIDTH = 100
 # Less would print as +0.00; the JSON has every part.
 _SHOWN_FROM = 0.005
 _MAX_QUOTED = 3
+_CALLED_BY = 80
 
 
 def chance_in_words(probability: float) -> str:
-    """A probability as one would say it, with the figure."""
-    words = ((0.6, "likely"), (0.3, "quite possibly"), (0.1, "possibly"), (0.0, "a long shot"))
+    """A probability in the page's words (`api/web/words.js`), with the figure."""
+    words = (
+        (0.6, "likely to reply"),
+        (0.3, "may well reply"),
+        (0.1, "might reply"),
+        (0.0, "a long shot"),
+    )
     word = next(word for least, word in words if probability >= least)
-    return f"{word} to reply, {probability:.0%}"
-
-
-def open_console() -> Console:
-    console = Console(highlight=False, markup=False, emoji=False)
-    console.width = min(console.width, _MAX_WIDTH)
-    return console
+    return f"{word}, {probability:.0%}"
 
 
 def name_of(person: Json) -> str:
@@ -71,7 +74,8 @@ def _evidence(parts: list[Json]) -> Table:
             quoted += 1
             when = f"  {_day(part['at'])}" if "at" in part else ""
             # All else is said in English, so what is not says which language it is in.
-            foreign = f"  in {part['language']}" if part.get("language", "en") != "en" else ""
+            spoken = part.get("language") or "en"
+            foreign = f"  in {language_name(spoken)}" if language_of(spoken) != "en" else ""
             quote = f"“{' '.join(part['excerpt'].split())}”{when}{foreign}"
             words = Text(quote, style="dim italic")
             table.add_row("", "", words)
@@ -98,8 +102,11 @@ def show_experts(answer: Json) -> None:
         if line:
             console.print(Text(f"   {line}", style="dim"))
         console.print(Padding(_evidence(candidate["contributions"]), (0, 0, 1, 3)))
-    foot = f"That anyone replies: {answer['answerable']:.0%}. Took {answer['took_ms']:.0f} ms."
-    console.print(Text(foot, style="dim"))
+    took = f"Took {answer['took_ms']:.0f} ms."
+    if not answer["reason"]:
+        # Beside "nobody has shown knowledge of this" the chance of some reply would mislead.
+        took = f"That anyone replies: {answer['answerable']:.0%}. {took}"
+    console.print(Text(took, style="dim"))
 
 
 def show_peers(answer: Json) -> None:
@@ -121,11 +128,16 @@ def show_peers(answer: Json) -> None:
         console.print(Padding(_evidence(peer["contributions"]), (0, 0, 1, 3)))
 
 
+def _beginning(post: Json) -> str:
+    """What a post without a title is called by: its first words."""
+    return excerpt(plain_text(post["body"], post.get("body_format", "text")), (), _CALLED_BY)
+
+
 def show_post(console: Console, rank: int, shown: Json, remark: str) -> None:
     """A thread in three lines: title, origin, and a remark."""
     post, author = shown["post"], shown["author"]
     head = Text(f"{rank}. ", style="dim")
-    head.append(post.get("title") or " ".join(post["body"].split())[:80], style="bold cyan")
+    head.append(post.get("title") or _beginning(post), style="bold cyan")
     console.print(head)
     who = name_of(author) if author else post["author"] or "anonymous"
     about = [who, _day(post["created"]), post.get("space"), post.get("language"), post["id"]]

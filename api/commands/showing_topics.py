@@ -5,7 +5,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from api.commands.showing import name_of, open_console, show_post
+from api.commands.showing import name_of, show_post
+from api.terminal import open_console
 
 Json = dict[str, Any]
 _ARROWS = {"rising": "↗", "steady": "→", "falling": "↘"}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from api.commands.opening import opened_engine, read_settings
+from api.commands.opening import opened_engine, read_settings, tell_unknown
 from api.commands.showing import show_peers
 from api.commands.showing_topics import show_threads, show_topics
 from api.doors import Stopwatch, current_time
@@ -12,7 +12,8 @@ from api.terminal import print_json
 
 def run_topics(*, viewer: str | None, as_of: datetime | None, as_json: bool) -> None:
     """Print the topics."""
-    with opened_engine(read_settings()) as (_, engine):
+    with opened_engine(read_settings()) as (store, engine):
+        tell_unknown(store, None, viewer)
         stopwatch, now = Stopwatch(), current_time()
         found = engine.topics(viewer_id=viewer, as_of=as_of, now=now)
         answer = topics_json(found, as_of or now, stopwatch.ms())
@@ -33,6 +34,7 @@ def run_topic(
 ) -> None:
     """Print the threads of one topic."""
     with opened_engine(read_settings()) as (store, engine):
+        tell_unknown(store, None, viewer)
         stopwatch, now = Stopwatch(), current_time()
         found = engine.topic_threads(topic_id, text, k=k, viewer_id=viewer, as_of=as_of, now=now)
         answer = threads_json(found, store.get_person, viewer, as_of or now, stopwatch.ms())
@@ -46,7 +48,8 @@ def run_peers(
     person_id: str, *, k: int, viewer: str | None, as_of: datetime | None, as_json: bool
 ) -> None:
     """Print a person's peers."""
-    with opened_engine(read_settings()) as (_, engine):
+    with opened_engine(read_settings()) as (store, engine):
+        tell_unknown(store, None, viewer)
         stopwatch, now = Stopwatch(), current_time()
         found = engine.peers(person_id, k=k, viewer_id=viewer, as_of=as_of, now=now)
         answer = peers_json(found, as_of or now, stopwatch.ms())

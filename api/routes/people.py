@@ -110,7 +110,7 @@ def expertise(
 
 @router.get("/{id}/peers")
 def peers(request: Request, person_id: Id, asked: Annotated[PeersParameters, Query()]) -> Response:
-    """Colleagues with the same concerns whom a person does not meet yet, other sites first."""
+    """Colleagues with the same concerns, foremost those not met yet and those at other sites."""
     stopwatch, now = Stopwatch(), current_time()
     answer = engine_of(request).peers(
         person_id, k=asked.k, viewer_id=asked.viewer_id, as_of=asked.as_of, now=now
