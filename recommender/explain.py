@@ -72,7 +72,8 @@ class Shown:
 class Explainer:
     """Makes contributions for the candidates of one answer.
 
-    `words`: the question's most informative words, for the choice of excerpts.
+    `words`: the question's most informative words, for the choice of excerpts. `known`: not beside
+    that nobody has shown knowledge of it.
     """
 
     community: Community
@@ -81,6 +82,7 @@ class Explainer:
     query: ExpertsQuery
     ranking: Ranking
     words: tuple[str, ...]
+    known: bool
 
     def contributions(self, keys: list[int]) -> dict[int, tuple[Contribution, ...]]:
         """Contributions of each of the people `keys`, largest first, baseline foremost."""
@@ -190,7 +192,8 @@ class Explainer:
         root = int(posts["root"][post])
         kind = POST_KINDS[int(posts["flags"][root]) >> KIND_SHIFT] if root == post else None
         quoted = person.consent != "named"
-        reason = sentences.evidence(kind, _title(stood.get(root)), quoted=quoted)
+        title = _title(stood.get(root))
+        reason = sentences.evidence(kind, title, quoted=quoted, known=self.known)
         if not quoted:
             return Contribution("post", round(points, DIGITS), reason)
         text = stood.get(post)

@@ -11,23 +11,33 @@ from data.models import Person
 OFTEN, SEVERAL = 5.0, 1.0
 """Faded replies (half-life 60 days) from which somebody replies often, and has several times."""
 
-STARTED = {"question": "asked a similar question", "idea": "had a similar idea"}
+STARTED = {"question": ("asked", "question"), "idea": ("had", "idea")}
 """What starting a thread shows, by its kind: who asked need not know."""
 
-STARTED_ELSE = "started a similar thread"
-
-REPLIED = "replied in a similar thread"
+STARTED_ELSE, REPLIED = ("started", "thread"), ("replied in", "thread")
 
 
-def evidence(kind: str | None, title: str, *, quoted: bool) -> str:
+def evidence(kind: str | None, title: str, *, quoted: bool, known: bool = True) -> str:
     """Of one post. `kind`: the thread's, where the post began it; None of a reply.
 
-    Whoever agreed to be suggested, not to be `quoted`, is not to be found by the title either.
+    Whoever agreed to be suggested, not to be `quoted`, is not to be found by the title either. Not
+    `known`: it is said beside that nobody has shown knowledge of this.
     """
-    did = REPLIED if kind is None else STARTED.get(kind, STARTED_ELSE)
+    did, what = REPLIED if kind is None else STARTED.get(kind, STARTED_ELSE)
+    if not quoted and kind is None:
+        did, what = "replied to", "something"
+    like = f"{did} {_alike(what, known)}"
     if not quoted:
-        return "has replied to something similar" if kind is None else f"has {did}"
-    return f"{did}: {title}" if title else did
+        return f"has {like}"
+    return f"{like}: {title}" if title else like
+
+
+def _alike(what: str, known: bool) -> str:
+    if what == "something":
+        return "something similar" if known else "something a little like this"
+    if known:
+        return f"a similar {what}"
+    return f"{'an' if what == 'idea' else 'a'} {what} a little like this"
 
 
 def further(replies: int, started: int, *, beside: bool) -> str:

@@ -46,11 +46,11 @@ def suggest(
         question.text, EXCERPT_WORDS, statistics=statistics, counted=view.counted
     )
     words = tuple(keyword.word for keyword in keywords)
-    explainer = Explainer(view.community, parts.store, view, query, ranking, words)
-    told = explainer.contributions([pk for pk, _ in chosen])
-    people = view.community.people
     least = ranker.known(settings.false_alarms, len(set(words)))
     silent = ranking.known < least and not said_here(parts.texts, question, view, statistics)
+    explainer = Explainer(view.community, parts.store, view, query, ranking, words, not silent)
+    told = explainer.contributions([pk for pk, _ in chosen])
+    people = view.community.people
     return ExpertsAnswer(
         candidates=tuple(
             Candidate(people[pk], float(ranking.score[pk]), chance, told[pk])

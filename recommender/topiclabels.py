@@ -44,7 +44,7 @@ def labels_of(
 
     A word of a name stands in texts open to all by LEAST_AUTHORS people, as they stood at the
     moment, and is nobody's name. Where hardly any is left, a topic is called by the spaces, too, in
-    which most of its threads lie. `places` (posts,): the topic of each readable thread, by its root.
+    which most of its threads lie. `places` (posts,): the topic of each readable thread, by root.
     """
     named = _names(view)
     found = {}

@@ -209,6 +209,19 @@ def test_across_languages_less_likeness_is_asked_for(monkeypatch: pytest.MonkeyP
         assert asked(records, "zebra giraffe okapi lion")[2] == NOBODY_KNOWS
 
 
+def test_beside_that_nobody_knows_no_thread_is_called_similar() -> None:
+    """Cards told of "a similar thread" under the words that nobody has shown knowledge of this."""
+    engine = engine_of([*PEOPLE, *threads(30, 2)])
+    for text, reason, like in (
+        ("spotlight lighting zebra giraffe okapi lion tiger", NOBODY_KNOWS, "a little like this"),
+        (LAMPS, None, "a similar thread"),
+    ):
+        answer = engine.search_experts(ExpertsQuery(text), NOW)
+        assert answer.reason == reason
+        told = [part.reason for c in answer.candidates for part in c.contributions if part.post_id]
+        assert told and all(like in sentence for sentence in told)
+
+
 def test_whether_anyone_replies_hangs_on_nobody_who_is_asked_for() -> None:
     engine = engine_of([*PEOPLE, *threads(30, 2)])
     whole = engine.search_experts(ExpertsQuery(LAMPS), NOW)

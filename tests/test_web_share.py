@@ -99,7 +99,7 @@ def test_a_question_is_shared_as_one(tab: Tab, shop_address: str) -> None:
 
 def test_what_is_hardly_near_is_not_listed(tab: Tab) -> None:
     # "Somewhat near, 0 %" filled the list.
-    tab.open("share", me=me("rita"), canned=_alike(_similar(0.2), _similar(0.049)))
+    tab.open("share", me=me("rita"), canned=_alike(_similar(0.2), _similar(0.019)))
     tab.write("#idea-title", "Umbrellas for wet days")
     tab.says("Nearness 0.2", "#alike")
-    assert "Nearness 0.049" not in tab.text("#alike")
+    assert "Nearness 0.019" not in tab.text("#alike")
