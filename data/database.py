@@ -30,7 +30,7 @@ from .server import Standby, is_server, open_server, sentence_of, standby_of
 from .transaction import Transaction
 from .watch import Watch
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a database that stands there needs no look at the scripts."""
 
 BUSY_TIMEOUT_MS = 60_000
