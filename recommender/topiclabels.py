@@ -41,8 +41,9 @@ def labels_of(
     """Names for the topics `wanted`, by place; those without one are left out.
 
     A word of a name stands in texts open to all by LEAST_AUTHORS people who are named there, as
-    they stood at the moment, and is nobody's name. Where no word is left, a topic is called by the spaces in which
-    most of its threads lie. `places` (posts,): the topic of each readable thread, by its root.
+    they stood at the moment, and is nobody's name. Where no word is left, a topic is called by the
+    spaces in which most of its threads lie. `places` (posts,): the topic of each readable thread,
+    by its root.
     """
     named = _names(view)
     found = {}
