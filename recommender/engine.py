@@ -48,7 +48,8 @@ class Engine(Surveying):
         text = "\n".join(part for part in (query.title, query.query, *query.tags) if part)
         question = self.reader.read(text)
         with self._current():
-            view = self._view(query.viewer_id or query.asker_id, query.as_of, now)
+            viewer_id = query.asker_id if query.viewer_id is None else query.viewer_id
+            view = self._view(viewer_id, query.as_of, now)
             return suggest(
                 self.parts,
                 self.statistics,

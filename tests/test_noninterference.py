@@ -6,6 +6,7 @@ was never imported answers the same, object by object, to 1e-9.
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -19,6 +20,7 @@ from data.models import Interaction, Link, Person, Post, Space
 from data.readers.detect import open_reader
 from data.readers.face import ReadOptions
 from recommender.engine import Engine
+from recommender.queries import ExpertsQuery
 from tests.asking import answers, flattened
 from tests.communities import (
     NOW,
@@ -188,3 +190,17 @@ def test_a_real_community_read_by_the_real_encoders() -> None:
 
     assert encoders().keys() == {"minilm", "multilingual", "bridged"}
     _check_shared(20_000, opened)
+
+
+def test_an_empty_viewer_does_not_see_with_the_askers_eyes() -> None:
+    space = Space("s", visibility="members", members=("m",))
+    posts = [
+        Post("t", "m", START, "window lighting", space="s"),
+        Post("r", "b", START, "use a spotlight", thread="t", space="s"),
+    ]
+    engine = engine_of([space, Person("m"), *posts])
+    asked = ExpertsQuery("window lighting", asker_id="m")
+    told = [
+        engine.search_experts(replace(asked, viewer_id=eyes), NOW).candidates for eyes in (None, "")
+    ]
+    assert [[c.person.id for c in candidates] for candidates in told] == [["b"], []]
