@@ -72,6 +72,8 @@ Text = Annotated[str, AfterValidator(_at_most(100_000)), AfterValidator(clean_te
 Name = Annotated[str, Field(pattern=_NO_NUL), AfterValidator(_at_most(2_000))]
 ViewerId = Annotated[str, Field(pattern=r"^[^\x00]+$"), AfterValidator(_at_most(2_000))]
 """Not an empty one, which might be taken for nobody's eyes: they see another part."""
+Cursor = Annotated[str, Field(pattern=_NO_NUL), AfterValidator(_at_most(16_000))]
+"""A thousand threads that were shown; servers take four times as much."""
 K = Annotated[int, Field(ge=1, le=MAX_K), BeforeValidator(_whole)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Names = Annotated[list[Name], AfterValidator(_at_most(10_000))]
@@ -146,7 +148,7 @@ class FeedParameters(_AskedInQuery):
 
     k: K = 10
     as_of: MomentInQuery | None = None
-    cursor: Name | None = None
+    cursor: Cursor | None = None
 
 
 class ExpertiseParameters(_AskedInQuery):
