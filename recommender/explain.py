@@ -219,8 +219,8 @@ class Explainer:
             _part("load", float(ranking.load[pk]), "may have little time now"),
         ]
         if place is not None and self.query.space:
-            space = self.community.spaces[self.community.space_keys[self.query.space]]
-            where = space.name or space.id
+            key = self.community.space_keys[self.query.space]
+            where = self.view.space_name(key) or self.query.space
             parts.append(_part("space", self._points(PLACE, pk, rates), f"replies in {where}"))
         return parts
 

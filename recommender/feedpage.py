@@ -53,13 +53,12 @@ def feed_page(
         # It may have been deleted since.
         if key not in posts:
             continue
-        space = community.spaces.get(int(community.posts["space"][key]))
         reasons = feed_reasons(
             scored,
             place.row,
             posts[key],
             tried.get(key),
-            (space.name or space.id) if space else None,
+            view.space_name(int(community.posts["space"][key])),
             told_first(line, place, bool(new[n]), bool(away[n])),
         )
         score_ = float(line.scores[place.row])
