@@ -43,6 +43,7 @@ async def _read_beside(app: FastAPI) -> AsyncIterator[None]:
         while True:
             try:
                 app.state.engine.sync()
+                app.state.store.database.empty_log()
                 told = ""
             except WhoknowsError as error:
                 if str(error) != told:

@@ -226,6 +226,9 @@ def replay(
     """The proof on own history.
 
     Hides the future at each question, answers, and compares with who really replied.
+
+    Hashes and vectors of the questions' texts stay in ~/.cache/whoknows (WHOKNOWS_CACHE_DIR) until
+    you delete them. Stopped early, a replay of an export leaves what it had imported in --out.
     """
     if task not in ("experts", "feed", "similar", "all"):
         raise typer.BadParameter("is none of experts, feed, similar, all.", param_hint="--task")

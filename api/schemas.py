@@ -70,6 +70,10 @@ MomentInQuery = Annotated[
 """In a query string an empty one is none."""
 Text = Annotated[str, AfterValidator(_at_most(100_000)), AfterValidator(clean_text)]
 Name = Annotated[str, Field(pattern=_NO_NUL), AfterValidator(_at_most(2_000))]
+ViewerId = Annotated[str, Field(pattern=r"^[^\x00]+$"), AfterValidator(_at_most(2_000))]
+"""Not an empty one, which might be taken for nobody's eyes: they see another part."""
+Cursor = Annotated[str, Field(pattern=_NO_NUL), AfterValidator(_at_most(16_000))]
+"""A thousand threads that were shown; servers take four times as much."""
 K = Annotated[int, Field(ge=1, le=MAX_K), BeforeValidator(_whole)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Names = Annotated[list[Name], AfterValidator(_at_most(10_000))]
@@ -88,7 +92,7 @@ class ExpertsSearch(_Asked):
     tags: Names = Field(default_factory=list)
     space: Name | None = None
     asker_id: Name | None = None
-    viewer_id: Name | None = None
+    viewer_id: ViewerId | None = None
     k: K = 5
     as_of: Moment | None = None
     min_probability: Probability = 0.0
@@ -115,7 +119,7 @@ class SimilarSearch(_Asked):
     k: K = 5
     tags: Names = Field(default_factory=list)
     space: Name | None = None
-    viewer_id: Name | None = None
+    viewer_id: ViewerId | None = None
     as_of: Moment | None = None
     kinds: Annotated[list[PostKind], AfterValidator(_at_most(100))] = Field(default_factory=list)
     min_probability: Probability = 0.0
@@ -136,7 +140,7 @@ class _AskedInQuery(BaseModel):
         """`as_of=&cursor=`, as a form sends what nobody filled in, asks for neither."""
         if not isinstance(asked, dict):
             return asked
-        return {name: value for name, value in asked.items() if value != ""}
+        return {name: value for name, value in asked.items() if value or name == "viewer_id"}
 
 
 class FeedParameters(_AskedInQuery):
@@ -144,13 +148,13 @@ class FeedParameters(_AskedInQuery):
 
     k: K = 10
     as_of: MomentInQuery | None = None
-    cursor: Name | None = None
+    cursor: Cursor | None = None
 
 
 class ExpertiseParameters(_AskedInQuery):
     """The query string of a person's expertise."""
 
-    viewer_id: Name | None = None
+    viewer_id: ViewerId | None = None
     as_of: MomentInQuery | None = None
 
 
@@ -174,12 +178,12 @@ class PeersParameters(ExpertiseParameters):
 class PostParameters(_AskedInQuery):
     """The query string of a post: through whose eyes it is read."""
 
-    viewer_id: Name | None = None
+    viewer_id: ViewerId | None = None
 
 
 class PeopleParameters(_AskedInQuery):
     """The query string of the list of people: a part of a name, and how many."""
 
     q: Name = ""
-    viewer_id: Name | None = None
+    viewer_id: ViewerId | None = None
     limit: K = 20

@@ -26,17 +26,22 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from .atwork import Precedence
 from .errors import StoreError
+from .logfile import Log
 from .server import Standby, is_server, open_server, sentence_of, standby_of
 from .transaction import Transaction
 from .watch import Watch
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a database that stands there needs no look at the scripts."""
 
 EXAMPLES = "write for example sqlite:///whoknows.db or postgresql://user@host/name"
 
 BUSY_TIMEOUT_MS = 60_000
 """How long a writer waits for another process's transaction before it gives up."""
+
+LOG_BYTES = 4_194_304
+"""What SQLite's log is cut to when it begins anew: after an import it would keep its length, and
+what stood there. To this length it grows between two checkpoints, so single writes do not pay."""
 
 
 class Database:
@@ -76,6 +81,7 @@ class Database:
             # One state for all statements, as a transaction on SQLite has.
             self._read_options = {"isolation_level": "REPEATABLE READ"}
         self._watch = Watch(self.engine) if self.path is not None else None
+        self._log = Log(self.engine) if self.path is not None else None
         self.precedence = Precedence(self.path)
         self._migrate(self.url.render_as_string(hide_password=True))
 
@@ -229,6 +235,8 @@ class Database:
         with self.writing_connection() as connection:
             transaction = Transaction(connection)
             yield transaction
+        if transaction.erases and self._log is not None:
+            self._log.erased()
         noted: list[int] | None = getattr(self._held, "noted", None)
         if noted is not None:
             noted.append(transaction.seq)
@@ -242,10 +250,16 @@ class Database:
         finally:
             self._held.noted = None
 
+    def empty_log(self) -> None:
+        """Take what was deleted out of the log as well, if others' reading kept it there."""
+        if self._log is not None:
+            self._log.empty()
+
     def close(self) -> None:
         """Let go of every connection."""
         if self._watch is not None:
             self._watch.close()
+        self.empty_log()
         self.engine.dispose()
         self._glances.dispose()
 
@@ -275,6 +289,7 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEnt
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")
+    cursor.execute(f"PRAGMA journal_size_limit={LOG_BYTES}")
     cursor.execute("PRAGMA cache_size=-65536")
     cursor.close()
 

@@ -42,6 +42,7 @@ class Eraser:
 
     def __init__(self, transaction: Transaction, *, bury: bool) -> None:
         self.transaction = transaction
+        transaction.erases = True
         self.connection = transaction.connection
         self.bury = bury
 

@@ -203,7 +203,8 @@ links = Table(
     Column("extra", JSON, nullable=False),
     *_origin(),
     _seq(),
-    UniqueConstraint("source", "target", "kind"),
+    # Said again at another time, it is another row: what was known before then stays known.
+    UniqueConstraint("source", "target", "kind", "at"),
 )
 
 removals = Table(

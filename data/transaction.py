@@ -7,10 +7,11 @@ from .tables import counters
 
 
 class Transaction:
-    """A writer's connection, its `seq`, and the keys that it hands out."""
+    """A writer's connection, its `seq`, and the keys that it hands out; whether it `erases`."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.erases = False
         self.seq = self._take("seq", 1)
         leave_mark(connection, self.seq)
 

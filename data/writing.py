@@ -19,6 +19,9 @@ from .threads import write_posts
 from .transaction import Transaction
 from .vectors import forget_profile
 
+SAYING = ("source", "target", "kind", "at")
+"""What tells a link from others: who says so again later does not unsay it for the time before."""
+
 
 class Writer:
     """Writes batches within one transaction."""
@@ -170,7 +173,7 @@ class Writer:
     def _links(self, batch: list[Link]) -> list[Verdict]:
         known = self.keys(posts, [p for link in batch for p in (link.source, link.target)])
         verdicts: list[Verdict] = []
-        rows: dict[tuple[int, int, str], Row] = {}
+        rows: dict[tuple[Any, ...], Row] = {}
         for link in batch:
             missing = [
                 f"{field}: there is no post {post!r}"
@@ -181,8 +184,8 @@ class Writer:
             if not missing:
                 row = link_row(link)
                 row["source"], row["target"] = known[link.source], known[link.target]
-                rows[row["source"], row["target"], link.kind] = row
-        self._merge(links, ("source", "target", "kind"), list(rows.values()))
+                rows[tuple(row[name] for name in SAYING)] = row
+        self._merge(links, SAYING, list(rows.values()))
         return verdicts
 
     def _merge(self, table: Table, identity: tuple[str, ...], rows: list[Row]) -> None:

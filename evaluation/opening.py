@@ -9,7 +9,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from evaluation.vectors import CachedEncoder, cache_folder
 from recommender.engine import Engine
 from recommender.settings import EngineSettings
 
-WORKING_COPY = "replay"
+WORKING_COPY, COPY = "replay", "copy"
 
 
 @dataclass(slots=True)
@@ -72,16 +72,18 @@ def opened(
 
     Parameters
     ----------
-    folder : where a working copy is kept until `dispose`, so that an interrupted import goes on;
-        None: somewhere that lasts as long as this.
+    folder : where the working copy lies; of an export until `dispose`, so that an interrupted
+        import goes on, of the database as long as this. None: somewhere that lasts no longer.
     settings : which encoders; an index folder is that of the database.
 
     Raises
     ------
     UnreadableSource, StoreError : as importing and opening raise them.
     """
-    with tempfile.TemporaryDirectory(prefix="whoknows-replay-") as scratch:
-        store = _store(path, database_url, folder or Path(scratch), settings, tell)
+    with tempfile.TemporaryDirectory(prefix="whoknows-replay-") as scratch, ExitStack() as stack:
+        place = folder or Path(scratch)
+        stack.callback(_forget_copy, path, place)
+        store = _store(path, database_url, place, settings, tell)
         try:
             tell("reading", 0, 1)
             engine = Engine.open(store, replace(settings, index_folder=None), progress=tell)
@@ -98,9 +100,15 @@ def opened(
             store.close()
 
 
-def dispose(folder: Path) -> None:
-    """Delete the working copy that `opened` left in `folder`."""
-    for file in folder.glob(f"{WORKING_COPY}-*.db*"):
+def _forget_copy(path: Path | None, folder: Path) -> None:
+    """Delete the copy of the database: it is made anew each time, and holds everybody's texts."""
+    if path is None:
+        dispose(folder, COPY)
+
+
+def dispose(folder: Path, which: str = "*") -> None:
+    """Delete the working copies that `opened` left in `folder`."""
+    for file in folder.glob(f"{WORKING_COPY}-{which}.db*"):
         if file.is_dir():
             shutil.rmtree(file)
         else:
@@ -122,7 +130,7 @@ def _store(
             raise
         return store
     store = Store.open(database_url)
-    copy = folder / f"{WORKING_COPY}-copy.db"
+    copy = folder / f"{WORKING_COPY}-{COPY}.db"
     try:
         tell("copying", 0, 1)
         live, indexes = store.database.path, settings.index_folder

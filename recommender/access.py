@@ -39,6 +39,8 @@ class Access:
         self._members = {pk: frozenset(space.members) for pk, space in spaces.items()}
         changed = closed != self._closed
         self._closed = closed
+        for pk in sorted(closed):
+            self._class(pk, 0, 0, 0)
         return changed
 
     def classify(self, posts: Columns, keys: Ints) -> Ints:
@@ -67,6 +69,10 @@ class Access:
             elif where in self._closed:
                 needed.add(where)
         return self._classes.setdefault(frozenset(needed), len(self._classes))
+
+    def knows(self, classes: Flags, space: int) -> bool:
+        """Whether who reads `classes` may know of a space: it is open, or they are a member."""
+        return space not in self._closed or bool(classes[self._classes[frozenset({space})]])
 
     def readable(self, viewer_id: str | None) -> Flags:
         """Which classes a viewer may read, by class; None and strangers read what is open."""

@@ -14,7 +14,7 @@ from data.models import Person
 
 from .begun import joinings_of
 from .columns import Ints, counted, decayed
-from .community import NAMELESS, Community
+from .community import NAMELESS
 from .kinship import Kinship
 from .meaning import Question
 from .parts import Parts
@@ -273,9 +273,3 @@ def _compared(view: View, person: int, of: Callable[[Person], float]) -> Floats:
 
 def _same(a: str | None, b: str | None) -> bool:
     return bool(a and b and a.strip().casefold() == b.strip().casefold())
-
-
-def space_names(community: Community, spaces: Ints) -> list[str]:
-    """How spaces are called, by key."""
-    found = [community.spaces[pk] for pk in spaces.tolist()]
-    return [space.name or space.id for space in found]

@@ -14,7 +14,7 @@ from data.models import Person, Post
 from data.rows import to_us
 
 from . import experts, similar
-from .cursors import decode_cursor
+from .cursors import Shown, decode_cursor
 from .feedpage import feed_page
 from .following import (
     FEED_RANKER,
@@ -48,7 +48,8 @@ class Engine(Surveying):
         text = "\n".join(part for part in (query.title, query.query, *query.tags) if part)
         question = self.reader.read(text)
         with self._current():
-            view = self._view(query.viewer_id or query.asker_id, query.as_of, now)
+            viewer_id = query.asker_id if query.viewer_id is None else query.viewer_id
+            view = self._view(viewer_id, query.as_of, now)
             return suggest(
                 self.parts,
                 self.statistics,
@@ -124,7 +125,7 @@ class Engine(Surveying):
         with self._current():
             if person_id not in self.community.person_keys:
                 raise UnknownPerson(person_id)
-            shown = np.zeros(0, dtype=np.int64)
+            shown = Shown.none()
             if cursor is not None:
                 # A later page is of the moment of the first, whatever else is asked.
                 now, past, shown = decode_cursor(cursor, as_of or end_of_hour(now))

@@ -250,8 +250,9 @@ class Explainer:
         if (close := float(ranking.profile[pk])) >= LEAST_PROFILE:
             parts.append(_part("profile", close, sentences.profile(person)))
         if place is not None and self.query.space:
-            space = self.community.spaces[self.community.space_keys[self.query.space]]
-            there = sentences.place(space.name or space.id, int(place.joined[pk]))
+            key = self.community.space_keys[self.query.space]
+            where = self.view.space_name(key) or self.query.space
+            there = sentences.place(where, int(place.joined[pk]))
             parts.append(_part("space", self._points(PLACE, pk, rates), there))
         return parts
 

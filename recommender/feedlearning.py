@@ -6,6 +6,7 @@ stranger: only what is open to all is looked at, and nothing dated at or after `
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from data.rows import from_us
 from .access import OPEN
 from .collaborative import Together
 from .columns import Ints
+from .community import NAMELESS, Community
 from .feedpool import FRESH_US, pool_of
 from .feedranker import BY_HAND, SIGNALS, UNITS, FeedRanker
 from .feedsignals import feed_signals
@@ -90,12 +92,25 @@ def turn_keys(view: View, since: int, until: int) -> Ints:
     return kept
 
 
+def as_signed(community: Community) -> Community:
+    """The same community, had nobody written what does not bear their name.
+
+    Whose own it is would show in what is learned. No such post counts as its author's anyway, so
+    what follows from the columns stays as it is.
+    """
+    posts = community.posts
+    signed = copy(community)
+    authors = np.where(posts["flags"] & NAMELESS, 0, posts["author"])
+    signed.posts = posts.with_columns({"author": authors})
+    return signed
+
+
 def turn_of(parts: Parts, today: View, key: int) -> Turn | None:
     """The turn that the post `key` was, as it stood; None where there was no choice."""
     posts = today.community.posts
     at = from_us(int(posts["created"][key]))
     person = int(posts["author"][key])
-    community = parts.past.of(today.community, parts.store, at)
+    community = as_signed(parts.past.of(today.community, parts.store, at))
     view = view_of(community, None, at, at)
     pool, season = pool_of(community, view, person, NOBODY)
     fresh = community.posts["created"][pool] >= view.moment - FRESH_US

@@ -8,7 +8,7 @@ from .arranging import Line, Placed, arranged
 from .collaborative import together
 from .columns import Ints
 from .community import Community
-from .cursors import encode_cursor
+from .cursors import Shown, encode_cursor
 from .dismissals import dismissal_points
 from .drawing import Lottery
 from .feed import Knowing, Scored, score, with_points
@@ -31,18 +31,17 @@ def feed_page(
     view: View,
     person_id: str,
     k: int,
-    shown: Ints,
+    shown: Shown,
     settings: FeedSettings,
     knowing: Knowing,
 ) -> FeedPage:
-    """The next `k` threads for a person to whom `shown` were shown, in that order."""
+    """The next `k` threads for a person who was `shown` some."""
     person = community.person_keys[person_id]
     homes = homes_of(community, view)
     lottery = Lottery.at(settings.exploration, person_id, view.moment, store.post_ids)
-    scored, line = lined_up(
-        community, texts, view, person, shown, homes, settings, lottery, knowing
-    )
-    before = before_of(community, texts, view, shown)
+    seen = shown.keys(view, store.post_ids)
+    scored, line = lined_up(community, texts, view, person, seen, homes, settings, lottery, knowing)
+    before = before_of(community, texts, view, seen)
     placed = arranged(line, before, k, lottery, settings.most_alike)
     keys = line.posts[[place.row for place in placed]]
     posts = shown_posts(community, store, view, keys.tolist())
@@ -54,19 +53,18 @@ def feed_page(
         # It may have been deleted since.
         if key not in posts:
             continue
-        space = community.spaces.get(int(community.posts["space"][key]))
         reasons = feed_reasons(
             scored,
             place.row,
             posts[key],
             tried.get(key),
-            (space.name or space.id) if space else None,
+            view.space_name(int(community.posts["space"][key])),
             told_first(line, place, bool(new[n]), bool(away[n])),
         )
         score_ = float(line.scores[place.row])
         items.append(FeedItem(posts[key], score_, reasons, place.propensity))
     more = len(line.posts) > len(placed) > 0
-    cursor = encode_cursor(view, np.concatenate([shown, keys])) if more else None
+    cursor = encode_cursor(view, shown.and_(posts, keys)) if more else None
     return FeedPage(tuple(items), cursor)
 
 

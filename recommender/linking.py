@@ -38,6 +38,10 @@ def pairs_of(view: View) -> Pairs:
     if view.past:
         there &= links["at"] >= 0
     rows = np.flatnonzero(there)
+    # Whoever says the same again adds nothing to it.
+    joined = links["source"][rows] * len(posts) + links["target"][rows]
+    _, first = np.unique(joined * len(LINK_KINDS) + links["kind"][rows], return_index=True)
+    rows = rows[np.sort(first)]
     ends = [links[name][rows] for name in ("source", "target")]
     readable = view.posts[ends[0]] & view.posts[ends[1]]
     roots = [posts["root"][end] for end in ends]

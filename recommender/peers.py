@@ -13,7 +13,7 @@ from data.models import Person
 from data.rows import from_us
 from data.text import body_text, excerpt
 
-from .affinity import Affinity, affinity_of, space_names
+from .affinity import Affinity, affinity_of
 from .columns import DIGITS, Flags
 from .experts import visible
 from .parts import Parts
@@ -213,12 +213,13 @@ class _Telling:
             for place in np.argsort(-points, kind="stable")[:SPACES].tolist()
             if points[place] > 0
         ]
-        names = space_names(self.view.community, self.found.spaces[best])
+        names = [self.view.space_name(key) for key in self.found.spaces[best].tolist()]
         return [
             Contribution(
                 "space", round(float(points[place]), DIGITS), f"both are at home in {name}"
             )
             for place, name in zip(best, names, strict=True)
+            if name is not None
         ]
 
     def _role(self, other: Person) -> str:

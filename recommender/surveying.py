@@ -78,13 +78,17 @@ class Surveying(Following):
     ) -> PeersAnswer:
         """Colleagues with the same concerns as a person's, through their own eyes if not told.
 
+        Others are told none of who wishes not to be found.
+
         Raises
         ------
         UnknownPerson
         """
-        viewer_id = viewer_id or person_id
+        viewer_id = person_id if viewer_id is None else viewer_id
         with self._current():
             pk = self._known(person_id, viewer_id, now)
+            if self.community.people[pk].consent == "hidden" and viewer_id != person_id:
+                return PeersAnswer((), None)
             view = self._view(viewer_id, as_of, now)
             return peers.find(self.parts, self.topic_index, view, pk, k)
 

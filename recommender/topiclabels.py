@@ -11,6 +11,7 @@ import numpy as np
 
 from .access import OPEN
 from .columns import Ints
+from .community import NAMELESS
 from .experts import visible
 from .topicwords import LEAST_AUTHORS, TopicWord
 from .view import View
@@ -42,9 +43,10 @@ def labels_of(
 ) -> dict[int, Label]:
     """Names for the topics `wanted`, by place; those without one are left out.
 
-    A word of a name stands in texts open to all by LEAST_AUTHORS people, as they stood at the
-    moment, and is nobody's name. Where hardly any is left, a topic is called by the spaces, too, in
-    which most of its threads lie. `places` (posts,): the topic of each readable thread, by root.
+    A word of a name stands in texts open to all by LEAST_AUTHORS people who are named there, as
+    they stood at the moment, and is nobody's name. Where hardly any is left, a topic is called by
+    the spaces, too, in which most of its threads lie. `places` (posts,): the topic of each readable
+    thread, by its root.
     """
     named = _names(view)
     found = {}
@@ -81,7 +83,7 @@ def _still_said(view: View, word: TopicWord) -> bool:
     rows = rows[rows < len(view.counted)]
     rows = rows[view.counted[rows]]
     of = versions["post"][rows]
-    of = of[posts["created"][of] < view.moment]
+    of = of[(posts["created"][of] < view.moment) & ((posts["flags"][of] & NAMELESS) == 0)]
     return len(set(posts["author"][of].tolist()) - {0}) >= LEAST_AUTHORS
 
 

@@ -16,6 +16,7 @@ from embeddings.language import detect_languages
 
 from .clusters import Clusters, Vectors, fit_clusters, nearest, unit
 from .columns import Ints
+from .community import NAMELESS
 from .parts import Parts
 from .topicwords import Saying, TopicWord, words_of_topics
 from .view import View
@@ -156,6 +157,9 @@ def _sayings(parts: Parts, view: View, roots: Ints, until: int) -> tuple[list[Sa
         replies = replies[posts["created"][keys[replies]] < until]
         rows = np.concatenate([roots, replies])
         of = np.concatenate([of, place_of[thread[replies]]])
+    keys = versions["post"][rows]
+    # Who wrote what bears no name is nobody: else the words would tell whether it was one of these.
+    authors = np.where(posts["flags"][keys] & NAMELESS, 0, posts["author"][keys])
     texts = parts.store.texts(rows.tolist())
     bodies = {
         row: plain_text(text.body[:READ_CHARS], text.body_format) for row, text in texts.items()
@@ -171,11 +175,11 @@ def _sayings(parts: Parts, view: View, roots: Ints, until: int) -> tuple[list[Sa
     sayings = [
         Saying(
             row,
-            int(posts["author"][versions["post"][row]]),
+            author,
             "; ".join((texts[row].title or "", *texts[row].tags)),
             bodies[row],
             texts[row].language or guess or usual,
         )
-        for row, guess in zip(rows.tolist(), guessed, strict=True)
+        for row, author, guess in zip(rows.tolist(), authors.tolist(), guessed, strict=True)
     ]
     return sayings, of

@@ -91,6 +91,14 @@ class View:
         told: Told = self._made[key]
         return told
 
+    def space_name(self, space: int) -> str | None:
+        """What a space is called, by key; None of no space, or of one that the viewer may not know
+        of today: a post may have lain there that has come into the open since."""
+        found = self.community.spaces.get(space)
+        if found is None or not self.community.access.knows(self.classes, space):
+            return None
+        return found.name or found.id
+
     @property
     def since(self) -> Since:
         """How many posts and versions it knows of."""

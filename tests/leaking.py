@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import data.reading
+import data.writing
 import recommender.collaborative
 import recommender.dismissals
 import recommender.feedhistory
@@ -215,3 +216,8 @@ def threads_of_links(patch: pytest.MonkeyPatch) -> None:
         return exact(self, changes, anew)
 
     patch.setattr(Community, "absorb", leaking)
+
+
+def last_word_of_links(patch: pytest.MonkeyPatch) -> None:
+    """A link that is said again is one that nobody knew before."""
+    patch.setattr(data.writing, "SAYING", ("source", "target", "kind"))

@@ -228,6 +228,11 @@ def links(when: datetime | None, kind: str) -> Plant:
     return plant
 
 
+def links_again(when: datetime | None) -> Plant:
+    """Every link that is known, once more."""
+    return lambda community: [replace(link, at=when) for link in community.links]
+
+
 # What bears no date -------------------------------------------------------------------------
 
 

@@ -37,6 +37,8 @@ CAUGHT: dict[str, tuple[Leak, ...]] = {
     "undated interactions": (leaking.acts_without_time,),
     **{f"{kind} links at T": (leaking.threads_of_links,) for kind in LINK_KINDS},
     "undated links": (leaking.threads_of_links,),
+    "links said again at T": (leaking.last_word_of_links,),
+    "links said again without a date": (leaking.last_word_of_links,),
     "score and accepted": (leaking.standing_signal("score"), leaking.standing_signal("accepted")),
     **{f"the {name} of profiles": (leaking.profile_signal(name),) for name in PROFILE_FIELDS},
     "new people": (leaking.everybody_who_will_write, leaking.activity_to_come),

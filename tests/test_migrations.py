@@ -1,19 +1,25 @@
 """Migrations lead to the tables as they are written, on either database, also two at a time."""
 
 import threading
+from datetime import datetime
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
+import data.database
 from data.database import HEAD
 from data.errors import StoreError
-from data.models import Space
+from data.models import Link, Post, Space
+from data.rows import to_us
 from data.server_index import VectorIndex
 from data.store import Store
 from data.tables import metadata
-from tests.communities import new_store
+from tests.communities import NOW, START, new_store
 from tests.databases import Postgres
 
 
@@ -69,3 +75,36 @@ def test_a_missing_extension_is_told_with_its_mend(postgres: Postgres) -> None:
     theirs.close()
     postgres.execute(f"DROP DATABASE {name}")
     postgres.execute("DROP ROLE eve")
+
+
+def _migrate(store: Store, direction: str, revision: str) -> None:
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(data.database.__file__).parent / "migrations")
+    )
+    with store.database.writing_connection() as connection:
+        config.attributes["connection"] = connection
+        getattr(command, direction)(config, revision)
+
+
+@pytest.mark.usefixtures("each_database")
+def test_links_of_before_are_kept_and_may_be_said_again_then() -> None:
+    """One row a pair and kind took the date of before away from what was said again."""
+    store = new_store()
+    posts = [Post("a", "x", START, "one"), Post("b", "x", START, "two")]
+    store.apply([*posts, Link("a", "b", "related", at=START)])
+
+    def stands(when: list[datetime | None]) -> None:
+        dates = store.changes(0).links[:, 4].tolist()
+        assert dates == [-1 if at is None else to_us(at) for at in when]
+
+    stands([START])
+    _migrate(store, "downgrade", "0003")
+    stands([START])
+    _migrate(store, "upgrade", "head")
+    again = [Link("a", "b", "related", at=at) for at in (NOW, None, START, NOW, None)]
+    assert store.apply(again) == [None] * len(again)
+    stands([START, NOW, None])
+    _migrate(store, "downgrade", "0003")
+    stands([START])
+    _migrate(store, "upgrade", "head")

@@ -6,6 +6,7 @@ was never imported answers the same, object by object, to 1e-9.
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -15,10 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.errors import UnknownPerson
-from data.models import Interaction, Link, Person, Post, Space
+from data.models import Interaction, Link, Person, Post, Record, Space
 from data.readers.detect import open_reader
 from data.readers.face import ReadOptions
 from recommender.engine import Engine
+from recommender.queries import ExpertsQuery
 from tests.asking import answers, flattened
 from tests.communities import (
     NOW,
@@ -33,6 +35,7 @@ from tests.communities import (
 )
 
 SHARED = Path(__file__).parents[1] / ".." / "shared" / "data"
+DAY = timedelta(days=1)
 QUIET = settings(
     max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
@@ -188,3 +191,74 @@ def test_a_real_community_read_by_the_real_encoders() -> None:
 
     assert encoders().keys() == {"minilm", "multilingual", "bridged"}
     _check_shared(20_000, opened)
+
+
+def test_an_empty_viewer_does_not_see_with_the_askers_eyes() -> None:
+    space = Space("s", visibility="members", members=("m",))
+    posts = [
+        Post("t", "m", START, "window lighting", space="s"),
+        Post("r", "b", START, "use a spotlight", thread="t", space="s"),
+    ]
+    engine = engine_of([space, Person("m"), *posts])
+    asked = ExpertsQuery("window lighting", asker_id="m")
+    told = [
+        engine.search_experts(replace(asked, viewer_id=eyes), NOW).candidates for eyes in (None, "")
+    ]
+    assert [[c.person.id for c in candidates] for candidates in told] == [["b"], []]
+
+
+def moved_out_of(space: Space) -> list[Record]:
+    """Threads of `o` and `p` that lay in `space` until lately, and lie in the open today."""
+    then = []
+    for i in range(6):
+        root = Post(
+            f"q{i}", "z", START + i * DAY, "window lighting", title="window", space=space.id
+        )
+        then += [
+            root,
+            *(
+                Post(
+                    f"{who}{i}",
+                    who,
+                    root.created + DAY / 9,
+                    "glass",
+                    thread=root.id,
+                    kind="answer",
+                    space=space.id,
+                )
+                for who in ("o", "p")
+            ),
+        ]
+    late = Post("late", "z", NOW - 61 * DAY, "window lighting", title="window", space=space.id)
+    aside = [
+        Post("x", "y", START, "truck", space="other"),
+        Post("xx", "w", START, "pallet", thread="x", space="other"),
+    ]
+    now = [replace(post, space="open", updated=NOW - DAY) for post in (*then, late)]
+    return [space, Person("v"), *then, late, *aside, *now]
+
+
+@pytest.mark.parametrize("viewer", ["v", "m"])
+def test_a_members_space_of_then_is_named_to_todays_members_alone(viewer: str) -> None:
+    """Its name was told to whoever asked of the time when threads lay there that are open now."""
+    space = Space("sec", name="Project Merger", visibility="members", members=("o", "p", "m"))
+    engine = engine_of([*moved_out_of(space), Person("m")], prior=every_signal())
+    past = NOW - 60 * DAY
+    peers = engine.peers("o", viewer_id=viewer, as_of=past, now=NOW)
+    asked = ExpertsQuery("window lighting", space="sec", viewer_id=viewer, as_of=past)
+    experts = engine.search_experts(asked, NOW)
+    assert peers.peers and experts.candidates
+    for told in (peers, experts):
+        assert ("Merger" in repr(told)) == (viewer == "m")
+
+
+def test_a_feed_of_the_past_names_no_space_that_one_is_no_member_of() -> None:
+    """As peers do: see there."""
+    space = Space("sec", name="Project Merger", visibility="members", members=("p",))
+    for member in ((), ("o",)):
+        now = replace(space, members=(*space.members, *member))
+        engine = engine_of(moved_out_of(now))
+        feed = engine.feed("o", as_of=NOW - 60 * DAY, now=NOW)
+        assert "late" in [item.post.id for item in feed.items]
+        reasons = [reason for item in feed.items for reason in item.reasons]
+        assert any("Merger" in reason for reason in reasons) == bool(member)

@@ -8,7 +8,7 @@ import pytest
 from data.errors import UnknownPerson
 from data.models import Person, Post, Record, Space
 from recommender.engine import Engine
-from recommender.results import Peer
+from recommender.results import Peer, PeersAnswer
 from tests.communities import NOW, START, TOPICS, engine_of, random_community
 from tests.test_topics import reply, threads
 
@@ -143,6 +143,14 @@ def test_who_does_not_wish_or_is_gone_is_nobodys_peer(gone: dict[str, object]) -
     assert "same" in peers(engine_of(there), "me")
     there[1] = replace(same, **gone)  # type: ignore[arg-type]
     assert "same" not in peers(engine_of(there), "me")
+
+
+def test_whom_the_hidden_resemble_is_told_to_themselves_alone() -> None:
+    """Others were told of what the hidden know, thread by thread, by whom it brings them near."""
+    engine = engine_of([Person("me", consent="hidden"), Person("v"), *specialists()])
+    assert peers(engine, "me") and peers(engine, "me", viewer="me")
+    for viewer in ("v", "same", "nobody", ""):
+        assert engine.peers("me", viewer_id=viewer, now=NOW) == PeersAnswer((), None)
 
 
 def test_the_named_are_not_quoted() -> None:

@@ -115,6 +115,38 @@ def test_a_bad_parameter_is_named(client: TestClient, query: str, field: str) ->
     assert_problem(client.get(f"/v1/people/a/feed?{query}"), 422, field)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "people",
+        "people/a/expertise",
+        "people/a/peers",
+        "posts/p",
+        "posts/p/thread",
+        "topics",
+        "topics/t1/threads",
+    ],
+)
+def test_an_empty_viewer_is_refused_not_taken_for_another(client: TestClient, path: str) -> None:
+    """A proxy that knew nobody got the administrator's read of a post, or the asker's search."""
+    client.put("/v1/people/a", json={})
+    client.put("/v1/posts/p", json={"author": "a", "created": "2024-05-01", "body": "x"})
+    assert_problem(client.get(f"/v1/{path}?viewer_id="), 422, "viewer_id")
+    assert_problem(client.get(f"/v1/{path}?viewer_id=%00"), 422, "viewer_id")
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [(SEARCH, {"query": "x", "asker_id": "a"}), ("/v1/similar", {"body": "x"})],
+)
+def test_an_empty_viewer_of_a_search_is_refused(
+    client: TestClient, path: str, asked: dict[str, str]
+) -> None:
+    assert_problem(client.post(path, json={**asked, "viewer_id": ""}), 422, "viewer_id")
+    for eyes in (None, "b"):
+        assert client.post(path, json={**asked, "viewer_id": eyes}).status_code == 200
+
+
 def test_a_plus_that_was_not_encoded_is_understood(client: TestClient) -> None:
     client.put("/v1/people/a", json={})
     assert client.get("/v1/people/a/feed?as_of=2026-01-01T00:00:00+01:00").status_code == 200

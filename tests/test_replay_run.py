@@ -4,6 +4,7 @@ The encoders are the cheap ones of `tests.communities`; no model is loaded.
 """
 
 import json
+import signal
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -15,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 import evaluation.opening
+import evaluation.replay
 import recommender.following
 from api.cli import app
 from data.models import Link, Post, Record
@@ -158,3 +160,24 @@ def test_the_command(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("WHOKNOWS_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
     done = CliRunner().invoke(app, ["replay"])
     assert done.exit_code == 1 and len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_replay_that_is_ended_leaves_no_copy_of_the_database(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stayed in DIR with everybody's texts, also of who was deleted since, until one went on."""
+    out = tmp_path / "out"
+    before = signal.getsignal(signal.SIGTERM)
+
+    def ended(*_: object) -> None:
+        assert (out / "replay-copy.db").exists()
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(evaluation.replay, "measure", ended)
+    monkeypatch.setenv("WHOKNOWS_DATABASE_URL", url)
+    try:
+        ran = CliRunner().invoke(app, ["replay", "--out", str(out)])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert ran.exit_code == 130 and "Stopped." in ran.stderr
+    assert list(out.iterdir()) == []

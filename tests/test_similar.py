@@ -24,6 +24,7 @@ from recommender.similar_fitting import own_similar, threshold_of
 from recommender.templates import Templates, fit_templates
 from recommender.view import View
 from recommender.whitening import Whitening, fit_whitening
+from tests.asking import flattened
 from tests.communities import NOW, START, encoders, engine_of, new_store
 from tests.planting import DAY, T, check_unmoved, roots_of
 from tests.planting import Community as Known
@@ -250,3 +251,17 @@ def test_a_link_that_came_later_is_caught_if_it_is_looked_at(
     monkeypatch.setattr(recommender.linking, "pairs_of", leaking)
     with pytest.raises(AssertionError):
         check_unmoved(later_links)
+
+
+def test_who_says_a_link_again_adds_nothing_to_it() -> None:
+    """A link counted as often as it was said; and said again, it was unsaid for the time before."""
+    pumps = [f"{place}pump" for place in PLACES[:4]]
+    known = [Link(a, b, "related", at=START + 70 * DAY) for a, b in pairwise(pumps)]
+    again = [replace(link, at=at) for link in known for at in (NOW - DAY, None)]
+    query = SimilarQuery(title="pump at the bakery", k=20)
+    once, often = engine_of([*threads(), *known]), engine_of([*threads(), *known, *again])
+    for as_of in (None, START + 80 * DAY):
+        asked_then = replace(query, as_of=as_of)
+        assert flattened(once.similar(asked_then, NOW)) == flattened(often.similar(asked_then, NOW))
+    unlinked = engine_of(threads()).similar(query, NOW)
+    assert flattened(once.similar(query, NOW)) != flattened(unlinked)
