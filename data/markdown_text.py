@@ -6,7 +6,8 @@ from html import escape, unescape
 from data.html_text import html_to_text
 from data.mail_text import drop_quoted_lines
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*([\w{}.+#\-]*)[^`]*$")
+# Possessive where two repetitions could share characters: a long blank run cost minutes.
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*+([\w{}.+#\-]*+)[^`]*+$")
 _QUOTE_TAG = re.compile(r"\[(/?)quote\b[^\]\n]{0,500}\]", re.IGNORECASE)
 _ZULIP_SAID = re.compile(r"\s*@_?\*\*[^*\n]{1,200}\*\* \[?said\]?(?:\([^)\n]{0,1000}\))?:\s*$")
 _IMAGE = re.compile(r"!\[([^\[\]\n]{0,1000})\]\([^()\n]{0,2000}\)")
@@ -15,10 +16,11 @@ _AUTO_LINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>")
 _REFERENCE = re.compile(r" {0,3}\[[^\]\n]{1,200}\]:\s*\S+.*$")
 _LEADER = re.compile(r"^\s*(?:#{1,6}\s+|[-*+]\s+(?:\[[ xX]\]\s+)?|\d{1,9}[.)]\s+)")
 _RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}$")
-_TABLE_RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?)?\s*$")
+_TABLE_RULE = re.compile(r"\s*+\|?+(?:\s*+:?-{2,}+:?\s*+\|)++(?:\s*+:?-{2,}+:?)?\s*+$")
 _STRONG = re.compile(r"(?<!\\)(\*\*|__|~~)(?=\S)(.{1,300}?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])(.{1,300}?)(?<=[^\s*_])\1(?![\w*])")
-_CODE = re.compile(r"(`+)(.{1,2000}?)\1")
+# A run of backticks is taken whole: split, a long one was tried in every way there is.
+_CODE = re.compile(r"(?<!`)(`++)(.{1,2000}?)(?<!`)\1(?!`)")
 _MENTION = re.compile(r"@_?\*\*([^*\n|]{1,200})(?:\|\d+)?\*\*")
 _CHANNEL = re.compile(r"#\*\*([^*\n>]{1,200})(?:>([^*\n]{1,200}?)(?:@\d{1,18})?)?\*\*")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")

@@ -146,6 +146,29 @@ def test_no_pattern_takes_long_on_hostile_input(piece, body_format):
     assert time.process_time() - began < 5
 
 
+SAID = '<p><span class="user-mention" data-user-id="7">Bo</span>said'
+RUNS = [
+    ("", " ", "x", "markdown"),
+    ("```", " ", "`", "markdown"),
+    ("so ", "`", "", "markdown"),
+    (SAID, " ", "<blockquote>", "html"),
+    ("An x was scrubbed...", "-", "x", "text"),
+    ("", "napisał", "x", "text"),
+]
+
+
+@pytest.mark.parametrize(("before", "piece", "after", "body_format"), RUNS)
+def test_a_long_run_of_one_character_is_read_quickly(before, piece, after, body_format):
+    """Two repetitions that shared characters: 40,000 blanks stopped a server for a minute."""
+    began = time.process_time()
+    plain_text(before + piece * (80_000 // len(piece)) + after, body_format)
+    assert time.process_time() - began < 0.5
+
+
+def test_a_run_of_backticks_closes_at_one_as_long():
+    assert plain_text("`` a`b `` and `c` and ``d`", "markdown") == "a`b and c and ``d`"
+
+
 fragments = st.lists(
     st.sampled_from(["<", ">", "</", "<p", "<aside class='quote'>", "</aside>", "&", "&#", "x",
                      "&#xD800;", "\x00", "\ud800", "> ", "```", "[quote]", "wrote:", "\n", "é"])
