@@ -13,7 +13,7 @@ from .face import Item, ReadOptions, Rejection
 from .items import make_item, problems, reject
 from .lines import Fault, numbered_lines
 from .mail import Mail, parse_mail, subject_tag
-from .peek import peek
+from .peek import Sample
 from .streams import bare_name
 
 _SUFFIXES = (".mbox", ".mbx", ".txt", ".mail", "")
@@ -43,9 +43,9 @@ class MboxReader:
 
     name = "mbox"
 
-    def recognises(self, path: Path) -> bool:
+    def tells(self, sample: Sample) -> bool:
         """Whether a file begins with mbox's separator and a mail's header."""
-        return any(_wanted(sample.name) and _is_mbox(sample.head) for sample in peek(path))
+        return _wanted(sample.name) and _is_mbox(sample.head)
 
     def size(self, path: Path) -> int | None:
         """Mails are not counted beforehand."""

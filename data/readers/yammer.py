@@ -10,7 +10,7 @@ from .csv_rows import Cells, csv_headings, csv_rows
 from .face import Item, ReadOptions
 from .items import problems, reject
 from .lines import Fault
-from .peek import peek
+from .peek import Sample, peek
 from .streams import bare_name
 from .yammer_messages import Network
 
@@ -35,13 +35,10 @@ class YammerReader:
 
     name = "yammer"
 
-    def recognises(self, path: Path) -> bool:
-        """Whether there is a Messages.csv with Yammer's headings."""
-        return any(
-            PurePosixPath(sample.name).name.lower() == "messages.csv"
-            and set(csv_headings(sample.head)) >= _TELLING
-            for sample in peek(path)
-        )
+    def tells(self, sample: Sample) -> bool:
+        """Whether a Messages.csv has Yammer's headings."""
+        named = PurePosixPath(sample.name).name.lower() == "messages.csv"
+        return named and set(csv_headings(sample.head)) >= _TELLING
 
     def size(self, path: Path) -> int | None:
         """Messages are not counted beforehand."""

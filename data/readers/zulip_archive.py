@@ -11,7 +11,7 @@ from .clock import since_epoch
 from .face import DELETED, Item, ReadOptions, Rejection
 from .items import make_item, problems, reject
 from .lines import Fault, json_file, json_list
-from .peek import peek
+from .peek import Sample
 from .streams import bare_name
 from .zulip_topics import (
     NOTICE,
@@ -45,13 +45,12 @@ class ZulipArchiveReader:
 
     name = "zulip-archive"
 
-    def recognises(self, path: Path) -> bool:
+    def tells(self, sample: Sample) -> bool:
         """Whether a JSON file holds a list of messages with their senders' full names."""
-        return any(
+        return (
             _wanted(sample.name)
             and sample.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
             and all(key in sample.head for key in _KEYS)
-            for sample in peek(path)
         )
 
     def size(self, path: Path) -> int | None:
