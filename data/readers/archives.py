@@ -22,6 +22,8 @@ from .streams import TRUNCATED, compression, open_stream, output_limit
 MAX_ENTRIES = 500_000
 """Most entries of one archive: a Slack export of ten years has a file a channel and day."""
 _CHUNK = 1 << 16
+_INDEX = ".index"
+"""How our own folder of indexes is named, which may lie in the export with the database."""
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ class Unpacked:
     def files(self) -> list[tuple[str, Path]]:
         """List the regular files, sorted by name: pairs of the name inside the export and path.
 
-        A link that leads out of the folder is left out and becomes a problem.
+        Our own indexes are left out. A link that leads out of the folder becomes a problem.
         """
         if self.root.is_file():
             return [(self.root.name, self.root)]
@@ -46,6 +48,8 @@ class Unpacked:
         inside = self.root.resolve()
         for path in sorted(self.root.rglob("*")):
             name = path.relative_to(self.root).as_posix()
+            if any(part.endswith(_INDEX) for part in PurePosixPath(name).parts[:-1]):
+                continue
             if path.is_symlink() and not path.resolve().is_relative_to(inside):
                 self.problems.append((name, "is a link that leads out of the export"))
             elif path.is_file():

@@ -37,6 +37,7 @@ class CommunityReader:
     """
 
     name = "community"
+    wants = staticmethod(_wanted)
 
     def tells(self, sample: Sample) -> bool:
         """Whether a file is named posts.jsonl (.gz, .xz), or people or spaces."""

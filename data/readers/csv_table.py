@@ -47,6 +47,7 @@ class CsvReader:
     """Reads the tables that a mapping names, or those of the format's own headings."""
 
     name = "csv"
+    wants = staticmethod(_wanted)
 
     def tells(self, sample: Sample) -> bool:
         """Whether a CSV file has the headings id, author, created and body.

@@ -33,6 +33,7 @@ class DiscourseReader:
     """Reads topics one at a time; people and categories come before what names them."""
 
     name = "discourse"
+    wants = staticmethod(_wanted)
 
     def tells(self, sample: Sample) -> bool:
         """Whether a JSON file holds a topic's stream of posts."""

@@ -59,6 +59,10 @@ class Reader(Protocol):
     name: str
     """The word that `--format` takes."""
 
+    def wants(self, name: str) -> bool:
+        """Whether `read` looks into a file of this name inside an export."""
+        ...
+
     def tells(self, sample: Sample) -> bool:
         """Whether one file's name and head show this format; never raises for a strange one."""
         ...

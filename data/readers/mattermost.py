@@ -45,6 +45,7 @@ class MattermostReader:
     """
 
     name = "mattermost"
+    wants = staticmethod(_wanted)
 
     def tells(self, sample: Sample) -> bool:
         """Whether a file begins with the line that states the bulk format's version."""

@@ -42,6 +42,7 @@ class MboxReader:
     """Reads one mail at a time; people are keyed by their name in lower case."""
 
     name = "mbox"
+    wants = staticmethod(_wanted)
 
     def tells(self, sample: Sample) -> bool:
         """Whether a file begins with mbox's separator and a mail's header."""

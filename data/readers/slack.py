@@ -33,6 +33,7 @@ class SlackReader:
     """Reads channels one day at a time; what is private stays out unless it is named."""
 
     name = "slack"
+    wants = staticmethod(_wanted)
 
     def tells(self, sample: Sample) -> bool:
         """Whether a channels.json holds a list."""

@@ -50,6 +50,7 @@ class StackExchangeReader:
     """Reads Users, Posts, Comments, Votes and PostLinks row by row."""
 
     name = "stackexchange"
+    wants = staticmethod(_wanted)
 
     def tells(self, sample: Sample) -> bool:
         """Whether a Posts.xml holds rows."""

@@ -34,6 +34,7 @@ class YammerReader:
     """
 
     name = "yammer"
+    wants = staticmethod(_wanted)
 
     def tells(self, sample: Sample) -> bool:
         """Whether a Messages.csv has Yammer's headings."""

@@ -41,6 +41,7 @@ class ZulipReader:
     """
 
     name = "zulip"
+    wants = staticmethod(_wanted)
 
     def tells(self, sample: Sample) -> bool:
         """Whether a table of Zulip's database stands in a file of the name that it has there."""

@@ -44,6 +44,7 @@ class ZulipArchiveReader:
     """
 
     name = "zulip-archive"
+    wants = staticmethod(_wanted)
 
     def tells(self, sample: Sample) -> bool:
         """Whether a JSON file holds a list of messages with their senders' full names."""
