@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -23,7 +24,7 @@ MAX_ENTRIES = 500_000
 """Most entries of one archive: a Slack export of ten years has a file a channel and day."""
 _CHUNK = 1 << 16
 _INDEX = ".index"
-"""How our own folder of indexes is named, which may lie in the export with the database."""
+"""Ends the name of our own folder of indexes, which may lie in the export with the database."""
 
 
 @dataclass(slots=True)
@@ -48,13 +49,20 @@ class Unpacked:
         inside = self.root.resolve()
         for path in sorted(self.root.rglob("*")):
             name = path.relative_to(self.root).as_posix()
-            if any(part.endswith(_INDEX) for part in PurePosixPath(name).parts[:-1]):
+            if any(map(_is_index, takewhile(lambda folder: folder != self.root, path.parents))):
                 continue
             if path.is_symlink() and not path.resolve().is_relative_to(inside):
                 self.problems.append((name, "is a link that leads out of the export"))
             elif path.is_file():
                 found.append((name, path))
         return found
+
+
+def _is_index(folder: Path) -> bool:
+    if not folder.name.endswith(_INDEX):
+        return False
+    database = folder.with_name(folder.name.removesuffix(_INDEX))
+    return folder.name.startswith("whoknows-") or database.is_file()
 
 
 @contextmanager
