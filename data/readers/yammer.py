@@ -19,11 +19,14 @@ Take = Callable[[Cells, str, int], Iterator[Item]]
 _FILES = ("Groups.csv", "Users.csv", "Files.csv", "Messages.csv")
 """In the order of reading; newer exports call groups communities, but not in their files."""
 _TELLING = {"id", "thread_id", "replied_to_id", "sender_id", "body"}
+_UPLOADS = "files"
+"""The folder of what people uploaded, which may be a table of any name."""
 _WANTED = frozenset(name.lower() for name in _FILES)
 
 
 def _wanted(name: str) -> bool:
-    return PurePosixPath(bare_name(name)).name.lower() in _WANTED
+    *folders, last = PurePosixPath(bare_name(name.lower())).parts
+    return last in _WANTED and _UPLOADS not in folders
 
 
 class YammerReader:
@@ -39,7 +42,7 @@ class YammerReader:
     def tells(self, sample: Sample) -> bool:
         """Whether a Messages.csv has Yammer's headings."""
         named = PurePosixPath(sample.name).name.lower() == "messages.csv"
-        return named and set(csv_headings(sample.head)) >= _TELLING
+        return named and _wanted(sample.name) and set(csv_headings(sample.head)) >= _TELLING
 
     def size(self, path: Path) -> int | None:
         """Messages are not counted beforehand."""
