@@ -31,7 +31,7 @@ _QUOTE_CLASSES = frozenset(
 # Zulip announces a quote by "Name said:" in a paragraph of its own.
 _ZULIP_SAID = re.compile(
     r"<p>\s*<span class=\"user-mention(?: silent)?\"[^>]{0,200}>[^<]{0,200}</span>\s*"
-    r"(?:<a [^>]{0,1000}>[^<]{0,50}</a>|said|wrote)\s*:?\s*</p>\s*(?=<blockquote)"
+    r"(?:<a [^>]{0,1000}>[^<]{0,50}</a>|said|wrote)\s*+:?\s*+</p>\s*+(?=<blockquote)"
 )
 _MARK = "\ue000"
 """Stands where a quote was dropped, until the line that announces it is gone, too."""

@@ -17,8 +17,9 @@ from .errors import UnreadableSource
 from .identity import Identities, completed, read_people_map
 from .models import Interaction, Link, Person, Post, Record
 from .provenance import Provenance
+from .readers.archives import Unpacked
 from .readers.detect import open_reader
-from .readers.face import DELETED, Item, ReadOptions, Rejection
+from .readers.face import DELETED, Item, Reader, ReadOptions, Rejection
 from .readers.mapping import read_mapping
 from .rows import interaction_row
 from .runs import ImportRun
@@ -95,7 +96,7 @@ def import_path(
     stated = [reader.name, source, snapshot, same_people, match_email, include_private]
     if mapping is not None:
         stated.append(repr(read_mapping(mapping)))
-    run = store.begin_run(_fingerprint(path, stated))
+    run = store.begin_run(_fingerprint(path, reader, stated))
     origin = f"import:{source or ''}"
     importer = _Importer(store, names, store.provenance(origin, run.number), run)
     total = reader.size(path)
@@ -224,9 +225,13 @@ def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
-def _fingerprint(path: Path, stated: object) -> str:
-    """What makes an interrupted import the same as this one: the files, and the options."""
-    files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-    stamps = [[str(p), p.stat().st_size, p.stat().st_mtime_ns] for p in files]
+def _fingerprint(path: Path, reader: Reader, stated: object) -> str:
+    """What makes an interrupted import the same as this one: the files, and the options.
+
+    Only files that are read: the database may lie beside them, and changes with each batch.
+    """
+    files = Unpacked(path).files()
+    read = [at for name, at in files if path.is_file() or reader.wants(name)]
+    stamps = [[str(at), at.stat().st_size, at.stat().st_mtime_ns] for at in read]
     whole = orjson.dumps([str(path.absolute()), stated, stamps], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(whole).hexdigest()

@@ -14,7 +14,8 @@ _ATTRIBUTION = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTION_END = re.compile(
-    r"(?:wrote|writes|schrieb|[\wé?]crit|scritto|escribió|skrev|schreef|escreveu|napisał\S*|said|写道)"
+    r"(?:wrote|writes|schrieb|[\wé?]crit|scritto|escribió|skrev|schreef|escreveu|napisał\S{0,9}|said"
+    r"|写道)"
     r"[^\n]{0,80}[:：]\s*$",
     re.IGNORECASE,
 )
@@ -39,7 +40,7 @@ _REMOVED_PART = re.compile(
 )
 # What Pipermail leaves in the place of a part that it cut out.
 _SCRUBBED = re.compile(
-    r"(?:-{5,} next part -{5,}\n)?A(?:n|n embedded)? [^\n]{0,80} was scrubbed\.\.\.\n"
+    r"(?:(?<!-)-{5,}+ next part -{5,}+\n)?A(?:n|n embedded)? [^\n]{0,80} was scrubbed\.\.\.\n"
     r"(?:(?:From|Subject|Date|Name|Type|Size|Desc|URL): ?[^\n]*(?:\n|$))*",
     re.IGNORECASE,
 )

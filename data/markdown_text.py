@@ -1,12 +1,14 @@
 """Markdown to text, as chat and forum software writes it: marks go, words and code stay."""
 
 import re
+from collections.abc import Iterator
 from html import escape, unescape
 
 from data.html_text import html_to_text
 from data.mail_text import drop_quoted_lines
 
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*([\w{}.+#\-]*)[^`]*$")
+# Possessive where two repetitions could share characters: a long blank run cost minutes.
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*+([\w{}.+#\-]*+)[^`]*+$")
 _QUOTE_TAG = re.compile(r"\[(/?)quote\b[^\]\n]{0,500}\]", re.IGNORECASE)
 _ZULIP_SAID = re.compile(r"\s*@_?\*\*[^*\n]{1,200}\*\* \[?said\]?(?:\([^)\n]{0,1000}\))?:\s*$")
 _IMAGE = re.compile(r"!\[([^\[\]\n]{0,1000})\]\([^()\n]{0,2000}\)")
@@ -14,11 +16,15 @@ _LINK = re.compile(r"\[([^\[\]\n]{1,1000})\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0
 _AUTO_LINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>")
 _REFERENCE = re.compile(r" {0,3}\[[^\]\n]{1,200}\]:\s*\S+.*$")
 _LEADER = re.compile(r"^\s*(?:#{1,6}\s+|[-*+]\s+(?:\[[ xX]\]\s+)?|\d{1,9}[.)]\s+)")
+_QUOTE = re.compile(r" {0,3}>[> ]*")
+# What stands alone, so that it does not go on in the next line.
+_NO_PARAGRAPH = ("#", "```", "~~~", "|")
 _RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}$")
-_TABLE_RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?)?\s*$")
+_TABLE_RULE = re.compile(r"\s*+\|?+(?:\s*+:?-{2,}+:?\s*+\|)++(?:\s*+:?-{2,}+:?)?\s*+$")
 _STRONG = re.compile(r"(?<!\\)(\*\*|__|~~)(?=\S)(.{1,300}?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*\\])([*_])(?=[^\s*_])(.{1,300}?)(?<=[^\s*_])\1(?![\w*])")
-_CODE = re.compile(r"(`+)(.{1,2000}?)\1")
+# A run of backticks is taken whole: split, a long one was tried in every way there is.
+_CODE = re.compile(r"(?<!`)(`++)(.{1,2000}?)(?<!`)\1(?!`)")
 _MENTION = re.compile(r"@_?\*\*([^*\n|]{1,200})(?:\|\d+)?\*\*")
 _CHANNEL = re.compile(r"#\*\*([^*\n>]{1,200})(?:>([^*\n]{1,200}?)(?:@\d{1,18})?)?\*\*")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
@@ -35,8 +41,9 @@ _NO_TAG = re.compile(rf"<(?!/?(?:{_TAGS})(?:[\s/>]))", re.IGNORECASE)
 def markdown_to_text(markdown: str) -> str:
     """Turn Markdown into text.
 
-    Removed: `> ` quotes, Zulip's quote fences, bulletin-board quotes, mail quotes and
-    signatures, marks of emphasis and links' addresses. Kept: code, links' words, images' alt.
+    Removed: `> ` quotes with the lines that Markdown counts into them, Zulip's quote fences,
+    bulletin-board quotes, mail quotes and signatures, marks of emphasis and links' addresses.
+    Kept: code, links' words, images' alt.
     """
     prose: list[str] = []
     done: list[str] = []
@@ -79,10 +86,25 @@ def _drop_quote_tags(text: str) -> str:
     return "".join(kept) + text[at:]
 
 
+def _without_lazy_quotes(lines: list[str]) -> Iterator[str]:
+    """Leave out lines without a mark that go on with a quoted paragraph, as Markdown has it."""
+    quoting = False
+    for line in lines:
+        mark = _QUOTE.match(line)
+        if mark:
+            quoted = line[mark.end() :]
+            quoting = bool(quoted.strip()) and not quoted.startswith(_NO_PARAGRAPH)
+        elif quoting:
+            own_block = _LEADER.match(line) or _RULE.match(line) or line.lstrip().startswith("<")
+            quoting = bool(line.strip()) and not own_block
+        if mark or not quoting:
+            yield line
+
+
 def _prose(lines: list[str]) -> str:
     kept = [
         line
-        for line in lines
+        for line in _without_lazy_quotes(lines)
         if not (_ZULIP_SAID.match(line) or _RULE.match(line) or _REFERENCE.match(line))
         and not _TABLE_RULE.match(line)
     ]

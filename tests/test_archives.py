@@ -96,6 +96,15 @@ def test_a_folder_s_link_to_the_outside_is_left_out(tmp_path):
         assert [name for name, _ in export.problems] == ["out.json"]
 
 
+def test_our_own_indexes_are_no_part_of_an_export(tmp_path):
+    for name in ("a.db.index/c/h.json", "whoknows-1f.index/h.json", "a list.index/in.json"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("[]")
+    (tmp_path / "a.db").write_bytes(b"")
+    with unpacked(tmp_path, everything) as export:
+        assert [name for name, _ in export.files()] == ["a list.index/in.json", "a.db"]
+
+
 @pytest.fixture
 def small_limits(monkeypatch):
     """Bombs of a few hundred kilobytes, so that the test stays small."""

@@ -57,6 +57,27 @@ def test_it_goes_on_wherever_it_was_cut_off(
     assert replace(report, resumed_from=0) == whole
 
 
+def test_it_goes_on_beside_its_own_database(
+    export: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`cd export && whoknows import .` began anew each time: the database had changed."""
+    monkeypatch.setattr(data.importing, "BATCH", 1)
+    whole = import_path(new_store(), export)
+
+    def cut() -> None:
+        if any(store.counts().values()):
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        import_path(store, export, embed=cut)
+    (export / "whoknows.db.index").mkdir()
+    for name in ("whoknows.db", "whoknows.db.at-work", "whoknows.db.index/history.json"):
+        (export / name).write_text("[]")
+    report = import_path(store, export)
+    assert report.resumed_from > 0
+    assert replace(report, resumed_from=0) == whole
+
+
 def test_what_an_export_says_was_deleted_is_deleted_by_a_snapshot(
     tmp_path: Path, store: Store
 ) -> None:

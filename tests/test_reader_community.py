@@ -10,6 +10,7 @@ import pytest
 from data.errors import UnreadableSource
 from data.models import Interaction, Link, Person, Post, Space
 from data.readers.community import CommunityReader
+from data.readers.detect import open_reader
 from data.readers.face import Item, ReadOptions, Rejection
 
 POST = '{"id": "1", "author": "ann", "created": "2026-03-01", "body": "Hello"}'
@@ -68,7 +69,7 @@ def test_lines_are_counted_where_that_is_quick(tmp_path):
 
 def test_a_single_file_of_posts_is_enough(tmp_path):
     (tmp_path / "posts.jsonl").write_text(POST)
-    assert CommunityReader().recognises(tmp_path / "posts.jsonl")
+    assert open_reader(tmp_path / "posts.jsonl").name == "community"
     assert len(read(tmp_path / "posts.jsonl")) == 1
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from data.errors import UnreadableSource
 from data.models import Interaction, Link, Person, Post, Space
-from data.readers.detect import READERS, open_reader
+from data.readers.detect import READERS, open_reader, recognised
 from data.readers.face import Item, Reader, ReadOptions, Rejection
 from tests.reader_exports import EXPORTS
 
@@ -35,7 +35,7 @@ def test_every_reader_is_tried_here():
 
 
 def test_an_export_is_recognised_by_its_own_reader_alone(name, export):
-    assert [reader.name for reader in READERS if reader.recognises(export)] == [name]
+    assert [reader.name for reader in recognised(export)] == [name]
 
 
 def test_counts_and_reasons(name, export):
@@ -90,14 +90,14 @@ def test_a_reader_handed_something_else_says_so_in_a_sentence(name, tmp_path):
     for content in (b"", b"\x00\xff" * 500, b"[1, 2]", b"plain words\n", b"\x1f\x8bbroken"):
         strange = tmp_path / "strange"
         strange.write_bytes(content)
-        assert not reader.recognises(strange)
+        assert not recognised(strange)
         with pytest.raises(UnreadableSource, match="strange"):
             read(strange, reader)
-    assert not reader.recognises(tmp_path / "nowhere")
+    assert not recognised(tmp_path / "nowhere")
     with pytest.raises(UnreadableSource):
         read(tmp_path / "nowhere", reader)
     (tmp_path / "empty").mkdir()
-    assert not reader.recognises(tmp_path / "empty")
+    assert not recognised(tmp_path / "empty")
     with pytest.raises(UnreadableSource):
         read(tmp_path / "empty", reader)
 

@@ -1,5 +1,7 @@
 """CSV as offices write it: a mapping says what means what; a bad row is told by its line."""
 
+import gzip
+import os
 import zipfile
 from pathlib import Path
 
@@ -201,8 +203,26 @@ def test_a_line_without_end_is_not_held(tmp_path, monkeypatch):
     monkeypatch.setattr(csv_rows, "MAX_ROW", 1000)
     monkeypatch.setattr(csv_rows, "_CHUNK", 100)
     path = tmp_path / "a.csv"
-    path.write_text("a,b\n1,x\n" + "y" * 100_000)
-    assert rows(path) == [(2, ["1", "x"]), (1, "line 3 is longer than 1,000 characters")]
+    long = "y" * 100_000
+    path.write_text(f'a,b\n1,x\n{long}\n2,"y\n{long}\n3,z\n{long}')
+    fault = "is longer than 1,000 characters"
+    assert rows(path) == [
+        (2, ["1", "x"]), (3, fault), (4, "opens a quote that is not closed"), (5, fault),
+        (6, ["3", "z"]), (7, fault),
+    ]  # fmt: skip
+    path.write_text(f"{long}\n1,x\n")
+    assert rows(path) == [(1, fault)]
+
+
+def test_a_cut_file_is_told_by_the_line_where_it_ends(tmp_path, monkeypatch):
+    """It named line 1, and took the half of a row that was left for a whole one."""
+    monkeypatch.setattr(csv_rows, "_CHUNK", 100)
+    path = tmp_path / "a.csv.gz"
+    lines = [f"{number},{os.urandom(20).hex()}" for number in range(2000)]
+    path.write_bytes(gzip.compress("\n".join(["a,b", *lines]).encode())[:20_000])
+    *whole, (line, reason) = rows(path)
+    assert [cells for _, cells in whole] == [row.split(",") for row in lines[: len(whole)]]
+    assert line == len(whole) + 2 and "cut short here" in str(reason)
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"a,b\n", b'a;b\n"', b"\xff\xfe"]))

@@ -1,6 +1,7 @@
 """Mailing lists: threads by their headers, people by their names, bodies decoded."""
 
 import gzip
+import time
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,85 @@ def test_bodies_are_decoded_and_text_is_preferred(tmp_path):
     ]  # fmt: skip
 
 
+def multipart(kind: str, *parts: str) -> dict[str, str]:
+    body = "".join(f"--b\nContent-Type: {part}\n" for part in parts)
+    return {"more": f'Content-Type: multipart/{kind}; boundary="b"\n', "body": f"{body}--b--"}
+
+
+OWN = "text/html\n\n<p>See what Bo wrote</p>"
+OF_BO = "message/rfc822\n\nFrom: Bo <bo@example.org>\nSubject: x\n\nWords of Bo\n"
+
+
+def test_words_are_credited_to_who_wrote_them(tmp_path):
+    """The first plain part anywhere was taken: a list's footer, or a mail that was sent on."""
+    html_then_footer = multipart("mixed", OWN, "text/plain\n\n____\nA list's footer")
+    blank_first = multipart("mixed", "text/plain\n\n \n", OWN)
+    kind, _, words = OF_BO.partition("\n\n")
+    items = read(
+        tmp_path,
+        mail("1", **html_then_footer),
+        mail("2", **multipart("mixed", OWN, OF_BO)),
+        mail("3", **multipart("mixed", OF_BO, OWN)),
+        mail("4", **blank_first),
+        mail("5", more=f"Content-Type: {kind}\n", body=words),
+    )
+    assert [body_text(post) for post in posts(items)] == ["See what Bo wrote"] * 4 + [""]
+
+
+@pytest.mark.parametrize("sender", ["(" * 5000, "a:" * 5000, "a@x (" * 5000])
+def test_a_mail_nested_too_deep_is_told_and_the_later_ones_go_in(tmp_path, sender):
+    """It ended the import by a traceback."""
+    items = read(tmp_path, mail("1"), mail("2", sender=sender), mail("3"))
+    assert [post.id[0] for post in posts(items)] == ["1", "3"]
+    assert {item.line for item in items if isinstance(item.record, Rejection)} == {9}
+
+
+@pytest.mark.parametrize(
+    ("sender", "more"),
+    [
+        ("a at b" + "(" * 40_000, ""),
+        ("@" * 40_000, ""),
+        ("a", f'Content-Type: multipart/mixed; boundary="{";" * 80_000}\n'),
+    ],
+)
+def test_a_long_header_is_read_quickly(tmp_path, sender, more):
+    """The standard library, too, took seconds to minutes."""
+    began = time.process_time()
+    read(tmp_path, mail(sender=sender, more=more))
+    assert time.process_time() - began < 0.5
+
+
+def test_a_mail_without_date_takes_the_time_at_which_it_came(tmp_path):
+    zoned = mail("2", date="").replace("10:00:00 2026", "10:00:00 +0200 2026")
+    first, second = posts(read(tmp_path, mail("1", date=""), zoned))
+    assert (first.created.isoformat(), second.created.hour) == ("2026-03-01T10:00:00+00:00", 8)
+
+
+@pytest.mark.parametrize(
+    ("sender", "more", "bot"),
+    [
+        ("CI Bot <builds@example.org>", "", True),
+        ("Ann", "Auto-Submitted: auto-generated\n", True),
+        ("Ann", "Auto-Submitted: no\n", False),
+        ("Ann", "Precedence: junk\n", True),
+        ("Ann", "Precedence: bulk\n", True),
+        # Old list software says so of all that it sends on.
+        ("Ann", "Precedence: bulk\nMailing-List: contact lamps-help\n", False),
+        ("Ann", "Precedence: list\n", False),
+    ],
+)
+def test_machines_are_told_by_name_and_by_what_they_say(tmp_path, sender, more, bot):
+    assert [person.bot for person in people(read(tmp_path, mail(sender=sender, more=more)))] == [
+        bot
+    ]
+
+
+def test_who_answers_by_machine_while_away_is_no_bot(tmp_path):
+    away = mail("1", more="Auto-Submitted: auto-replied\n")
+    told = people(read(tmp_path, away, mail("2"), mail("3"), away.replace("<1@", "<4@")))
+    assert [(person.id, person.bot) for person in told] == [("ann berg", True), ("ann berg", False)]
+
+
 def test_the_list_s_tag_is_taken_off_and_others_stay(tmp_path):
     subjects = ["[Win-Dow] Lamps", "Re: [win-dow] Re: [OT] Lunch", "[win-dow] [OT] Tea", "Other"]
     items = read(tmp_path, *(mail(str(n), subject=s) for n, s in enumerate(subjects)))
@@ -133,7 +213,7 @@ def test_rejections_name_the_line_and_the_rest_goes_in(tmp_path):
         tmp_path,
         mail("1"),
         mail("1"),
-        mail("2", date=""),
+        mail("2", date="").replace("Sun Mar  1", "Sun Mar 41"),
         mail("3", sender=""),
         mail(None, subject="", body=""),
         mail(None),

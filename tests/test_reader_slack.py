@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from data.errors import UnreadableSource
 from data.models import Interaction, Person, Post, Space
 from data.readers.face import ReadOptions, Rejection
 from data.readers.slack import SlackReader
+from data.text import body_text
 
 USERS = [
     {"id": "U1", "name": "ann", "tz": "Europe/Stockholm", "deleted": False,
@@ -109,6 +111,36 @@ def test_bots_are_people_of_their_own(tmp_path):
     assert [(post.author, post.body) for post in posts(path)] == [
         ("B1", "built"), ("bot:rss", "news"), ("U3", "up"),
     ]  # fmt: skip
+
+
+def test_who_is_in_no_list_is_named_by_the_message(tmp_path):
+    """Guests of other workspaces were named by their ids."""
+    profile = {"real_name": "Cy Dahl", "name": "cy"}
+    guest = message(user="U9", attachments=[{"fallback": "another's page"}])
+    path = export(
+        tmp_path,
+        guest | {"ts": "1.1", "text": "", "thread_ts": "1.0"},
+        guest | {"ts": "1.2", "user_profile": profile},
+        guest | {"ts": "1.3", "user_profile": profile},
+    )
+    told = [(r.id, r.name, r.bot) for r in read(path) if isinstance(r, Person) and r.id == "U9"]
+    assert told == [("U9", "Cy Dahl", False)]
+    assert [post.body for post in posts(path)] == ["", "Hi", "Hi"]
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("Mine\n&gt;&gt;&gt; old\nolder\n\noldest", "Mine"),
+        ("&gt; old\nMine", "Mine"),
+        ("```\n&gt;&gt;&gt; x = 1\n```\nMine\n&gt;&gt;&gt; old\nolder", "```\n```\nMine"),
+        ("```\n&gt;&gt;&gt; x = 1\n2", "```\n2"),
+    ],
+)
+def test_what_is_quoted_to_the_end_is_not_the_authors(tmp_path, text, own):
+    """Of what `>>>` quotes only the first line was left out."""
+    (post,) = posts(export(tmp_path, message(text=text)))
+    assert body_text(post) == own
 
 
 def test_previews_of_other_pages_are_not_the_authors_words(tmp_path):

@@ -151,6 +151,15 @@ def test_a_network_shared_with_others_is_private(tmp_path):
     assert [post.body for post in posts(tmp_path, "network-4711")] == ["home", "with others"]
 
 
+def test_a_table_that_somebody_uploaded_is_no_network(tmp_path):
+    """The larger one was taken for the organisation's own, and its rows for open posts."""
+    for place in ("net", "Files"):
+        (tmp_path / place).mkdir()
+    export(tmp_path / "net", {"body": "home"})
+    export(tmp_path / "Files", {"body": "forged", "id": 20, "thread_id": 20}, {"body": "x" * 999})
+    assert [post.body for post in posts(tmp_path, "groups")] == ["home"]
+
+
 odd = st.none() | st.booleans() | st.integers() | st.text(max_size=20)
 objects = st.dictionaries(st.sampled_from(sorted(ROW)), odd, max_size=4)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from data.models import Interaction, Link, Person, Post, Space
 from data.readers import json_tables
-from data.readers.face import ReadOptions, Rejection
+from data.readers.face import DELETED, ReadOptions, Rejection
 from data.readers.zulip import ZulipReader
 from data.text import plain_text
 
@@ -102,6 +102,22 @@ def test_what_the_chat_announces_is_no_post_and_begins_no_thread(tmp_path):
     found = posts(path)
     assert list(found) == ["12", "13"] and found["13"].thread == "12"
     assert "is a notice by the chat itself, no message" in reasons(path)
+
+
+@pytest.mark.parametrize("key", ["content", "rendered_content"])
+def test_a_deleted_message_is_no_post_and_begins_no_thread(tmp_path, key):
+    """Thousands of "(deleted)" were posts, and roots of topics."""
+    text = "(deleted)" if key == "content" else "<p>(deleted)</p>"
+    path = export(tmp_path, message(11) | {"content": None, key: text}, message(12), message(13))
+    assert {id_: post.thread for id_, post in posts(path).items()} == {"12": "12", "13": "12"}
+    assert ("11", DELETED) in [(r.id, r.reason) for r in read(path) if isinstance(r, Rejection)]
+
+
+def test_a_closed_stream_is_told_by_its_line(tmp_path):
+    path = export(tmp_path, message(11))
+    lines = (path / "realm.json").read_text().splitlines()
+    (told,) = (record for record in read(path) if isinstance(record, Rejection))
+    assert '"id": 4,' in lines[told.line]
 
 
 def test_without_a_topic_nothing_is_a_thread_but_what_is_quoted(tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data.models import Link, Person, Post, Space
-from data.readers.face import ReadOptions, Rejection
+from data.readers.face import DELETED, ReadOptions, Rejection
 from data.readers.zulip_archive import ZulipArchiveReader
 from data.readers.zulip_topics import decoded, named_like_a_bot, topic_key, topic_title
 from data.text import plain_text
@@ -63,6 +63,15 @@ def test_quotes_make_parents_links_make_links_and_notices_nothing(tmp_path):
     links = [record for record in read(path) if isinstance(record, Link)]
     assert [(one.source, one.target) for one in links] == [("14", "11")]
     assert [r.id for r in read(path) if isinstance(r, Rejection)] == ["9"]
+
+
+def test_a_deleted_message_is_no_post_and_begins_no_thread(tmp_path):
+    """Thousands of "(deleted)" were posts, and roots of topics."""
+    gone = message(11, "<p>(deleted)</p>")
+    path = export(tmp_path, a=[gone, message(12), message(13)], b=[message(14, "(deleted)\n")])
+    assert {id_: post.thread for id_, post in posts(path).items()} == {"12": "12", "13": "12"}
+    told = [(r.id, r.reason) for r in read(path) if isinstance(r, Rejection)]
+    assert told == [("11", DELETED), ("14", DELETED)]
 
 
 def test_what_is_broken_is_told_and_the_rest_goes_in(tmp_path):

@@ -62,6 +62,9 @@ def test_html(html, text):
         ("use `List<int>` here", "use List<int> here"),
         ("vector<int> is <b>fast</b>", "vector<int> is fast"),
         ("> old\n> words\n\nnew", "new"),
+        ("> old\nand what goes on\n\nnew", "new"),
+        ("> old\n- new\n> # Old\nnew\n> old\n>\nnew\n> old\n***\nnew", "new\nnew\nnew\nnew"),
+        ("> old\n```\nnew\n```", "new"),
         ("@_**Bo|7** [said](https://example.org/1):\n```quote\nold\n```\nnew", "new"),
         ('[quote="bo, post:1"]\nold [quote]older[/quote]\n[/quote]\nnew', "new"),
         ("[quote] never closed", "never closed"),
@@ -144,6 +147,29 @@ def test_no_pattern_takes_long_on_hostile_input(piece, body_format):
     plain_text(body, body_format)
     # Generous: the quadratic patterns this caught took half a minute.
     assert time.process_time() - began < 5
+
+
+SAID = '<p><span class="user-mention" data-user-id="7">Bo</span>said'
+RUNS = [
+    ("", " ", "x", "markdown"),
+    ("```", " ", "`", "markdown"),
+    ("so ", "`", "", "markdown"),
+    (SAID, " ", "<blockquote>", "html"),
+    ("An x was scrubbed...", "-", "x", "text"),
+    ("", "napisał", "x", "text"),
+]
+
+
+@pytest.mark.parametrize(("before", "piece", "after", "body_format"), RUNS)
+def test_a_long_run_of_one_character_is_read_quickly(before, piece, after, body_format):
+    """Two repetitions that shared characters: 40,000 blanks stopped a server for a minute."""
+    began = time.process_time()
+    plain_text(before + piece * (80_000 // len(piece)) + after, body_format)
+    assert time.process_time() - began < 0.5
+
+
+def test_a_run_of_backticks_closes_at_one_as_long():
+    assert plain_text("`` a`b `` and `c` and ``d`", "markdown") == "a`b and c and ``d`"
 
 
 fragments = st.lists(

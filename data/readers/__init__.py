@@ -9,10 +9,10 @@ What each export brings, beside posts, replies and authors:
 | slack | profiles, bots | by name | last | by snapshot | undated |
 | discourse | names, bots | messages, by name | last | stated | counts alone |
 | mattermost | profiles, bots | by name | last | stated | with their time |
-| zulip | profiles, bots | by name | all, told from moves | by snapshot | undated |
-| zulip-archive | names, bots by name | none in it | none in it | by snapshot | none in it |
+| zulip | profiles, bots | by name | all, told from moves | stated | undated |
+| zulip-archive | names, bots by name | none in it | none in it | stated | none in it |
 | yammer | profiles, bots | by name | versions with a time | stated | none in it |
-| mbox | names | none | none | by snapshot | none |
+| mbox | names, bots | none | none | by snapshot | none |
 
 "By name": private channels, streams, groups and communities stay out unless
 `ReadOptions.include_private` names them, or all of them by "groups"; direct messages by "direct".

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -22,6 +23,8 @@ from .streams import TRUNCATED, compression, open_stream, output_limit
 MAX_ENTRIES = 500_000
 """Most entries of one archive: a Slack export of ten years has a file a channel and day."""
 _CHUNK = 1 << 16
+_INDEX = ".index"
+"""Ends the name of our own folder of indexes, which may lie in the export with the database."""
 
 
 @dataclass(slots=True)
@@ -38,7 +41,7 @@ class Unpacked:
     def files(self) -> list[tuple[str, Path]]:
         """List the regular files, sorted by name: pairs of the name inside the export and path.
 
-        A link that leads out of the folder is left out and becomes a problem.
+        Our own indexes are left out. A link that leads out of the folder becomes a problem.
         """
         if self.root.is_file():
             return [(self.root.name, self.root)]
@@ -46,11 +49,20 @@ class Unpacked:
         inside = self.root.resolve()
         for path in sorted(self.root.rglob("*")):
             name = path.relative_to(self.root).as_posix()
+            if any(map(_is_index, takewhile(lambda folder: folder != self.root, path.parents))):
+                continue
             if path.is_symlink() and not path.resolve().is_relative_to(inside):
                 self.problems.append((name, "is a link that leads out of the export"))
             elif path.is_file():
                 found.append((name, path))
         return found
+
+
+def _is_index(folder: Path) -> bool:
+    if not folder.name.endswith(_INDEX):
+        return False
+    database = folder.with_name(folder.name.removesuffix(_INDEX))
+    return folder.name.startswith("whoknows-") or database.is_file()
 
 
 @contextmanager

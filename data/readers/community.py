@@ -10,7 +10,7 @@ from .archives import Unpacked, unpacked
 from .face import Item, ReadOptions
 from .items import problems, reject
 from .lines import Fault, numbered_lines, numbered_objects
-from .peek import peek
+from .peek import Sample
 from .streams import bare_name
 
 # The order of reading: whoever is named comes before the record that names them.
@@ -37,10 +37,11 @@ class CommunityReader:
     """
 
     name = "community"
+    wants = staticmethod(_wanted)
 
-    def recognises(self, path: Path) -> bool:
-        """Whether a file named posts.jsonl (.gz, .xz) is there, or people or spaces alone."""
-        return any(_wanted(sample.name) for sample in peek(path))
+    def tells(self, sample: Sample) -> bool:
+        """Whether a file is named posts.jsonl (.gz, .xz), or people or spaces."""
+        return _wanted(sample.name)
 
     def size(self, path: Path) -> int | None:
         """Count the lines of a folder that is quickly read; None for a large one or an archive."""

@@ -78,12 +78,21 @@ def _heading(cells: list[str]) -> list[str]:
     return [cell.strip().strip("\ufeff").strip() for cell in cells]
 
 
+class _Unreadable(Exception):
+    """A line that cannot be read stands between two rows."""
+
+    def __init__(self, line: int, fault: Fault) -> None:
+        super().__init__(fault.reason)
+        self.line = line
+        self.fault = fault
+
+
 class _Lines:
     """Lines of a text for csv.reader; knows on which line the row under way began."""
 
-    def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
+    def __init__(self, lines: Iterator[tuple[int, str | Fault]]) -> None:
         self._lines = lines
-        self._again: deque[tuple[int, str]] = deque()
+        self._again: deque[tuple[int, str | Fault]] = deque()
         self._row: list[tuple[int, str]] = []
         self._size = 0
 
@@ -96,11 +105,17 @@ class _Lines:
             if self._row:
                 raise _Unclosed
             raise StopIteration
-        self._row.append(entry)
-        self._size += len(entry[1])
+        number, line = entry
+        if isinstance(line, Fault):
+            if self._row:
+                self._again.appendleft(entry)
+                raise _Unclosed
+            raise _Unreadable(number, line)
+        self._row.append((number, line))
+        self._size += len(line)
         if self._size > MAX_ROW and len(self._row) > 1:
             raise _Unclosed
-        return entry[1]
+        return line
 
     def row_begins(self) -> int:
         """Give the line of the row that was just read, and begin the next one."""
@@ -119,30 +134,31 @@ class _Lines:
         return self.row_begins()
 
 
-def _decoded(path: Path, encoding: str, faults: list[Fault]) -> Iterator[tuple[int, str]]:
-    """Yield (number, line with its end); a fault of the file is put into `faults` and ends it."""
+def _decoded(path: Path, encoding: str) -> Iterator[tuple[int, str | Fault]]:
+    """Yield (number, line with its end); a fault in the place of what cannot be read."""
     # An old Mac's line ends, too, become plain ones.
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     decode = io.IncrementalNewlineDecoder(decoder, translate=True).decode
-    number, left = 1, ""
+    too_long = Fault(f"is longer than {MAX_ROW:,} characters")
+    number, left, skipping = 1, "", False
     with open_stream(path) as stream:
         whole = False
         while not whole:
             try:
                 chunk = stream.read(_CHUNK)
             except (*TRUNCATED, OSError) as error:
-                faults.append(Fault(f"the file is damaged or cut short here ({error})"))
-                chunk = b""
+                yield number, Fault(f"the file is damaged or cut short here ({error})")
+                return
             whole = not chunk
             *lines, left = (left + decode(chunk, whole).replace("\x00", "")).split("\n")
             for line in lines:
-                yield number, line + "\n"
+                yield number, too_long if skipping else line + "\n"
+                skipping = False
                 number += 1
             if len(left) > MAX_ROW:
-                faults.append(Fault(f"line {number} is longer than {MAX_ROW:,} characters"))
-                return
-    if left:
-        yield number, left
+                left, skipping = "", True
+    if left or skipping:
+        yield number, too_long if skipping else left
 
 
 def csv_rows(
@@ -163,9 +179,12 @@ def csv_rows(
     ------
     UnreadableSource : the file cannot be opened, or unpacks like a bomb.
     """
-    faults: list[Fault] = []
-    lines = _Lines(_decoded(path, encoding or text_encoding(path), faults))
-    first = next(lines, None)
+    lines = _Lines(_decoded(path, encoding or text_encoding(path)))
+    try:
+        first = next(lines, None)
+    except _Unreadable as error:
+        yield error.line, error.fault
+        return
     if first is not None:
         delimiter = delimiter or guessed_delimiter(first, expected)
         # The heading may go on over several lines, so it is read again, as a row.
@@ -181,8 +200,6 @@ def csv_rows(
                 yield line, Fault(reason)
             elif any(cell.strip() for cell in cells):
                 yield line, dict(zip(headings, cells, strict=False))
-    for fault in faults:
-        yield lines.row_begins(), fault
 
 
 def _parsed(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str] | Fault]]:
@@ -192,6 +209,10 @@ def _parsed(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str] | Fa
             cells = next(reader)
         except StopIteration:
             return
+        except _Unreadable as error:
+            yield error.line, error.fault
+            reader = csv.reader(lines, delimiter=delimiter)
+            continue
         except _Unclosed:
             yield lines.give_back(), Fault("opens a quote that is not closed")
             reader = csv.reader(lines, delimiter=delimiter)

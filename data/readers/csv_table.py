@@ -47,13 +47,14 @@ class CsvReader:
     """Reads the tables that a mapping names, or those of the format's own headings."""
 
     name = "csv"
+    wants = staticmethod(_wanted)
 
-    def recognises(self, path: Path) -> bool:
+    def tells(self, sample: Sample) -> bool:
         """Whether a CSV file has the headings id, author, created and body.
 
         Any other needs a mapping, and is then of this format because of it.
         """
-        return any(_is_posts(sample) for sample in peek(path))
+        return _is_posts(sample)
 
     def size(self, path: Path) -> int | None:
         """Rows are not counted beforehand: a row may be many lines."""

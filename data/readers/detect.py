@@ -35,8 +35,22 @@ READERS: tuple[Reader, ...] = (
 """Every format, the surest to tell first."""
 
 
+def recognised(path: Path) -> list[Reader]:
+    """List the readers that a path may be for, the likeliest first; none for a strange one.
+
+    What tells a format lies above what people uploaded, which may look like any format.
+    """
+    samples = peek(path)
+    depths = {
+        reader: min(found)
+        for reader in READERS
+        if (found := [sample.name.count("/") for sample in samples if reader.tells(sample)])
+    }
+    return sorted(depths, key=depths.__getitem__)
+
+
 def open_reader(path: Path, format: str = "auto", mapped: bool = False) -> Reader:
-    """Give the reader of a format, or the first one that recognises the path.
+    """Give the reader of a format, or the likeliest one that recognises the path.
 
     Parameters
     ----------
@@ -60,9 +74,9 @@ def open_reader(path: Path, format: str = "auto", mapped: bool = False) -> Reade
         raise UnreadableSource(f"{format} is no known format; choose one of auto, {known}")
     if archive_kind(path) == "7z":
         raise UnreadableSource(f"{path} is a 7z archive; unpack it and name the folder")
-    for reader in READERS:
-        if reader.recognises(path):
-            return reader
+    found = recognised(path)
+    if found:
+        return found[0]
     for sample in peek(path):
         if bare_name(sample.name).lower().endswith((".csv", ".tsv")):
             raise UnreadableSource(

@@ -10,7 +10,7 @@ from .archives import Unpacked, unpacked
 from .face import DELETED, Item, ReadOptions, Rejection
 from .items import make_item, problems, reject
 from .lines import Fault, json_file, json_object, numbered_lines
-from .peek import peek
+from .peek import Sample
 from .streams import bare_name
 
 Topic = Mapping[str, object]
@@ -33,14 +33,14 @@ class DiscourseReader:
     """Reads topics one at a time; people and categories come before what names them."""
 
     name = "discourse"
+    wants = staticmethod(_wanted)
 
-    def recognises(self, path: Path) -> bool:
+    def tells(self, sample: Sample) -> bool:
         """Whether a JSON file holds a topic's stream of posts."""
-        return any(
+        return (
             sample.name.endswith(_SUFFIXES)
             and b'"post_stream"' in sample.head
             and sample.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
-            for sample in peek(path)
         )
 
     def size(self, path: Path) -> int | None:

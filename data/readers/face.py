@@ -11,6 +11,8 @@ from typing import Protocol
 
 from data.models import Record
 
+from .peek import Sample
+
 DELETED = "was deleted"
 """The reason of what the export itself says is gone: a snapshot deletes it here as well."""
 
@@ -57,8 +59,12 @@ class Reader(Protocol):
     name: str
     """The word that `--format` takes."""
 
-    def recognises(self, path: Path) -> bool:
-        """Whether `path` holds this format; looks at little, never raises for a strange file."""
+    def wants(self, name: str) -> bool:
+        """Whether `read` looks into a file of this name inside an export."""
+        ...
+
+    def tells(self, sample: Sample) -> bool:
+        """Whether one file's name and head show this format; never raises for a strange one."""
         ...
 
     def size(self, path: Path) -> int | None:

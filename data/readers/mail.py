@@ -2,13 +2,18 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.policy import Compat32
 from email.utils import parseaddr, parsedate_to_datetime
+from typing import cast
+
+from .zulip_topics import named_like_a_bot
 
 _ID = re.compile(r"<\s*([^<>\s]{1,500})\s*>")
 # Pipermail hides addresses: "name at host (Full Name)".
@@ -20,7 +25,25 @@ _REPLY = re.compile(r"(?:re|aw|sv|antw|vs|odp|回复|答复)\s*(?:\[\d+\])?\s*[:
 _TAG = re.compile(r"\[([^\[\]]{1,60})\]\s*")
 _LIST_ID = re.compile(r"<([^<>.\s]{1,100})[^<>]*>")
 _AUTOMATIC = re.compile(r"(?:mailer-daemon|no-?reply|do-?not-?reply|postmaster|bounces?)\b", re.I)
+_AUTOMATIC_PRECEDENCE = frozenset({"junk", "auto_reply"})
+_SENT = re.compile(r"\b\w{3}\s+\w{3}\s+\d{1,2}\s+\d\d:\d\d.*")
 _RAW_SUBJECT = re.compile(rb"^Subject:([^\r\n]*)", re.I | re.M)
+
+_FORMATS = {"text/plain": "text", "text/html": "html"}
+_LONGEST_HEADER = 10_000
+"""Characters of a header that are read: the references of more than a hundred mails."""
+_LONGEST_AUTHOR = 1_000
+
+
+class _ShortHeaders(Compat32):
+    """Cuts headers off: of long ones the standard library's parsers take quadratic time."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST_HEADER]
+
+
+_POLICY = _ShortHeaders()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +71,17 @@ def parse_mail(raw: bytes, tag: str | None) -> Mail | str:
 
     Parameters
     ----------
+    raw : with mbox's separator as its first line: without a Date, it tells when the mail came.
     tag : the word in brackets, in lower case, that its list puts before subjects, if any.
     """
     try:
-        message = message_from_bytes(raw)
-        body, body_format = _body(message)
+        return _parsed(raw, tag)
     except RecursionError:
-        return "its parts are nested too deep"
+        return "its parts, or the comments in a header, are nested too deep"
+
+
+def _parsed(raw: bytes, tag: str | None) -> Mail | str:
+    message = message_from_bytes(raw, policy=_POLICY)
     date = _date(message)
     if date is None:
         return "Date: is missing or no time"
@@ -68,6 +95,7 @@ def parse_mail(raw: bytes, tag: str | None) -> Mail | str:
     nearest = dict.fromkeys([*in_reply_to[:1], *reversed(references)])
     nearest.pop(id_, None)
     list_id = _LIST_ID.search(_header(message, "List-Id"))
+    body, body_format = next(_texts(message), ("", "text"))
     return Mail(
         id=id_,
         name=name,
@@ -78,7 +106,7 @@ def parse_mail(raw: bytes, tag: str | None) -> Mail | str:
         list_name=list_id[1].lower() if list_id else None,
         body=body,
         body_format=body_format,
-        automatic=bool(address and _AUTOMATIC.match(address)),
+        automatic=_is_automatic(message, name, address),
     )
 
 
@@ -121,15 +149,31 @@ def _header(message: Message, name: str) -> str:
 
 
 def _date(message: Message) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(_header(message, "Date"))
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+    separator = _SENT.search(message.get_unixfrom() or "")
+    for told in (_header(message, "Date"), separator[0] if separator else ""):
+        try:
+            date = parsedate_to_datetime(told)
+            return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None
+
+
+def _is_automatic(message: Message, name: str | None, address: str | None) -> bool:
+    if (address and _AUTOMATIC.match(address)) or (name and named_like_a_bot(name)):
+        return True
+    submitted = _header(message, "Auto-Submitted").lower().partition(";")[0].strip()
+    if submitted not in ("", "no"):
+        return True
+    precedence = _header(message, "Precedence").lower()
+    # Old list software calls whatever it sends on "bulk".
+    sent_on = any("list" in header.lower() for header in message)
+    return precedence in _AUTOMATIC_PRECEDENCE or (precedence == "bulk" and not sent_on)
 
 
 def _author(value: str) -> tuple[str | None, str | None]:
     """Split a From header into name and address, each None where it is not there."""
+    value = value[:_LONGEST_AUTHOR]
     first = _NAME_FIRST.fullmatch(value)
     hidden = None if first else _HIDDEN_ADDRESS.fullmatch(value)
     if first:
@@ -150,20 +194,30 @@ def _author(value: str) -> tuple[str | None, str | None]:
 def _derived_id(message: Message, raw: bytes) -> str:
     """Make an id for a mail without one, the same at each reading."""
     stable = "\n".join(_header(message, name) for name in ("From", "Date", "Subject")).encode()
-    return "mail-" + hashlib.sha256(stable + b"\n" + raw[-2000:]).hexdigest()[:32]
+    # Without the separator: an archive made anew may date it anew.
+    content = raw.partition(b"\n")[2]
+    return "mail-" + hashlib.sha256(stable + b"\n" + content[-2000:]).hexdigest()[:32]
 
 
-def _body(message: Message) -> tuple[str, str]:
-    """Give the first plain text part, or else the first HTML part, and its format."""
-    html: str | None = None
-    for part in message.walk():
-        if part.is_multipart() or part.get_content_disposition() == "attachment":
-            continue
-        if part.get_content_type() == "text/plain":
-            return _decoded(part), "text"
-        if part.get_content_type() == "text/html" and html is None:
-            html = _decoded(part)
-    return ("", "text") if html is None else (html, "html")
+def _texts(part: Message) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a mail that are not blank, and their formats, in their order.
+
+    Of alternatives the plain text comes first. What stands in a mail that is attached or sent on
+    is another's and left out.
+    """
+    if part.get_content_disposition() == "attachment" or part.get_content_maintype() == "message":
+        return
+    if part.is_multipart():
+        found = [
+            text for inner in cast(list[Message], part.get_payload()) for text in _texts(inner)
+        ]
+        if part.get_content_subtype() == "alternative":
+            found.sort(key=lambda text: text[1] != "text")
+        yield from found
+    elif (form := _FORMATS.get(part.get_content_type())) is not None:
+        text = _decoded(part)
+        if text.strip():
+            yield text, form
 
 
 def _decoded(part: Message) -> str:

@@ -13,7 +13,7 @@ from .items import problems, reject
 from .lines import Fault, numbered_objects
 from .mattermost_places import Places
 from .mattermost_posts import Posts
-from .peek import peek
+from .peek import Sample, peek
 from .streams import bare_name
 
 _SUFFIXES = (".jsonl", ".ndjson", ".json")
@@ -45,10 +45,11 @@ class MattermostReader:
     """
 
     name = "mattermost"
+    wants = staticmethod(_wanted)
 
-    def recognises(self, path: Path) -> bool:
+    def tells(self, sample: Sample) -> bool:
         """Whether a file begins with the line that states the bulk format's version."""
-        return any(_begins_export(sample.head) for sample in peek(path))
+        return _begins_export(sample.head)
 
     def size(self, path: Path) -> int | None:
         """Posts are not counted beforehand: one line may hold a thread."""

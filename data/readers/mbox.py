@@ -13,7 +13,7 @@ from .face import Item, ReadOptions, Rejection
 from .items import make_item, problems, reject
 from .lines import Fault, numbered_lines
 from .mail import Mail, parse_mail, subject_tag
-from .peek import peek
+from .peek import Sample
 from .streams import bare_name
 
 _SUFFIXES = (".mbox", ".mbx", ".txt", ".mail", "")
@@ -42,10 +42,11 @@ class MboxReader:
     """Reads one mail at a time; people are keyed by their name in lower case."""
 
     name = "mbox"
+    wants = staticmethod(_wanted)
 
-    def recognises(self, path: Path) -> bool:
+    def tells(self, sample: Sample) -> bool:
         """Whether a file begins with mbox's separator and a mail's header."""
-        return any(_wanted(sample.name) and _is_mbox(sample.head) for sample in peek(path))
+        return _wanted(sample.name) and _is_mbox(sample.head)
 
     def size(self, path: Path) -> int | None:
         """Mails are not counted beforehand."""
@@ -82,7 +83,8 @@ class _State:
     def __init__(self) -> None:
         self.found = False
         self._spaces: set[str] = set()
-        self._people: set[str] = set()
+        # Whether all mails of a person so far were sent by a machine.
+        self._people: dict[str, bool] = {}
         self._by_address: dict[str, str] = {}
         # Message-ID -> root of its thread.
         self._roots: dict[str, str] = {}
@@ -109,8 +111,10 @@ class _State:
             self._spaces.add(space)
             yield make_item("space", {"id": space, "name": space}, file, line)
         person = self._author(mail)
-        if person is not None and person not in self._people:
-            self._people.add(person)
+        told = self._people.get(person or "")
+        # A mail of their own hand takes back that who was away at first is a bot.
+        if person is not None and (told is None or (told and not mail.automatic)):
+            self._people[person] = mail.automatic
             name = mail.name or (mail.address or "").partition("@")[0]
             obj = {"id": person, "name": name, "email": mail.address, "bot": mail.automatic}
             yield make_item("person", obj, file, line)
@@ -153,7 +157,7 @@ class _State:
 
 
 def _mails(path: Path) -> Iterator[tuple[int, bytes | Fault]]:
-    """Yield (line of its separator, bytes of a mail without it), one mail in memory at a time."""
+    """Yield (line of its separator, bytes of a mail from there on), one in memory at a time."""
     start, size, mail = 0, 0, list[bytes]()
     after_blank = True
     last = 0
@@ -168,7 +172,7 @@ def _mails(path: Path) -> Iterator[tuple[int, bytes | Fault]]:
         if after_blank and line.startswith(b"From ") and _SEPARATOR.match(line):
             if start:
                 yield start, _whole(mail, size)
-            start, size, mail = number, 0, []
+            start, size, mail = number, 0, [line]
         elif start:
             size += len(line) + 1
             if size <= _MAX_MAIL:

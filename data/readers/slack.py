@@ -9,7 +9,7 @@ from .archives import unpacked
 from .face import Item, ReadOptions
 from .items import make_item, problems, reject
 from .lines import Fault, json_list
-from .peek import peek
+from .peek import Sample
 from .slack_messages import Channel, interactions, person_name, post
 
 # Which list names a channel, and the word of `include_private` that admits all of its kind.
@@ -20,6 +20,7 @@ _LISTS = (
     ("dms.json", "direct"),
 )
 _SLACKBOT = "USLACKBOT"
+_LEADING = b"\xef\xbb\xbf \t\r\n"
 
 Files = dict[str, tuple[str, Path]]
 
@@ -32,15 +33,11 @@ class SlackReader:
     """Reads channels one day at a time; what is private stays out unless it is named."""
 
     name = "slack"
+    wants = staticmethod(_wanted)
 
-    def recognises(self, path: Path) -> bool:
-        """Whether there are a channels.json and a users.json side by side."""
-        names = {sample.name for sample in peek(path)}
-        return any(
-            str(PurePosixPath(name).with_name("users.json")) in names
-            for name in names
-            if PurePosixPath(name).name == "channels.json"
-        )
+    def tells(self, sample: Sample) -> bool:
+        """Whether a channels.json holds a list."""
+        return _is_channel_list(sample.name) and sample.head.lstrip(_LEADING).startswith(b"[")
 
     def size(self, path: Path) -> int | None:
         """Messages are not counted beforehand."""

@@ -17,6 +17,8 @@ _KEPT = frozenset(
 )  # fmt: skip
 _TS = re.compile(r"(\d{1,11})(?:\.(\d{1,6}))?")
 _MARK = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+_QUOTE_TO_THE_END = re.compile(r"^>>> ?", re.M)
+_CODE = "```"
 # Thumbs down is a reaction, too, but no liking.
 _DISLIKES = frozenset({"-1", "thumbsdown"})
 
@@ -51,12 +53,12 @@ def post(
     met: set[str],
     file: str,
 ) -> Iterator[Item]:
-    """Yield the post of a message, before it a bot that is met for the first time.
+    """Yield the post of a message, before it an author who is in no list and met first here.
 
     Parameters
     ----------
     names : user id -> name, for mentions; `bots` the ids of users that are bots.
-    met : ids of bots that are no users and were yielded before; added to.
+    met : ids of authors in no list who were yielded before; added to.
     """
     ts, subtype = str(message.get("ts")), str(message.get("subtype") or "")
     created = _time(ts)
@@ -71,15 +73,17 @@ def post(
         return
     author = _author(message, subtype, names, bots)
     if author is not None and author not in names and author not in met:
-        met.add(author)
-        yield from _unlisted(message, author, file)
+        told = _unlisted(message, author)
+        if told is not None:
+            met.add(author)
+            yield make_item("person", told, file, 0)
     edited, thread = message.get("edited"), str(message.get("thread_ts") or ts)
     parent = f"{channel.id}:{thread}" if thread != ts else None
     attachments = _files(message)
     text = message.get("text")
     body = _plain(text, names) if isinstance(text, str) else ""
     if not body.strip():
-        body = _stand_in(message, author in bots or author in met, attachments)
+        body = _stand_in(message, author in bots or _is_app(message, author), attachments)
     yield make_item(
         "post",
         {
@@ -121,13 +125,21 @@ def _author(message: Message, subtype: str, names: dict[str, str], bots: set[str
     return f"bot:{username}" if subtype == "bot_message" and isinstance(username, str) else None
 
 
-def _unlisted(message: Message, author: str, file: str) -> Iterator[Item]:
-    """Yield a bot that users.json does not list; a person unlisted is the store's to create."""
-    profile = message.get("bot_profile")
-    name = profile.get("name") if isinstance(profile, Mapping) else None
-    if message.get("bot_id") == author or author.startswith("bot:"):
-        obj = {"id": author, "name": name or message.get("username"), "bot": True}
-        yield make_item("person", obj, file, 0)
+def _is_app(message: Message, author: str | None) -> bool:
+    return author is not None and (message.get("bot_id") == author or author.startswith("bot:"))
+
+
+def _unlisted(message: Message, author: str) -> dict[str, object] | None:
+    """Give what a message tells of its author, whom users.json does not list."""
+    if _is_app(message, author):
+        profile = message.get("bot_profile")
+        name = profile.get("name") if isinstance(profile, Mapping) else None
+        return {"id": author, "name": name or message.get("username"), "bot": True}
+    profile = message.get("user_profile")
+    if not isinstance(profile, Mapping):
+        return None
+    name = person_name({"profile": profile, "name": profile.get("name")})
+    return {"id": author, "name": name} if name else None
 
 
 def _plain(text: str, names: dict[str, str]) -> str:
@@ -145,7 +157,19 @@ def _plain(text: str, names: dict[str, str]) -> str:
             return target.removeprefix("mailto:")
         return f"{label} ({target})"
 
-    return unescape(_MARK.sub(resolve, text))
+    return _quotes_marked(unescape(_MARK.sub(resolve, text)))
+
+
+def _quotes_marked(text: str) -> str:
+    """Mark each line of what `>>>` quotes, which is all from there on, as others mark theirs."""
+    mark = _QUOTE_TO_THE_END.search(text)
+    # In code it is Python's prompt.
+    while mark is not None and text.count(_CODE, 0, mark.start()) % 2:
+        end = text.find(_CODE, mark.end())
+        mark = None if end < 0 else _QUOTE_TO_THE_END.search(text, end)
+    if mark is None:
+        return text
+    return text[: mark.start()] + "> " + text[mark.end() :].replace("\n", "\n> ")
 
 
 def _files(message: Message) -> list[dict[str, object]]:

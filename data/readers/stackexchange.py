@@ -14,7 +14,7 @@ from data.text import plain_text
 from .archives import unpacked
 from .face import Item, ReadOptions
 from .items import make_item, problems, reject
-from .peek import peek
+from .peek import Sample
 from .streams import TRUNCATED, bare_name, open_stream
 
 _FILES = ("Users.xml", "Posts.xml", "Comments.xml", "Votes.xml", "PostLinks.xml")
@@ -50,13 +50,11 @@ class StackExchangeReader:
     """Reads Users, Posts, Comments, Votes and PostLinks row by row."""
 
     name = "stackexchange"
+    wants = staticmethod(_wanted)
 
-    def recognises(self, path: Path) -> bool:
-        """Whether there is a Posts.xml of rows."""
-        return any(
-            sample.name.rsplit("/", 1)[-1] == "Posts.xml" and b"<posts" in sample.head
-            for sample in peek(path)
-        )
+    def tells(self, sample: Sample) -> bool:
+        """Whether a Posts.xml holds rows."""
+        return sample.name.rsplit("/", 1)[-1] == "Posts.xml" and b"<posts" in sample.head
 
     def size(self, path: Path) -> int | None:
         """Rows are not counted beforehand."""

@@ -10,7 +10,7 @@ from .csv_rows import Cells, csv_headings, csv_rows
 from .face import Item, ReadOptions
 from .items import problems, reject
 from .lines import Fault
-from .peek import peek
+from .peek import Sample, peek
 from .streams import bare_name
 from .yammer_messages import Network
 
@@ -19,11 +19,14 @@ Take = Callable[[Cells, str, int], Iterator[Item]]
 _FILES = ("Groups.csv", "Users.csv", "Files.csv", "Messages.csv")
 """In the order of reading; newer exports call groups communities, but not in their files."""
 _TELLING = {"id", "thread_id", "replied_to_id", "sender_id", "body"}
+_UPLOADS = "files"
+"""The folder of what people uploaded, which may be a table of any name."""
 _WANTED = frozenset(name.lower() for name in _FILES)
 
 
 def _wanted(name: str) -> bool:
-    return PurePosixPath(bare_name(name)).name.lower() in _WANTED
+    *folders, last = PurePosixPath(bare_name(name.lower())).parts
+    return last in _WANTED and _UPLOADS not in folders
 
 
 class YammerReader:
@@ -34,14 +37,12 @@ class YammerReader:
     """
 
     name = "yammer"
+    wants = staticmethod(_wanted)
 
-    def recognises(self, path: Path) -> bool:
-        """Whether there is a Messages.csv with Yammer's headings."""
-        return any(
-            PurePosixPath(sample.name).name.lower() == "messages.csv"
-            and set(csv_headings(sample.head)) >= _TELLING
-            for sample in peek(path)
-        )
+    def tells(self, sample: Sample) -> bool:
+        """Whether a Messages.csv has Yammer's headings."""
+        named = PurePosixPath(sample.name).name.lower() == "messages.csv"
+        return named and _wanted(sample.name) and set(csv_headings(sample.head)) >= _TELLING
 
     def size(self, path: Path) -> int | None:
         """Messages are not counted beforehand."""

@@ -10,7 +10,7 @@ from .face import Item, ReadOptions
 from .items import problems, reject
 from .json_tables import table_rows
 from .lines import Fault
-from .peek import Sample, peek
+from .peek import Sample
 from .zulip_messages import Messages
 from .zulip_realm import REALM_TABLES, Realm
 
@@ -34,13 +34,6 @@ def _wanted(name: str) -> bool:
     return PurePosixPath(name).name == "realm.json" or _is_messages(name)
 
 
-def _tells(sample: Sample) -> bool:
-    last = PurePosixPath(sample.name).name
-    if _is_messages(sample.name):
-        return b'"zerver_message"' in sample.head or b'"zerver_usermessage"' in sample.head
-    return any(last == name and mark in sample.head for name, mark in _MARKS)
-
-
 class ZulipReader:
     """Reads people and streams, then the messages of open streams, then reactions and links.
 
@@ -48,10 +41,14 @@ class ZulipReader:
     """
 
     name = "zulip"
+    wants = staticmethod(_wanted)
 
-    def recognises(self, path: Path) -> bool:
+    def tells(self, sample: Sample) -> bool:
         """Whether a table of Zulip's database stands in a file of the name that it has there."""
-        return any(_tells(sample) for sample in peek(path))
+        last = PurePosixPath(sample.name).name
+        if _is_messages(sample.name):
+            return b'"zerver_message"' in sample.head or b'"zerver_usermessage"' in sample.head
+        return any(last == name and mark in sample.head for name, mark in _MARKS)
 
     def size(self, path: Path) -> int | None:
         """Messages are not counted beforehand."""
@@ -66,8 +63,11 @@ class ZulipReader:
             if not realms:
                 raise UnreadableSource(f"{path} holds no realm.json of a Zulip export")
             realm_file = min(realms, key=lambda at: (at[0].count("/"), at[0]))
-            folder = realm_file[0].removesuffix("realm.json")
-            shards = [at for at in files if _is_messages(at[0]) and at[0].startswith(folder)]
+            # Whoever wrote here may have uploaded a file of any name.
+            folder = PurePosixPath(realm_file[0]).parent
+            shards = [
+                at for at in files if _is_messages(at[0]) and PurePosixPath(at[0]).parent == folder
+            ]
             yield from _read(realm_file, shards, options)
 
 

@@ -8,10 +8,10 @@ from data.errors import UnreadableSource
 
 from .archives import Unpacked, unpacked
 from .clock import since_epoch
-from .face import Item, ReadOptions, Rejection
+from .face import DELETED, Item, ReadOptions, Rejection
 from .items import make_item, problems, reject
 from .lines import Fault, json_file, json_list
-from .peek import peek
+from .peek import Sample
 from .streams import bare_name
 from .zulip_topics import (
     NOTICE,
@@ -23,6 +23,7 @@ from .zulip_topics import (
     named_like_a_bot,
     topic_key,
     topic_title,
+    was_deleted,
 )
 
 _INDEX = "stream_index.json"
@@ -43,14 +44,14 @@ class ZulipArchiveReader:
     """
 
     name = "zulip-archive"
+    wants = staticmethod(_wanted)
 
-    def recognises(self, path: Path) -> bool:
+    def tells(self, sample: Sample) -> bool:
         """Whether a JSON file holds a list of messages with their senders' full names."""
-        return any(
+        return (
             _wanted(sample.name)
             and sample.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
             and all(key in sample.head for key in _KEYS)
-            for sample in peek(path)
         )
 
     def size(self, path: Path) -> int | None:
@@ -129,7 +130,7 @@ class _State:
         key = topic_key(name)
         at: Key | None = None if key is None else (_numbered(space or ""), key)
         if at is not None:
-            first = next((id_ for id_, _, message in messages if not _is_notice(message)), None)
+            first = next((id_ for id_, _, message in messages if _refusal(message) is None), None)
             if first is not None:
                 self.threads.roots.setdefault(at, first)
         for id_, file, message in messages:
@@ -167,8 +168,9 @@ class _State:
         space: str | None,
         file: str,
     ) -> Iterator[Item]:
-        if _is_notice(message):
-            yield reject(file, 0, id_, NOTICE)
+        reason = _refusal(message)
+        if reason is not None:
+            yield reject(file, 0, id_, reason)
             return
         if id_ in self.threads.placed:
             yield reject(file, 0, id_, "stands in the archive already")
@@ -210,5 +212,8 @@ def _numbered(id_: str) -> int | str:
     return int(id_) if id_.isascii() and id_.isdigit() else id_
 
 
-def _is_notice(message: Message) -> bool:
-    return message.get("sender_full_name") == NOTIFIER
+def _refusal(message: Message) -> str | None:
+    """Say why a message is no post; None for one that is."""
+    if message.get("sender_full_name") == NOTIFIER:
+        return NOTICE
+    return DELETED if was_deleted(message["content"]) else None

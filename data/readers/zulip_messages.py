@@ -6,11 +6,19 @@ from datetime import datetime
 import orjson
 
 from .clock import since_epoch
-from .face import Item, Rejection
+from .face import DELETED, Item, Rejection
 from .items import make_item, reject
 from .json_tables import Row
 from .zulip_realm import DIRECT, Realm, number
-from .zulip_topics import NOTICE, Key, Threads, linked_topics, topic_key, topic_title
+from .zulip_topics import (
+    NOTICE,
+    Key,
+    Threads,
+    linked_topics,
+    topic_key,
+    topic_title,
+    was_deleted,
+)
 
 _DISLIKES = frozenset({"-1", "thumbs_down", "thumbsdown"})
 
@@ -42,7 +50,7 @@ class Messages:
         topic, sent = self._topic(row, recipient), row.get("date_sent")
         if topic is None or sender in self._realm.notifiers or not isinstance(sent, int | float):
             return
-        if not _has_text(row):
+        if not _has_text(row) or _was_deleted(row):
             return
         if topic not in self._first or (float(sent), id_) < self._first[topic]:
             self._first[topic] = (float(sent), id_)
@@ -79,6 +87,9 @@ class Messages:
             return
         if sender in self._realm.notifiers:
             yield reject(file, line, id_, NOTICE)
+            return
+        if _was_deleted(row):
+            yield reject(file, line, id_, DELETED)
             return
         if id_ in self.threads.placed:
             yield reject(file, line, id_, "stands in the export already")
@@ -142,6 +153,10 @@ def _letter_space(people: tuple[str, ...]) -> str:
 
 def _has_text(row: Row) -> bool:
     return any(isinstance(row.get(k), str) and row[k] for k in ("content", "rendered_content"))
+
+
+def _was_deleted(row: Row) -> bool:
+    return was_deleted(row.get("content")) or was_deleted(row.get("rendered_content"))
 
 
 def _edited(row: Row, titled: bool) -> datetime | None:

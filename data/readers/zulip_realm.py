@@ -51,6 +51,7 @@ class Stream:
     description: str | None
     private: bool
     read: bool
+    line: int
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ class Realm:
         private = row.get("invite_only") is not False and row.get("is_web_public") is not True
         names = {name, name.removeprefix("!DEACTIVATED:").strip(), str(id_), "groups"}
         read = not private or not names.isdisjoint(self.include_private)
-        self.streams[id_] = Stream(id_, name, _words(row, "description"), private, read)
+        self.streams[id_] = Stream(id_, name, _words(row, "description"), private, read, line)
 
     def _person(self, table: str, row: Row, line: int) -> None:
         id_ = number(row, "id")
@@ -140,7 +141,7 @@ class Realm:
         for stream in self.streams.values():
             if not stream.read:
                 reason = "is a private stream; it goes in only when asked for by name"
-                yield reject(file, 0, f"{stream.id} {stream.name}", reason)
+                yield reject(file, stream.line, f"{stream.id} {stream.name}", reason)
                 continue
             obj = {
                 "id": str(stream.id),
@@ -150,7 +151,7 @@ class Realm:
             if stream.private:
                 members = self.members.get(recipients.get(stream.id, 0), [])
                 obj |= {"visibility": "members", "members": members}
-            yield make_item("space", obj, file, 0)
+            yield make_item("space", obj, file, stream.line)
 
     def _profile(self, person: int) -> tuple[str | None, str | None]:
         """Give the title and the rest of what somebody filled in of themselves."""

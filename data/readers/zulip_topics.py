@@ -16,6 +16,8 @@ from .items import make_item
 NOTICE = "is a notice by the chat itself, no message"
 NOTIFIER = "Notification Bot"
 """Whom Zulip has say that a topic was moved or settled, or a stream made."""
+_DELETED = frozenset({"(deleted)", "<p>(deleted)</p>"})
+"""What Zulip writes in the place of a message's text when it is deleted."""
 
 _RESOLVED = re.compile(r"[✔✓]\s*")
 _NO_TOPIC = frozenset({"", "(no topic)"})
@@ -41,6 +43,11 @@ def topic_key(name: str) -> str | None:
     """Give what two names of one topic have in common; None for no topic at all."""
     title = topic_title(name)
     return None if title is None else title.casefold()
+
+
+def was_deleted(content: object) -> bool:
+    """Whether only the trace of a deleted message stands there."""
+    return isinstance(content, str) and content.strip() in _DELETED
 
 
 def named_like_a_bot(name: str) -> bool:
