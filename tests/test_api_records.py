@@ -1,5 +1,8 @@
 """People, posts and interactions: kept whole, read back, deleted."""
 
+import random
+import string
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -46,6 +49,17 @@ def test_deleting_twice_answers_the_same(client: TestClient) -> None:
             assert (answer.status_code, answer.content) == (204, b"")
         assert client.get(path).status_code == 404
     assert client.put("/v1/people/anna", json=PERSON).status_code == 201
+
+
+@pytest.mark.parametrize("kind", ["people", "posts"])
+def test_what_cannot_be_is_deleted_without_a_trace(client: TestClient, kind: str) -> None:
+    """Of a long id a grave was dug that PostgreSQL's index does not hold: 500."""
+    # Of random letters, which do not compress.
+    letters = random.Random(1)
+    long = "".join(letters.choice(string.ascii_letters) for _ in range(2_800))
+    for id_ in (long, long, "%20"):
+        assert client.delete(f"/v1/{kind}/{id_}").status_code == 204
+    assert client.delete(f"/v1/{kind}/a%00").status_code == 422
 
 
 def test_a_post_is_kept_whole(client: TestClient) -> None:
