@@ -220,6 +220,8 @@ tombstones = Table(
     metadata,
     Column("kind", String, primary_key=True),
     Column("id", String, primary_key=True),
+    # The root of the thread that a reply was in: what hangs on the reply stays there.
+    Column("thread", String),
 )
 
 vectors = Table(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select, update
 
 from .models import Post
-from .roots import Node, refs_of, settle, threads_of, waiting_for
+from .roots import Node, past_graves, refs_of, settle, threads_of, waiting_for
 from .rows import STATE_COLUMNS, TEXT_COLUMNS, Row, post_row
 from .tables import orphans, people, posts, spaces, versions
 
@@ -90,7 +90,7 @@ def _place(writer: "Writer", rows: dict[str, Row], known: dict[str, Row]) -> lis
         return []
     adopted = waiting_for(connection, fresh)
     moved = nodes.keys() | adopted.keys()
-    nodes = threads_of(connection, loose | set(adopted.values())) | nodes
+    nodes = threads_of(connection, loose | set(adopted.values())) | past_graves(connection, nodes)
     places, waits = settle(connection, writer.transaction.seq, nodes, moved)
     for id_ in rows.keys() & places.keys():
         rows[id_] |= places[id_]
