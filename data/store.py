@@ -134,9 +134,10 @@ class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns, Marked):
         with self.database.writing() as transaction:
             new = not _knows(transaction, record)
             verdict = _write(transaction, [record], provenance)[0]
-        if verdict is not None:
-            field, _, reason = verdict.partition(": ")
-            raise InvalidRecord(field, reason)
+            if verdict is not None:
+                # Within the transaction: what is refused opens no grave.
+                field, _, reason = verdict.partition(": ")
+                raise InvalidRecord(field, reason)
         return new
 
     def put_person(self, person: Person) -> bool:

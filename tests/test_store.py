@@ -184,6 +184,8 @@ def test_a_deleted_person_leaves_the_replies_of_others(store: Store) -> None:
     with pytest.raises(InvalidRecord):
         store.put_post(texts[0])
     assert store.put_person(Person("gone")) and store.get_post("lone") is None
+    # Nor did the PUT that was refused open the grave.
+    assert store.apply(texts[:1])[0]
     store.put_post(texts[0])
     assert store.get_post("t") == texts[0]
 
