@@ -251,7 +251,7 @@ class Eraser:
                 count += 1
             elif not row.implicit:
                 forget_profile(self.connection, row._asdict())
-                bare = person_row(Person(id=row.id, implicit=True))
+                bare = person_row(Person(id=row.id, implicit=True)) | {"added": {}}
                 self.connection.execute(
                     update(people)
                     .where(people.c.pk == row.pk)

@@ -84,6 +84,8 @@ people = Table(
     Column("away_until", BigInteger),
     Column("implicit", Boolean, nullable=False),
     Column("extra", JSON, nullable=False),
+    # What records of other sources say beyond the person's own, by column.
+    Column("added", JSON, nullable=False, server_default="{}"),
     *_origin(),
     _seq(),
 )
