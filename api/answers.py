@@ -1,8 +1,8 @@
 """Results as JSON: what leaves the house, and nothing else.
 
 `person` is a choice of fields, so that a field added to the record never slips out: no e-mail, no
-consent, no absence, no manager, no capacity. A post loses its author when it is anonymous and its
-`extra`, which may hold anything.
+consent, no absence, no manager, no capacity. A post loses its author when it is anonymous, and
+its `extra` and that of its attachments, which may hold anything.
 """
 
 from collections.abc import Callable
@@ -63,7 +63,8 @@ def post_json(post: Post, find_person: FindPerson, viewer_id: str | None = None)
         author = None
     elif author is not None and find_person(author) is None:
         author = DELETED
-    content = to_json(replace(post, extra={}, author=author))
+    attachments = tuple(replace(attachment, extra={}) for attachment in post.attachments)
+    content = to_json(replace(post, extra={}, attachments=attachments, author=author))
     content["author"] = author
     return content
 

@@ -66,6 +66,7 @@ class Attachment:
 
     url: str
     alt: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ def _attachments(take: FieldTaker) -> tuple[Attachment, ...]:
         url = inner.text("url")
         if url is None:
             raise InvalidRecord("attachments.url", "is required")
-        found.append(Attachment(url=url, alt=inner.text("alt")))
+        found.append(Attachment(url=url, alt=inner.text("alt"), extra=inner.rest()))
     return tuple(found)
 
 
@@ -249,7 +249,8 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, Attachment):
-        return {"url": value.url} | ({"alt": value.alt} if value.alt is not None else {})
+        known = {"url": value.url} | ({"alt": value.alt} if value.alt is not None else {})
+        return {**value.extra, **known}
     if isinstance(value, tuple):
         return [_plain(entry) for entry in value]
     return value

@@ -96,8 +96,10 @@ def test_a_thread_holds_its_replies_with_their_authors(client: TestClient) -> No
 
 
 def test_extra_keys_of_a_post_stay_out_of_what_members_see(client: TestClient) -> None:
-    client.put("/v1/posts/p", json={**POST, "internal_note": "do not show"})
-    assert "do not show" in client.get("/v1/posts/p").text
+    file = {"url": "https://example.org/a.jpg", "path": "do not show"}
+    posted = {**POST, "internal_note": "do not show", "attachments": [file]}
+    client.put("/v1/posts/p", json=posted)
+    assert posted.items() <= client.get("/v1/posts/p").json().items()
     assert "do not show" not in client.get("/v1/posts/p/thread").text
     assert "do not show" not in client.post("/v1/similar", json={"title": "lamps"}).text
 

@@ -28,7 +28,7 @@ def test_a_full_post_keeps_every_field_and_unknown_keys():
             "kind": "idea",
             "title": " Lamps ",
             "tags": ["light", "light", " "],
-            "attachments": [{"url": "a.png", "alt": "a lamp"}],
+            "attachments": [{"url": "a.png", "alt": "a lamp", "width": [640, None]}],
             "score": 3.0,
             "accepted": False,
             "campaign": {"year": 2026},
@@ -37,7 +37,8 @@ def test_a_full_post_keeps_every_field_and_unknown_keys():
     )
     assert post.title == "Lamps"
     assert post.tags == ("light",)
-    assert post.attachments == (Attachment("a.png", "a lamp"),)
+    assert post.attachments == (Attachment("a.png", "a lamp", {"width": [640, None]}),)
+    assert parse_post(to_json(post)) == post
     assert post.score == 3
     assert post.accepted is False
     assert post.language is None
@@ -84,6 +85,7 @@ def test_a_number_as_id_is_read_as_its_digits():
         ({"score": float("inf")}, "score"),
         ({"attachments": [{"alt": "a"}]}, "attachments.url"),
         ({"attachments": ["a.png"]}, "attachments"),
+        ({"attachments": [{"url": "a.png", "width": float("nan")}]}, "attachments.width"),
         ({"language": "e" * 513}, "language"),
         ({"more": float("nan")}, "more"),
         ({"more": 10**30}, "more"),

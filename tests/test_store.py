@@ -71,7 +71,7 @@ POST = Post(
     updated=START + DAY,
     valid_until=NOW,
     anonymous=True,
-    attachments=(Attachment("file:x", "a lamp"), Attachment("file:y")),
+    attachments=(Attachment("file:x", "a lamp"), Attachment("file:y", extra={"pages": 2})),
     visibility="members",
     score=-3,
     accepted=True,
