@@ -75,7 +75,8 @@ class Post:
 
     `parent` is the post answered to, `thread` the id of the root. A root has `parent` None and
     `thread` None or its own id. `author` is None only where an export gives none (a deleted
-    account). `score` and `accepted` carry no date: shown, never a signal.
+    account). `score` and `accepted` carry no date: shown, never a signal. `husk` marks what is left
+    where the author was deleted: an author called "deleted" may be a living person.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Post:
     visibility: str = "space"
     score: int | None = None
     accepted: bool | None = None
+    husk: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

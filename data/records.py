@@ -219,8 +219,8 @@ def parse_record(kind: str, obj: Mapping[str, object]) -> Record:
 
 
 _RENAMED = {"source": "from", "target": "to"}
-# `implicit` is the store's own mark, not part of the format.
-_INTERNAL = frozenset({"extra", "implicit"})
+# `implicit` and `husk` are the store's own marks, not part of the format.
+_INTERNAL = frozenset({"extra", "implicit", "husk"})
 
 
 def to_json(record: Record) -> dict[str, Any]:

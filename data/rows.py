@@ -181,6 +181,7 @@ def post_from(row: Mapping[str, Any]) -> Post:
         visibility=row["visibility"],
         score=row["score"],
         accepted=row["accepted"],
+        husk=row["husk"],
         extra=row["extra"],
     )
 

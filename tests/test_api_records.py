@@ -95,6 +95,18 @@ def test_a_thread_holds_its_replies_with_their_authors(client: TestClient) -> No
         assert "email" not in posts[0]["author"]
 
 
+def test_posts_of_the_deleted_are_nobodys(client: TestClient) -> None:
+    """They were shown as the posts of a living person whose id is "deleted"."""
+    client.put("/v1/people/deleted", json={"name": "Del Eted"})
+    client.put("/v1/posts/p", json=POST)
+    reply = {"author": "deleted", "created": "2026-05-02", "body": "Which lamp?", "thread": "p"}
+    client.put("/v1/posts/r", json=reply)
+    client.delete("/v1/people/anna")
+    root, answer = client.get("/v1/posts/p/thread").json()["posts"]
+    assert (root["post"]["author"], root["author"]) == ("deleted", None)
+    assert answer["author"]["name"] == "Del Eted"
+
+
 def test_extra_keys_of_a_post_stay_out_of_what_members_see(client: TestClient) -> None:
     file = {"url": "https://example.org/a.jpg", "path": "do not show"}
     posted = {**POST, "internal_note": "do not show", "attachments": [file]}
