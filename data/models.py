@@ -11,6 +11,7 @@ from typing import Any
 
 CONSENTS = ("open", "named", "hidden")
 POST_KINDS = ("question", "idea", "post", "answer", "reply", "comment")
+REPLY_KINDS = ("answer", "reply", "comment")
 BODY_FORMATS = ("text", "html", "markdown")
 POST_VISIBILITIES = ("space", "members")
 SPACE_VISIBILITIES = ("open", "members")

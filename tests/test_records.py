@@ -104,6 +104,9 @@ def test_an_empty_body_is_accepted_with_a_title_or_as_a_reply():
     assert parse_post(POST | {"body": "", "title": "Lamps"}).body == ""
     assert parse_post(POST | {"body": None, "parent": "p0"}).body == ""
     assert parse_post(POST | {"body": "", "thread": "p0"}).kind == "reply"
+    # An export may have lost what it replied to.
+    assert parse_post(POST | {"body": "", "kind": "comment"}).parent is None
+    assert refused("post", POST | {"body": "", "kind": "question"}) == "body"
 
 
 def test_text_that_no_database_holds_is_cleaned():
