@@ -72,6 +72,37 @@ def test_what_was_called_a_duplicate_is_the_same_at_once() -> None:
     assert "was called the same before" in after.reason
 
 
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "same"),
+    [
+        ([("duplicate", 3), ("not_same", 2)], False),
+        ([("duplicate", 3), ("not_same", 2), ("duplicate", 1)], True),
+        ([("not_same", 1), ("duplicate", 3)], False),
+        # Without a date it was said before all that bears one; else the one written last holds.
+        ([("not_same", None), ("duplicate", 3)], True),
+        ([("duplicate", 3), ("not_same", None)], True),
+        ([("not_same", 3), ("duplicate", 3)], True),
+        ([("duplicate", None), ("not_same", None)], False),
+        # Related is no word on whether they are the same.
+        ([("not_same", 3), ("related", 2)], False),
+    ],
+)
+def test_the_last_word_on_a_pair_holds(said: list[tuple[str, int | None]], same: bool) -> None:
+    """What was once called not the same stayed so, whatever was said afterwards."""
+    pair = [root("a", 70, "lamp", "it flickers"), root("b", 71, "dark", "no light in here")]
+    links = [
+        # By either end, as by different people.
+        Link(*("ba" if n % 2 else "ab"), kind, at=NOW - hours * HOUR if hours else None)
+        for n, (kind, hours) in enumerate(said)
+    ]
+    found = asked(engine_of([*threads(), *pair, *links]), "lamp", "it flickers", 100)["b"]
+    assert found.same == same
+    assert (found.probability_same == 0.0) != same
+
+
 WORDS = ["".join(letters) for letters in product("bdfgk", "aeiou", "lmnr", "aeiou", "s")]
 LONG = " ".join(WORDS[:240])
 
