@@ -8,10 +8,8 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("tombstones") as tombstones:
-        tombstones.add_column(sa.Column("thread", sa.String()))
+    op.add_column("tombstones", sa.Column("thread", sa.String()))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("tombstones") as tombstones:
-        tombstones.drop_column("thread")
+    op.drop_column("tombstones", "thread")

@@ -8,10 +8,9 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("people") as people:
-        people.add_column(sa.Column("added", sa.JSON(), nullable=False, server_default="{}"))
+    op.add_column("people", sa.Column("added", sa.JSON(), nullable=False, server_default="{}"))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("people") as people:
-        people.drop_column("added")
+    # Not in a batch, which would make the table anew, and others refer to it.
+    op.drop_column("people", "added")
