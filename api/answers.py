@@ -1,8 +1,8 @@
 """Results as JSON: what leaves the house, and nothing else.
 
 `person` is a choice of fields, so that a field added to the record never slips out: no e-mail, no
-consent, no absence, no manager, no capacity. A post loses its author when it is anonymous and its
-`extra`, which may hold anything.
+consent, no absence, no manager, no capacity. A post loses its author when it is anonymous, and
+its `extra` and that of its attachments, which may hold anything.
 """
 
 from collections.abc import Callable
@@ -56,29 +56,38 @@ def person_json(person: Person, moment: datetime) -> Json:
     return content
 
 
+def _author_of(post: Post, find_person: FindPerson, viewer_id: str | None) -> Person | None:
+    """Who wrote a post, where that is to be seen and they are still there."""
+    if post.husk or post.author is None or _hides_author(post, viewer_id):
+        return None
+    return find_person(post.author)
+
+
+def _hides_author(post: Post, viewer_id: str | None) -> bool:
+    return post.anonymous and (post.husk or post.author != viewer_id)
+
+
 def post_json(post: Post, find_person: FindPerson, viewer_id: str | None = None) -> Json:
     """A post as others see it; an anonymous one shows its author to that author alone."""
-    author = post.author
-    if post.anonymous and (author is None or author != viewer_id):
-        author = None
-    elif author is not None and find_person(author) is None:
-        author = DELETED
-    content = to_json(replace(post, extra={}, author=author))
+    author = None
+    if post.author is not None and not _hides_author(post, viewer_id):
+        person = _author_of(post, find_person, viewer_id)
+        author = person.id if person is not None else DELETED
+    attachments = tuple(replace(attachment, extra={}) for attachment in post.attachments)
+    content = to_json(replace(post, extra={}, attachments=attachments, author=author))
     content["author"] = author
     return content
-
-
-def _author_json(post: Json, find_person: FindPerson, moment: datetime) -> Json | None:
-    author = find_person(post["author"]) if post["author"] is not None else None
-    return person_json(author, moment) if author is not None else None
 
 
 def shown_post(
     post: Post, find_person: FindPerson, viewer_id: str | None, moment: datetime
 ) -> Json:
     """A post, and the person who wrote it where that is to be seen."""
-    content = post_json(post, find_person, viewer_id)
-    return {"post": content, "author": _author_json(content, find_person, moment)}
+    author = _author_of(post, find_person, viewer_id)
+    return {
+        "post": post_json(post, find_person, viewer_id),
+        "author": person_json(author, moment) if author is not None else None,
+    }
 
 
 def contribution_json(contribution: Contribution) -> Json:

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from api.schema_parts import or_null
 from data.errors import InvalidRecord
 from data.fields import clean_text
 from data.times import parse_time
@@ -80,8 +81,25 @@ Names = Annotated[list[Name], AfterValidator(_at_most(10_000))]
 PostKind = Literal["question", "idea", "post", "answer", "reply", "comment"]
 
 
+def _null_is_left_out(schema: dict[str, Any]) -> None:
+    for name, stated in schema["properties"].items():
+        if name in schema.get("required", ()) or {"type": "null"} in stated.get("anyOf", ()):
+            continue
+        outer = {key: stated.pop(key) for key in ("title", "default") if key in stated}
+        schema["properties"][name] = {**or_null(stated), **outer}
+
+
 class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra=_null_is_left_out)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_null(cls, asked: Any) -> Any:
+        """A key that is null asks for what a key that is left out does, as in records."""
+        if not isinstance(asked, dict):
+            return asked
+        known = cls.model_fields
+        return {key: value for key, value in asked.items() if value is not None or key not in known}
 
 
 class ExpertsSearch(_Asked):
@@ -103,6 +121,7 @@ class ExpertsSearch(_Asked):
 
 
 def _needs_text(schema: dict[str, Any]) -> None:
+    _null_is_left_out(schema)
     text = {"type": "string", "pattern": _TEXT}
     schema["anyOf"] = [
         {"required": [name], "properties": {name: text}} for name in ("title", "body")

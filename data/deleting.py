@@ -1,9 +1,10 @@
 """What is deleted is gone: rows, texts kept of earlier versions, vectors, and what hung on it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, update
 
+from .fields import MAX_ID
 from .models import Person
 from .roots import chunks, settle, threads_of
 from .rows import Row, person_row
@@ -51,32 +52,32 @@ class Eraser:
         found = self.connection.execute(
             select(posts.c.pk, posts.c.root).where(posts.c.id == post_id)
         ).first()
-        if self.bury:
-            self._bury("post", [post_id])
         if found is None:
+            if self.bury and _could_be(post_id):
+                self._bury("post", {post_id: None})
             return False
         keys = [found.pk]
         if found.root == found.pk:
             statement = select(posts.c.pk).where(posts.c.root == found.pk)
             keys = list(self.connection.scalars(statement))
+        self._bury_posts(keys)
         self._erase_posts(keys)
         return True
 
     def delete_person(self, person_id: str) -> bool:
         """Delete a person with their texts and acts; the replies of others stay."""
         pk = self.connection.scalar(select(people.c.pk).where(people.c.id == person_id))
-        if self.bury:
-            self._bury("person", [person_id])
+        if self.bury and (pk is not None or _could_be(person_id)):
+            self._bury("person", {person_id: None})
         if pk is None:
             return False
         written = self.connection.execute(
             select(posts.c.pk, posts.c.id, posts.c.root).where(posts.c.author == pk)
         ).all()
-        if self.bury:
-            self._bury("post", [row.id for row in written])
         own = {row.pk for row in written}
+        self._bury_posts(sorted(own))
         held = self._held_by_others(own, [row.id for row in written])
-        self._erase_posts(sorted(own - held), bury=False)
+        self._erase_posts(sorted(own - held))
         self._blank(sorted(held))
         # Earlier texts of posts that were given to another author since.
         self._erase_versions(versions.c.author == pk)
@@ -123,7 +124,7 @@ class Eraser:
             for column in (links.c.source, links.c.target):
                 self._remove("link", links, column.in_(chunk))
 
-    def _erase_posts(self, keys: list[int], *, bury: bool | None = None) -> None:
+    def _erase_posts(self, keys: list[int]) -> None:
         self._erase_texts(keys)
         gone: set[str] = set()
         roots: set[int] = set()
@@ -133,14 +134,12 @@ class Eraser:
             ).all()
             gone.update(row.id for row in found)
             roots.update(row.root for row in found)
-            if self.bury if bury is None else bury:
-                self._bury("post", [row.id for row in found])
             self._remove("interaction", interactions, interactions.c.post.in_(chunk))
             touched = or_(links.c.source.in_(chunk), links.c.target.in_(chunk))
             self._remove("link", links, touched)
             self.connection.execute(delete(orphans).where(orphans.c.post.in_(chunk)))
             self._remove("post", posts, posts.c.pk.in_(chunk))
-        # What is left of their threads hangs as if they had never been there.
+        # What hung on them is placed anew, as it is when it comes again.
         left = threads_of(self.connection, roots)
         moved = [id_ for id_, node in left.items() if gone.intersection(node.refs)]
         _, waits = settle(self.connection, self.transaction.seq, left, moved)
@@ -160,7 +159,7 @@ class Eraser:
                 held_roots = {node.root for node in nodes.values() if node.pk != node.root}
                 bare += [r.pk for r in found if r.id not in held and r.pk not in held_roots]
         if bare:
-            self._erase_posts(bare, bury=False)
+            self._erase_posts(bare)
 
     def _erase_texts(self, keys: list[int]) -> None:
         """Delete the versions of posts, and each vector whose text nobody else wrote."""
@@ -193,11 +192,27 @@ class Eraser:
             )
             self.connection.execute(delete(table).where(table.c.pk.in_(chunk)))
 
-    def _bury(self, kind: str, ids: Iterable[str]) -> None:
-        for chunk in chunks(list(dict.fromkeys(ids))):
+    def _bury_posts(self, keys: list[int]) -> None:
+        """Leave tombstones for posts that are there still; a reply's names its thread."""
+        if not self.bury:
+            return
+        root = posts.alias()
+        of = select(posts.c.id, root.c.id.label("root")).join(root, root.c.pk == posts.c.root)
+        graves: dict[str, str | None] = {}
+        for chunk in chunks(keys):
+            for row in self.connection.execute(of.where(posts.c.pk.in_(chunk))):
+                graves[row.id] = None if row.root == row.id else row.root
+        self._bury("post", graves)
+
+    def _bury(self, kind: str, graves: Mapping[str, str | None]) -> None:
+        for chunk in chunks(list(graves)):
             grave = (tombstones.c.kind == kind, tombstones.c.id.in_(chunk))
             there = set(self.connection.scalars(select(tombstones.c.id).where(*grave)))
-            rows = [{"kind": kind, "id": id_} for id_ in chunk if id_ not in there]
+            rows = [
+                {"kind": kind, "id": id_, "thread": graves[id_]}
+                for id_ in chunk
+                if id_ not in there
+            ]
             if rows:
                 self.connection.execute(insert(tombstones), rows)
 
@@ -236,7 +251,7 @@ class Eraser:
                 count += 1
             elif not row.implicit:
                 forget_profile(self.connection, row._asdict())
-                bare = person_row(Person(id=row.id, implicit=True))
+                bare = person_row(Person(id=row.id, implicit=True)) | {"added": {}}
                 self.connection.execute(
                     update(people)
                     .where(people.c.pk == row.pk)
@@ -244,3 +259,8 @@ class Eraser:
                 )
                 count += 1
         return count
+
+
+def _could_be(id_: str) -> bool:
+    """Whether a record of the id could come one day: an index holds no id of any length."""
+    return len(id_) <= MAX_ID

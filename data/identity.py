@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 from .errors import UnreadableSource
@@ -107,13 +107,3 @@ def _rename_link(link: Link, identities: Identities) -> Link:
         source=identities.prefix + link.source,
         target=identities.prefix + link.target,
     )
-
-
-def completed(known: Person, other: Person) -> Person:
-    """`known` with what it lacks taken from another source's record of the same person."""
-    values = {}
-    for field in fields(Person):
-        mine, theirs = getattr(known, field.name), getattr(other, field.name)
-        if (mine is None or mine == ()) and theirs:
-            values[field.name] = theirs
-    return replace(known, **values, implicit=False)

@@ -14,9 +14,9 @@ from pathlib import Path
 import orjson
 
 from .errors import UnreadableSource
-from .identity import Identities, completed, read_people_map
+from .identity import Identities, read_people_map
 from .models import Interaction, Link, Person, Post, Record
-from .provenance import Provenance
+from .provenance import Completion, Provenance
 from .readers.archives import Unpacked
 from .readers.detect import open_reader
 from .readers.face import DELETED, Item, Reader, ReadOptions, Rejection
@@ -181,14 +181,10 @@ class _Importer:
         self.store.save_run(ImportRun(self.run.number, self.seen, self.counts), refused)
         return True
 
-    def _renamed(self, record: Record) -> Record:
+    def _renamed(self, record: Record) -> Record | Completion:
         renamed = self.names.rename(record)
-        if not (isinstance(record, Person) and isinstance(renamed, Person)):
-            return renamed
-        if record.id in self.names.joined:
-            known = self.store.get_person(renamed.id)
-            if known is not None and not known.implicit:
-                return completed(known, renamed)
+        if isinstance(record, Person) and isinstance(renamed, Person):
+            return Completion(renamed) if record.id in self.names.joined else renamed
         return renamed
 
     def _skip(self, item: Item) -> None:

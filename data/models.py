@@ -11,6 +11,7 @@ from typing import Any
 
 CONSENTS = ("open", "named", "hidden")
 POST_KINDS = ("question", "idea", "post", "answer", "reply", "comment")
+REPLY_KINDS = ("answer", "reply", "comment")
 BODY_FORMATS = ("text", "html", "markdown")
 POST_VISIBILITIES = ("space", "members")
 SPACE_VISIBILITIES = ("open", "members")
@@ -66,6 +67,7 @@ class Attachment:
 
     url: str
     alt: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Post:
 
     `parent` is the post answered to, `thread` the id of the root. A root has `parent` None and
     `thread` None or its own id. `author` is None only where an export gives none (a deleted
-    account). `score` and `accepted` carry no date: shown, never a signal.
+    account). `score` and `accepted` carry no date: shown, never a signal. `husk` marks what is left
+    where the author was deleted: an author called "deleted" may be a living person.
     """
 
     id: str
@@ -96,6 +99,7 @@ class Post:
     visibility: str = "space"
     score: int | None = None
     accepted: bool | None = None
+    husk: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

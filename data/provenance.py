@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from .models import Person
+
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
@@ -10,6 +12,13 @@ class Deletion:
 
     kind: str
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Another source's record of a person: it adds what the person's own does not say."""
+
+    person: Person
 
 
 @dataclass(slots=True)
@@ -28,3 +37,8 @@ class Provenance:
 
 
 Verdict = str | None
+
+
+def stays_deleted(kind: str) -> str:
+    """The verdict on a record whose tombstone is there."""
+    return f"id: this {kind} was deleted here and stays so; PUT brings it back"

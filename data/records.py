@@ -17,6 +17,7 @@ from data.models import (
     LINK_KINDS,
     POST_KINDS,
     POST_VISIBILITIES,
+    REPLY_KINDS,
     SPACE_VISIBILITIES,
     Attachment,
     Interaction,
@@ -81,7 +82,8 @@ def parse_post(obj: Mapping[str, object], authorless: bool = False) -> Post:
 
     Raises
     ------
-    InvalidRecord : a value breaks the format, or there is neither text, title nor parent.
+    InvalidRecord : a value breaks the format, or there is neither text nor title, and it is no
+        reply, by its kind or by what it hangs on.
     """
     take = FieldTaker(obj)
     id_ = take.id("id")
@@ -92,14 +94,15 @@ def parse_post(obj: Mapping[str, object], authorless: bool = False) -> Post:
     is_reply = parent is not None or thread not in (None, id_)
     title = take.text("title")
     body = take.body("body")
-    if not body.strip() and title is None and not is_reply:
+    kind = take.choice("kind", POST_KINDS, "reply" if is_reply else "post")
+    if not (body.strip() or title or is_reply or kind in REPLY_KINDS):
         raise InvalidRecord("body", "is empty, and there is neither a title nor a parent")
     return Post(
         id=id_,
         author=take.optional_id("author") if authorless else take.id("author"),
         created=take.required_time("created"),
         body=body,
-        kind=take.choice("kind", POST_KINDS, "reply" if is_reply else "post"),
+        kind=kind,
         title=title,
         body_format=take.choice("body_format", BODY_FORMATS, "text"),
         parent=parent,
@@ -125,7 +128,7 @@ def _attachments(take: FieldTaker) -> tuple[Attachment, ...]:
         url = inner.text("url")
         if url is None:
             raise InvalidRecord("attachments.url", "is required")
-        found.append(Attachment(url=url, alt=inner.text("alt")))
+        found.append(Attachment(url=url, alt=inner.text("alt"), extra=inner.rest()))
     return tuple(found)
 
 
@@ -219,8 +222,8 @@ def parse_record(kind: str, obj: Mapping[str, object]) -> Record:
 
 
 _RENAMED = {"source": "from", "target": "to"}
-# `implicit` is the store's own mark, not part of the format.
-_INTERNAL = frozenset({"extra", "implicit"})
+# `implicit` and `husk` are the store's own marks, not part of the format.
+_INTERNAL = frozenset({"extra", "implicit", "husk"})
 
 
 def to_json(record: Record) -> dict[str, Any]:
@@ -249,7 +252,8 @@ def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, Attachment):
-        return {"url": value.url} | ({"alt": value.alt} if value.alt is not None else {})
+        known = {"url": value.url} | ({"alt": value.alt} if value.alt is not None else {})
+        return {**value.extra, **known}
     if isinstance(value, tuple):
         return [_plain(entry) for entry in value]
     return value

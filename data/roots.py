@@ -1,19 +1,20 @@
-"""Which thread a post belongs to: a function of the posts that are there, and of nothing else.
+"""Which thread a post belongs to: a function of the posts that are there and of the tombstones.
 
-A post hangs on what its `thread` names, else on its parent; where neither is there it is a root.
-Of posts that hang on each other in a circle the earliest is the root. So the order in which
-posts arrive, and what was there once, leave no trace. A post that could hang better waits in
+A post hangs on what its `thread` names, else on its parent, else, where one of them was deleted,
+on the root of the thread that it was in; where none is there it is a root. Of posts that hang on
+each other in a circle the earliest is the root. So the order in which posts arrive, and what was
+there once and was not deleted for good, leave no trace. A post that could hang better waits in
 `orphans` for each id that would move it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sqlalchemy import Connection, delete, select, update
 
 from .rows import Row
-from .tables import orphans, posts, versions
+from .tables import orphans, posts, tombstones, versions
 
 CHUNK = 500
 """How many values one IN list takes; SQLite's limit on variables is far above."""
@@ -55,7 +56,36 @@ def threads_of(connection: Connection, roots: Iterable[int]) -> dict[str, Node]:
         for row in connection.execute(select(*columns).where(c.root.in_(chunk))):
             refs = refs_of(row.id, row.thread, row.parent)
             found[row.id] = Node(row.pk, row.created, refs, row.root, row.attached)
-    return found
+    return past_graves(connection, found)
+
+
+def past_graves(connection: Connection, nodes: Mapping[str, Node]) -> dict[str, Node]:
+    """`nodes`, which last of all hang on the threads that deleted ids among theirs were in."""
+    graves: dict[str, str] = {}
+    wanted = {ref for node in nodes.values() for ref in node.refs} - nodes.keys()
+    asked: set[str] = set()
+    while wanted:
+        asked |= wanted
+        found: dict[str, str] = {}
+        for chunk in chunks(sorted(wanted)):
+            c = tombstones.c
+            here = c.kind == "post", c.id.in_(chunk), c.thread.is_not(None)
+            found.update(
+                tuple(row) for row in connection.execute(select(c.id, c.thread).where(*here))
+            )
+        graves |= found
+        # That root may be a deleted reply by now, too.
+        wanted = set(found.values()) - nodes.keys() - asked
+    return {id_: _past(id_, node, graves) for id_, node in nodes.items()} if graves else dict(nodes)
+
+
+def _past(id_: str, node: Node, graves: Mapping[str, str]) -> Node:
+    refs = list(node.refs)
+    for ref in refs:
+        thread = graves.get(ref, ref)
+        if thread != id_ and thread not in refs:
+            refs.append(thread)
+    return node if len(refs) == len(node.refs) else replace(node, refs=tuple(refs))
 
 
 def roots_before(connection: Connection, roots: Iterable[int], moment: int) -> dict[int, int]:

@@ -136,12 +136,17 @@ def post_row(post: Post) -> Row:
         "updated": _us(post.updated),
         "valid_until": _us(post.valid_until),
         "anonymous": post.anonymous,
-        "attachments": [{"url": a.url, "alt": a.alt} for a in post.attachments],
+        "attachments": [_attachment_row(a) for a in post.attachments],
         "visibility": post.visibility,
         "score": post.score,
         "accepted": post.accepted,
         "extra": dict(post.extra),
     }
+
+
+def _attachment_row(attachment: Attachment) -> Row:
+    extra = {"extra": dict(attachment.extra)} if attachment.extra else {}
+    return {"url": attachment.url, "alt": attachment.alt, **extra}
 
 
 TEXT_COLUMNS = ("title", "body", "body_format", "tags", "attachments")
@@ -172,10 +177,11 @@ def post_from(row: Mapping[str, Any]) -> Post:
         updated=_time(row["updated"]),
         valid_until=_time(row["valid_until"]),
         anonymous=row["anonymous"],
-        attachments=tuple(Attachment(a["url"], a["alt"]) for a in row["attachments"]),
+        attachments=tuple(Attachment(**a) for a in row["attachments"]),
         visibility=row["visibility"],
         score=row["score"],
         accepted=row["accepted"],
+        husk=row["husk"],
         extra=row["extra"],
     )
 

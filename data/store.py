@@ -19,7 +19,7 @@ from .deleting import Eraser
 from .errors import InvalidRecord
 from .history import Marked
 from .models import Person, Post, Record, Space
-from .provenance import Deletion, Provenance, Verdict
+from .provenance import Completion, Deletion, Provenance, Verdict
 from .reading import Reading
 from .roots import chunks, roots_before
 from .rows import person_from, post_from, space_from, to_us
@@ -114,7 +114,9 @@ class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns, Marked):
         moment = to_us(received or datetime.now(UTC))
         return Provenance(origin, run, moment, Counter(), revive)
 
-    def write(self, records: Sequence[Record | Deletion], provenance: Provenance) -> list[Verdict]:
+    def write(
+        self, records: Sequence[Record | Completion | Deletion], provenance: Provenance
+    ) -> list[Verdict]:
         """As `apply`, with a stated provenance."""
         if not records:
             return []
@@ -134,9 +136,10 @@ class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns, Marked):
         with self.database.writing() as transaction:
             new = not _knows(transaction, record)
             verdict = _write(transaction, [record], provenance)[0]
-        if verdict is not None:
-            field, _, reason = verdict.partition(": ")
-            raise InvalidRecord(field, reason)
+            if verdict is not None:
+                # Within the transaction: what is refused opens no grave.
+                field, _, reason = verdict.partition(": ")
+                raise InvalidRecord(field, reason)
         return new
 
     def put_person(self, person: Person) -> bool:
@@ -247,7 +250,9 @@ def _knows(transaction: Transaction, record: Record) -> bool:
 
 
 def _write(
-    transaction: Transaction, records: Sequence[Record | Deletion], provenance: Provenance
+    transaction: Transaction,
+    records: Sequence[Record | Completion | Deletion],
+    provenance: Provenance,
 ) -> list[Verdict]:
     """Write `records` in order; None for each that went in, or why not."""
     verdicts: list[Verdict] = []

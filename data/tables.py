@@ -84,6 +84,8 @@ people = Table(
     Column("away_until", BigInteger),
     Column("implicit", Boolean, nullable=False),
     Column("extra", JSON, nullable=False),
+    # What records of other sources say beyond the person's own, by column.
+    Column("added", JSON, nullable=False, server_default="{}"),
     *_origin(),
     _seq(),
 )
@@ -220,6 +222,8 @@ tombstones = Table(
     metadata,
     Column("kind", String, primary_key=True),
     Column("id", String, primary_key=True),
+    # The root of the thread that a reply was in: what hangs on the reply stays there.
+    Column("thread", String),
 )
 
 vectors = Table(

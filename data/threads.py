@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select, update
 
 from .models import Post
-from .roots import Node, refs_of, settle, threads_of, waiting_for
+from .roots import Node, past_graves, refs_of, settle, threads_of, waiting_for
 from .rows import STATE_COLUMNS, TEXT_COLUMNS, Row, post_row
 from .tables import orphans, people, posts, spaces, versions
 
@@ -18,7 +18,10 @@ VERSIONED = (*TEXT_COLUMNS, *STATE_COLUMNS)
 
 
 def write_posts(writer: "Writer", batch: Sequence[Post], stamp: Row) -> None:
-    """Insert or replace `batch`, whose ids are distinct; what is older than known is dropped."""
+    """Insert or replace `batch`, whose ids are distinct.
+
+    What is older than known is dropped, unless it was PUT: that replaces whatever there is.
+    """
     known = writer.rows(posts, (post.id for post in batch))
     authors = writer.keys(people, (p.author for p in batch if p.author))
     rooms = writer.keys(spaces, (p.space for p in batch if p.space))
@@ -29,8 +32,10 @@ def write_posts(writer: "Writer", batch: Sequence[Post], stamp: Row) -> None:
         row["space"] = rooms[post.space] if post.space else None
         row["husk"] = False
         rows[post.id] = row
-    late = [known[id_]["pk"] for id_, row in rows.items() if _is_older(row, known.get(id_))]
-    rows = {id_: row for id_, row in rows.items() if not _is_older(row, known.get(id_))}
+    late = []
+    if not writer.provenance.revive:
+        late = [known[id_]["pk"] for id_, row in rows.items() if _is_older(row, known.get(id_))]
+        rows = {id_: row for id_, row in rows.items() if not _is_older(row, known.get(id_))}
     fresh = [row for id_, row in rows.items() if id_ not in known]
     for row, pk in zip(fresh, writer.transaction.keys("posts", len(fresh)), strict=True):
         row["pk"] = pk
@@ -85,7 +90,7 @@ def _place(writer: "Writer", rows: dict[str, Row], known: dict[str, Row]) -> lis
         return []
     adopted = waiting_for(connection, fresh)
     moved = nodes.keys() | adopted.keys()
-    nodes = threads_of(connection, loose | set(adopted.values())) | nodes
+    nodes = threads_of(connection, loose | set(adopted.values())) | past_graves(connection, nodes)
     places, waits = settle(connection, writer.transaction.seq, nodes, moved)
     for id_ in rows.keys() & places.keys():
         rows[id_] |= places[id_]
@@ -111,15 +116,16 @@ def _first_versions(writer: "Writer", rows: Sequence[Row]) -> None:
 def _next_version(writer: "Writer", old: Row, new: Row) -> None:
     """Close the current text and state at the time of the edit and begin the next ones.
 
-    An edit without a date happened, for all we know, when we received it.
+    An edit without a date, or dated before the one that it follows, happened, for all we know,
+    when we received it.
     """
     moment = new["updated"]
-    if moment is None or (old["updated"] is not None and moment <= old["updated"]):
-        moment = writer.provenance.received
     current = (versions.c.post == old["pk"], versions.c.until.is_(None))
-    # An edit stated to be older than the one before it: two texts would stand at one time.
     begun = writer.connection.scalar(select(versions.c.since).where(*current))
-    moment = max(moment, begun or moment)
+    before = [time for time in (begun, old["updated"]) if time is not None]
+    if moment is None or any(moment <= time for time in before):
+        # No sooner than the text before, which may be dated ahead: two would stand at one time.
+        moment = max(writer.provenance.received, begun or writer.provenance.received)
     if old["husk"]:
         writer.connection.execute(delete(versions).where(*current))
     else:

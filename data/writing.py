@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, delete, insert, select, true, update
 
 from .models import Interaction, Link, Person, Post, Record, Space
-from .provenance import Provenance, Verdict
+from .profiles import complete_people, write_people
+from .provenance import Completion, Provenance, Verdict, stays_deleted
 from .roots import chunks
 from .rows import Row, interaction_row, link_row, person_row, space_row
 from .tables import interactions, links, people, posts, spaces, tombstones
@@ -36,13 +37,15 @@ class Writer:
             "seq": transaction.seq,
         }
 
-    def write(self, records: Sequence[Record]) -> list[Verdict]:
+    def write(self, records: Sequence[Record | Completion]) -> list[Verdict]:
         """Write `records` in order; runs of one kind go together."""
         verdicts: list[Verdict] = []
         for kind, group in groupby(records, key=type):
             batch: list[Any] = list(group)
             if kind is Person:
-                verdicts += self._people(batch)
+                verdicts += write_people(self, batch)
+            elif kind is Completion:
+                verdicts += complete_people(self, batch)
             elif kind is Space:
                 verdicts += self._spaces(batch)
             elif kind is Post:
@@ -55,16 +58,11 @@ class Writer:
 
     # People and spaces ------------------------------------------------------------------
 
-    def _people(self, batch: list[Person]) -> list[Verdict]:
-        buried = self._buried("person", [p.id for p in batch], own=True)
-        self._upsert(people, [person_row(p) for p in batch if p.id not in buried])
-        return [_grave("person") if p.id in buried else None for p in batch]
-
     def _spaces(self, batch: list[Space]) -> list[Verdict]:
-        self._upsert(spaces, [space_row(s) for s in batch])
+        self.upsert(spaces, [space_row(s) for s in batch])
         return [None] * len(batch)
 
-    def _upsert(self, table: Table, rows: list[Row]) -> None:
+    def upsert(self, table: Table, rows: list[Row]) -> None:
         """Insert the unknown, update the changed; of two with one id the last counts."""
         latest = {row["id"]: row for row in rows}
         known = self.rows(table, latest)
@@ -117,12 +115,12 @@ class Writer:
     # What people did, and relations -------------------------------------------------------
 
     def _posts(self, batch: list[Post]) -> list[Verdict]:
-        buried = self._buried("post", [p.id for p in batch], own=True)
-        gone = self._buried("person", {p.author for p in batch if p.author})
+        buried = self.buried("post", [p.id for p in batch], own=True)
+        gone = self.buried("person", {p.author for p in batch if p.author})
         verdicts: list[Verdict] = []
         for post in batch:
             if post.id in buried:
-                verdicts.append(_grave("post"))
+                verdicts.append(stays_deleted("post"))
             elif post.author in gone:
                 verdicts.append("author: was deleted here; PUT /v1/people brings them back")
             else:
@@ -142,7 +140,7 @@ class Writer:
 
     def _interactions(self, batch: list[Interaction]) -> list[Verdict]:
         known = self.keys(posts, (i.post for i in batch))
-        gone = self._buried("person", {i.person for i in batch if i.person})
+        gone = self.buried("person", {i.person for i in batch if i.person})
         self.ensure(
             people,
             (i.person for i in batch if i.person and i.post in known and i.person not in gone),
@@ -155,7 +153,7 @@ class Writer:
                 verdicts.append(f"post: there is no post {item.post!r}")
                 continue
             if item.person in gone:
-                verdicts.append(_grave("person"))
+                verdicts.append(stays_deleted("person"))
                 continue
             verdicts.append(None)
             occurrence = 0
@@ -263,7 +261,7 @@ class Writer:
                 found[row.id] = dict(row._mapping)
         return found
 
-    def _buried(self, kind: str, ids: Iterable[str], own: bool = False) -> set[str]:
+    def buried(self, kind: str, ids: Iterable[str], own: bool = False) -> set[str]:
         """Which ids were deleted for good. A PUT opens the grave of its `own` record alone."""
         found: set[str] = set()
         for chunk in chunks(list(dict.fromkeys(ids))):
@@ -272,7 +270,3 @@ class Writer:
                 self.connection.execute(delete(tombstones).where(*grave))
             found.update(self.connection.scalars(select(tombstones.c.id).where(*grave)))
         return found
-
-
-def _grave(kind: str) -> str:
-    return f"id: this {kind} was deleted here and stays so; PUT brings it back"

@@ -7,11 +7,9 @@ author starts in the same space, is shown a little later; nobody is silenced by 
 import numpy as np
 import numpy.typing as npt
 
-from data.models import INTERACTION_KINDS
-
 from .columns import DIGITS, Ints
 from .community import NAMELESS, Community
-from .ideas import dated
+from .ideas import done_by
 from .similar import NEARLY_SAME
 from .standing import standing_rows, vectors_of
 from .texts import TextIndex
@@ -35,11 +33,7 @@ LATELY = 200
 def set_aside(community: Community, view: View, person: int) -> Ints:
     """Roots of the threads that a person waved off, last ones last, each once."""
     acts = community.interactions
-    mine = np.flatnonzero(
-        dated(community, view)
-        & (acts["person"] == person)
-        & (acts["kind"] == INTERACTION_KINDS.index("dismiss"))
-    )
+    mine = np.flatnonzero(done_by(community, view, person, ("dismiss",)))
     mine = mine[view.posts[acts["post"][mine]]]
     roots = community.posts["root"][acts["post"][mine[np.argsort(acts["at"][mine], kind="stable")]]]
     newest: Ints = np.array(list(dict.fromkeys(roots[::-1].tolist()))[::-1], dtype=np.int64)

@@ -10,14 +10,12 @@ from itertools import islice
 
 import numpy as np
 
-from data.models import INTERACTION_KINDS
-
 from .begun import roots_in
 from .collaborative import Together
 from .columns import Flags, Ints
 from .community import Community
 from .feedhistory import written_by
-from .ideas import DAY_US, dated, in_season
+from .ideas import DAY_US, done_by, in_season
 from .revival import MOST, Revived, revived_in
 from .view import View
 
@@ -96,9 +94,6 @@ def joined_by(community: Community, view: View, person: int) -> Ints:
 
 def touched_by(community: Community, view: View, person: int, kinds: tuple[str, ...]) -> Ints:
     """Roots of the threads with a readable post that a person did one of `kinds` with."""
-    acts = community.interactions
-    codes = [INTERACTION_KINDS.index(kind) for kind in kinds]
-    mine = dated(community, view) & (acts["person"] == person) & np.isin(acts["kind"], codes)
-    touched = acts["post"][mine]
+    touched = community.interactions["post"][done_by(community, view, person, kinds)]
     roots: Ints = community.posts["root"][touched[view.posts[touched]]]
     return roots

@@ -46,6 +46,18 @@ def dated(community: Community, view: View) -> Flags:
     return counts & (acts["at"] >= 0) if view.past else counts
 
 
+def done_by(community: Community, view: View, person: int, kinds: tuple[str, ...]) -> Flags:
+    """Which interactions say that a person did one of `kinds`, as far as it is theirs to know.
+
+    What is dated ahead, as by a clock that is fast or a date alone, was done before it was sent;
+    only of the past its date decides.
+    """
+    acts = community.interactions
+    codes = [INTERACTION_KINDS.index(kind) for kind in kinds]
+    mine: Flags = acts.live & (acts["person"] == person) & np.isin(acts["kind"], codes)
+    return mine & dated(community, view) if view.past else mine
+
+
 def trials(community: Community, view: View, posts: Ints) -> dict[int, Trials]:
     """Trials of `posts` by key; a place is a site, or a person who names none.
 

@@ -21,7 +21,10 @@ DUPLICATE, PARTED = LINK_KINDS.index("duplicate"), LINK_KINDS.index("not_same")
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Links (n,) between different threads: roots of both ends, and the kind's code."""
+    """Links (n,) between different threads: roots of both ends, and the kind's code.
+
+    No pair is both a duplicate and not the same: the last word on it holds.
+    """
 
     source: Ints
     target: Ints
@@ -31,17 +34,18 @@ class Pairs:
 def pairs_of(view: View) -> Pairs:
     """The links that were there, of posts that the viewer may read.
 
-    A link without a date is known today, but was not in any past.
+    A link without a date is known today, but was not in any past; any date is later.
     """
     posts, links = view.community.posts, view.community.links
     there = links.live & (links["at"] < view.moment)
     if view.past:
         there &= links["at"] >= 0
     rows = np.flatnonzero(there)
-    # Whoever says the same again adds nothing to it.
+    rows = rows[np.argsort(links["at"][rows], kind="stable")]
+    # Whoever says the same again adds nothing to it, but says it later.
     joined = links["source"][rows] * len(posts) + links["target"][rows]
-    _, first = np.unique(joined * len(LINK_KINDS) + links["kind"][rows], return_index=True)
-    rows = rows[np.sort(first)]
+    said = joined * len(LINK_KINDS) + links["kind"][rows]
+    rows = rows[np.sort(len(rows) - 1 - np.unique(said[::-1], return_index=True)[1])]
     ends = [links[name][rows] for name in ("source", "target")]
     readable = view.posts[ends[0]] & view.posts[ends[1]]
     roots = [posts["root"][end] for end in ends]
@@ -49,7 +53,18 @@ def pairs_of(view: View) -> Pairs:
     inside = (roots[0] < len(posts)) & (roots[1] < len(posts)) & readable
     roots = [np.where(inside, root, 0) for root in roots]
     inside &= view.posts[roots[0]] & view.posts[roots[1]] & (roots[0] != roots[1])
-    return Pairs(roots[0][inside], roots[1][inside], links["kind"][rows][inside])
+    source, target, kind = roots[0][inside], roots[1][inside], links["kind"][rows][inside]
+    holds = _holding(np.minimum(source, target) * len(posts) + np.maximum(source, target), kind)
+    return Pairs(source[holds], target[holds], kind[holds])
+
+
+def _holding(pair: Ints, kind: Ints) -> Flags:
+    """Which links (n,), in the order in which they were said, nothing said later takes back."""
+    holds = np.ones(len(pair), dtype=bool)
+    words = np.flatnonzero((kind == DUPLICATE) | (kind == PARTED))[::-1]
+    _, last, of = np.unique(pair[words], return_index=True, return_inverse=True)
+    holds[words] = kind[words] == kind[words][last][of]
+    return holds
 
 
 @dataclass(frozen=True, slots=True)

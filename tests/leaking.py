@@ -16,9 +16,7 @@ import pytest
 import data.reading
 import data.writing
 import recommender.collaborative
-import recommender.dismissals
 import recommender.feedhistory
-import recommender.feedpool
 import recommender.feedthreads
 import recommender.following
 import recommender.ideas
@@ -157,11 +155,9 @@ def _acts(patch: pytest.MonkeyPatch, which: Callable[[Columns, View], Any]) -> N
     for module in (
         recommender.ideas,
         recommender.collaborative,
-        recommender.feedpool,
         recommender.feedhistory,
         recommender.feedthreads,
         recommender.collaborative,
-        recommender.dismissals,
         recommender.spreading,
     ):
         patch.setattr(module, "dated", leaking)

@@ -1,5 +1,8 @@
 """Bulk import over HTTP: every line judged by itself, within bounds."""
 
+import random
+import string
+
 import httpx
 import orjson
 import pytest
@@ -68,6 +71,22 @@ def test_a_bad_line_stops_no_other_and_is_named(client: TestClient) -> None:
     assert "post" in by_line[11]["reason"]
     assert all(error["reason"] for error in content["errors"])
     assert client.get("/v1/people/c").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["delete_person", "delete_post"])
+def test_deletions_are_judged_like_records(client: TestClient, kind: str) -> None:
+    """An id that PostgreSQL cannot hold failed the whole import; a number was refused."""
+    letters = random.Random(1)
+    long = "".join(letters.choice(string.ascii_letters) for _ in range(20_000))
+    bad = [{"type": kind, "id": id_} for id_ in ("a\x00b", long, " ", True)]
+    whole = [{**POST, "id": 7}, {"type": "person", "id": 7}, {"type": kind, "id": 7}]
+    answer = client.post("/v1/import", content=lines(*bad, *whole)).json()
+    assert [(error["line"], error["reason"][:3]) for error in answer["errors"]] == [
+        (line, "id:") for line in range(1, 5)
+    ]
+    assert answer["accepted"] == 3
+    deleted = "/v1/people/7" if kind == "delete_person" else "/v1/posts/7"
+    assert client.get(deleted).status_code == 404
 
 
 def test_an_empty_import_is_fine(client: TestClient) -> None:

@@ -173,6 +173,8 @@ def test_every_rejected_record_is_printed_with_its_place(run: Any, community: Pa
         # The search was passed over in silence.
         ("topics", "--search", "glass"),
         ("ask", "x", "--colour"),
+        ("import", ".", "--format", "zebra"),
+        ("import", ".", "--source", "a b"),
     ],
 )
 def test_bad_usage_is_a_2(run: Any, arguments: tuple[str, ...]) -> None:
@@ -229,10 +231,13 @@ def test_doctor_tells_what_is_well_and_what_is_not(
     shown = run("doctor").stdout
     assert "is empty" in shown and "All is well" not in shown
     monkeypatch.setenv("WHOKNOWS_DATABASE_URL", f"sqlite:///{tmp_path}/none/w.db")
-    result = run("doctor")
-    assert result.exit_code == 1
-    assert "mend:" in result.stdout
-    assert "Traceback" not in result.output
+    for options in ((), ("--json",)):
+        result = run("doctor", *options)
+        assert result.exit_code == 1
+        assert "mend" in result.stdout
+        # It ended with an empty stderr, as if nothing had been the matter.
+        assert len(result.stderr.strip().splitlines()) == 1
+        assert "Traceback" not in result.output
 
 
 def test_a_password_is_never_shown(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:

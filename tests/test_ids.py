@@ -140,3 +140,5 @@ def test_the_body_may_not_name_another_id(client: httpx.Client) -> None:
     answer = client.put("/v1/people/a", json={"id": "b"})
     assert (answer.status_code, answer.json()["field"]) == (422, "id")
     assert client.put("/v1/people/a", json={"id": "a"}).status_code == 201
+    # A whole number is the same id as its digits, as in every other record.
+    assert client.put("/v1/people/5", json={"id": 5}).status_code == 201

@@ -100,6 +100,30 @@ def test_people_are_one_by_a_map_or_an_equal_address(tmp_path: Path, store: Stor
     assert store.get_person("p1") is not None and store.get_person("f:boss") is not None
 
 
+def test_what_another_source_adds_to_a_person_stays(tmp_path: Path, store: Store) -> None:
+    """An unchanged export, read again, took away what the next one had said of the same person."""
+    ann = Person("ann", email="ann@x.org", title="Buyer", weekly_capacity=0)
+    hers = write_folder(tmp_path / "a", [ann])
+    twin = replace(ann, id="u1", email="Ann@x.org", title="Ms", manager="u2", weekly_capacity=5)
+    other = replace(twin, id="u3", manager="u1", languages=("sv",))
+    folders = [hers, write_folder(tmp_path / "b", [Person("u2"), twin, other])]
+    for _ in range(2):
+        seen = store.seq()
+        for folder, source in zip(folders, ("a", "b"), strict=True):
+            import_path(store, folder, source=source, match_email=source == "b")
+    assert store.changes(seen).people == []
+    whole = replace(ann, id="a:ann", manager="b:u2", languages=("sv",))
+    assert store.get_person("a:ann") == whole and store.get_person("b:u1") is None
+    import_path(store, write_folder(tmp_path / "c", [replace(ann, about="lamps")]), source="a")
+    assert store.get_person("a:ann") == replace(whole, about="lamps")
+    # What is said of oneself goes before what others say; PUT replaces whole.
+    mine = replace(ann, manager="boss")
+    import_path(store, write_folder(tmp_path / "d", [mine]), source="a")
+    assert (store.get_person("a:ann") or ann).manager == "a:boss"
+    store.put_person(replace(ann, id="a:ann"))
+    assert store.get_person("a:ann") == replace(ann, id="a:ann")
+
+
 # Snapshots ----------------------------------------------------------------------------------
 
 

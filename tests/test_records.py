@@ -28,7 +28,7 @@ def test_a_full_post_keeps_every_field_and_unknown_keys():
             "kind": "idea",
             "title": " Lamps ",
             "tags": ["light", "light", " "],
-            "attachments": [{"url": "a.png", "alt": "a lamp"}],
+            "attachments": [{"url": "a.png", "alt": "a lamp", "width": [640, None]}],
             "score": 3.0,
             "accepted": False,
             "campaign": {"year": 2026},
@@ -37,7 +37,8 @@ def test_a_full_post_keeps_every_field_and_unknown_keys():
     )
     assert post.title == "Lamps"
     assert post.tags == ("light",)
-    assert post.attachments == (Attachment("a.png", "a lamp"),)
+    assert post.attachments == (Attachment("a.png", "a lamp", {"width": [640, None]}),)
+    assert parse_post(to_json(post)) == post
     assert post.score == 3
     assert post.accepted is False
     assert post.language is None
@@ -84,6 +85,7 @@ def test_a_number_as_id_is_read_as_its_digits():
         ({"score": float("inf")}, "score"),
         ({"attachments": [{"alt": "a"}]}, "attachments.url"),
         ({"attachments": ["a.png"]}, "attachments"),
+        ({"attachments": [{"url": "a.png", "width": float("nan")}]}, "attachments.width"),
         ({"language": "e" * 513}, "language"),
         ({"more": float("nan")}, "more"),
         ({"more": 10**30}, "more"),
@@ -102,6 +104,9 @@ def test_an_empty_body_is_accepted_with_a_title_or_as_a_reply():
     assert parse_post(POST | {"body": "", "title": "Lamps"}).body == ""
     assert parse_post(POST | {"body": None, "parent": "p0"}).body == ""
     assert parse_post(POST | {"body": "", "thread": "p0"}).kind == "reply"
+    # An export may have lost what it replied to.
+    assert parse_post(POST | {"body": "", "kind": "comment"}).parent is None
+    assert refused("post", POST | {"body": "", "kind": "question"}) == "body"
 
 
 def test_text_that_no_database_holds_is_cleaned():

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from data.models import Post
+from data.models import Person, Post
 from data.store import Store
 from data.tables import orphans, posts
 from tests.communities import START, new_store
@@ -89,19 +89,53 @@ def test_a_circle_of_parents_is_one_thread(store: Store, order: tuple[int, ...])
     assert set(roots(store).values()) == {"c0"}
 
 
-def test_what_hung_on_a_deleted_reply_hangs_as_if_it_had_never_been(store: Store) -> None:
-    """It stayed where it was until the next import, which then moved it."""
-    thread = [
-        Post("t", "a", START, "root"),
-        Post("m", "a", START, "middle", parent="t"),
-        Post("far", "b", START, "hangs on the middle alone", parent="m"),
-        Post("near", "b", START, "knows its thread", parent="m", thread="t"),
-    ]
-    store.apply(thread)
+THREAD = [
+    Post("t", "a", START, "root"),
+    Post("m", "x", START, "middle", parent="t"),
+    Post("far", "b", START, "hangs on the middle alone", parent="m"),
+    Post("farther", "b", START, "hangs on that", parent="far"),
+    Post("near", "b", START, "knows its thread", parent="m", thread="t"),
+]
+
+
+@pytest.mark.parametrize("with_author", [False, True])
+def test_what_hung_on_a_deleted_reply_stays_in_its_thread(store: Store, with_author: bool) -> None:
+    """It became a thread of its own, which stood in feeds and outlived the deletion of its root."""
+    store.apply(THREAD)
+    if with_author:
+        store.delete_person("x")
     store.delete_post("m")
-    found = roots(store)
-    assert found == {"t": "t", "far": "far", "near": "t"}
-    store.apply(thread)
-    assert roots(store) == found
-    store.put_post(thread[1])
-    assert set(roots(store).values()) == {"t"}
+    left = {post.id: "t" for post in THREAD if post.id != "m"}
+    assert roots(store) == left
+    # As it comes again, or for the first time.
+    assert [bool(verdict) for verdict in store.apply(THREAD)] == [p.id == "m" for p in THREAD]
+    store.apply([Post("late", "c", START, "text", parent="m")])
+    assert roots(store) == left | {"late": "t"}
+    store.delete_post("far")
+    assert roots(store) == {"t": "t", "farther": "t", "near": "t", "late": "t"}
+    store.put_person(Person("x"))
+    store.put_post(THREAD[1])
+    assert set(roots(store).values()) == {"t"} and rows_of(store, orphans) == 1
+    store.delete_post("t")
+    assert roots(store) == {}
+
+
+def test_a_thread_whose_root_came_late_takes_what_hung_on_the_deleted(store: Store) -> None:
+    """The root that a tombstone names may be a deleted reply itself by the time it is asked."""
+    store.apply([replace(THREAD[0], parent="first"), *THREAD[1:4]])
+    store.delete_post("m")
+    store.apply([Post("first", "a", START - DAY, "the real root")])
+    assert set(roots(store).values()) == {"first"}
+    store.delete_post("t")
+    assert roots(store) == {"first": "first", "far": "first", "farther": "first"}
+
+
+def test_a_snapshot_without_a_root_frees_what_hung_on_its_deleted_reply(store: Store) -> None:
+    """Nobody deleted the root for good: its thread is as the export has it."""
+    store.write(THREAD, store.provenance("import:", 1))
+    store.delete_post("m")
+    store.write([THREAD[2]], store.provenance("import:", 2))
+    store.sweep("import:", 2, [])
+    assert roots(store) == {"far": "far"}
+    store.write(THREAD[:1], store.provenance("import:", 3))
+    assert roots(store) == {"far": "t", "t": "t"}

@@ -1,8 +1,7 @@
 """What makes threads alike: pairs that people judged, templates, and thresholds that hold."""
 
-from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise, product
+from itertools import product
 
 import numpy as np
 import pytest
@@ -15,61 +14,16 @@ from embeddings.registry import MINILM, MULTILINGUAL
 from recommender.alike import NEVER_SAME, SIGNALS, default_similar, logistic, standing
 from recommender.engine import Engine
 from recommender.likeness import MOST_PIECES, beginning, question_of
-from recommender.linking import Pairs, pairs_of
 from recommender.meaning import ABROAD, begun_by
 from recommender.queries import SimilarQuery
-from recommender.results import SimilarIdea
 from recommender.similar_examples import Pairing
 from recommender.similar_fitting import own_similar, threshold_of
 from recommender.templates import Templates, fit_templates
-from recommender.view import View
 from recommender.whitening import Whitening, fit_whitening
-from tests.asking import flattened
 from tests.communities import NOW, START, encoders, engine_of, new_store
-from tests.planting import DAY, T, check_unmoved, roots_of
-from tests.planting import Community as Known
+from tests.places import PLACES, THINGS, asked, root, threads
 
 FORM = "steps to reproduce the issue\nexpected behaviour and actual behaviour\n"
-PLACES = ("harbour", "bakery", "tunnel", "garden", "library", "station", "forge", "mill")
-THINGS = ("lamp", "pump", "door", "oven", "crane", "clock", "scale", "valve")
-
-
-def root(id_: str, day: int, title: str, body: str) -> Post:
-    return Post(id_, "ada", START + timedelta(days=day), body, title=title, thread=id_)
-
-
-def threads() -> list[Record]:
-    """Sixty-four threads of different places and things."""
-    return [
-        root(f"{place}{thing}", n, f"{thing} at the {place}", f"the {thing} of the {place} broke")
-        for n, (place, thing) in enumerate((p, t) for p in PLACES for t in THINGS)
-    ]
-
-
-def asked(engine: Engine, title: str, body: str, k: int = 10) -> dict[str, SimilarIdea]:
-    found = engine.similar(SimilarQuery(title=title, body=body, k=k), NOW)
-    return {idea.post.id: idea for idea in found}
-
-
-def test_what_was_called_not_the_same_is_never_called_the_same_again() -> None:
-    copies = [root("a", 70, "lamp", "it flickers"), root("b", 71, "lamp", "it flickers")]
-    said = Link("a", "b", "not_same", at=START + timedelta(days=80))
-    before = asked(engine_of([*threads(), *copies]), "lamp", "it flickers")
-    after = asked(engine_of([*threads(), *copies, said]), "lamp", "it flickers")
-    assert before["b"].same
-    assert not after["b"].same
-    assert after["b"].probability_same == 0.0
-    assert after["b"].score < before["b"].score
-
-
-def test_what_was_called_a_duplicate_is_the_same_at_once() -> None:
-    pair = [root("a", 70, "lamp", "it flickers"), root("b", 71, "dark", "no light in here")]
-    said = Link("b", "a", "duplicate", at=START + timedelta(days=80))
-    before = asked(engine_of([*threads(), *pair]), "lamp", "it flickers", 100).get("b")
-    after = asked(engine_of([*threads(), *pair, said]), "lamp", "it flickers", 100)["b"]
-    assert before is None or not before.same
-    assert after.same
-    assert "was called the same before" in after.reason
 
 
 WORDS = ["".join(letters) for letters in product("bdfgk", "aeiou", "lmnr", "aeiou", "s")]
@@ -235,33 +189,3 @@ def test_own_links_move_the_weights_and_few_do_not() -> None:
     split = own_similar([], pairings("meaning", 40), prior)
     assert (split.weights, split.links) == (prior.weights, 0)
     assert split.threshold >= prior.threshold
-
-
-def later_links(community: Known) -> list[Record]:
-    return [Link(a.id, b.id, "duplicate", at=T + DAY) for a, b in pairwise(roots_of(community))]
-
-
-def test_a_link_that_came_later_is_caught_if_it_is_looked_at(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def leaking(view: View) -> Pairs:
-        return pairs_of(replace(view, moment=np.iinfo(np.int64).max, past=False))
-
-    check_unmoved(later_links)
-    monkeypatch.setattr(recommender.linking, "pairs_of", leaking)
-    with pytest.raises(AssertionError):
-        check_unmoved(later_links)
-
-
-def test_who_says_a_link_again_adds_nothing_to_it() -> None:
-    """A link counted as often as it was said; and said again, it was unsaid for the time before."""
-    pumps = [f"{place}pump" for place in PLACES[:4]]
-    known = [Link(a, b, "related", at=START + 70 * DAY) for a, b in pairwise(pumps)]
-    again = [replace(link, at=at) for link in known for at in (NOW - DAY, None)]
-    query = SimilarQuery(title="pump at the bakery", k=20)
-    once, often = engine_of([*threads(), *known]), engine_of([*threads(), *known, *again])
-    for as_of in (None, START + 80 * DAY):
-        asked_then = replace(query, as_of=as_of)
-        assert flattened(once.similar(asked_then, NOW)) == flattened(often.similar(asked_then, NOW))
-    unlinked = engine_of(threads()).similar(query, NOW)
-    assert flattened(once.similar(query, NOW)) != flattened(unlinked)

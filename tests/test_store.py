@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from data.errors import InvalidRecord
 from data.models import Attachment, Interaction, Link, Person, Post, Record, Space
+from data.rows import to_us
 from data.store import Store
 from data.tables import interactions, links, people, posts, spaces, vectors, versions
 from data.text import digest, post_text, profile_text
@@ -70,7 +71,7 @@ POST = Post(
     updated=START + DAY,
     valid_until=NOW,
     anonymous=True,
-    attachments=(Attachment("file:x", "a lamp"), Attachment("file:y")),
+    attachments=(Attachment("file:x", "a lamp"), Attachment("file:y", extra={"pages": 2})),
     visibility="members",
     score=-3,
     accepted=True,
@@ -108,6 +109,23 @@ def test_a_newer_export_replaces_and_an_older_does_not(store: Store) -> None:
     # Within one batch too: the older of two once won if it came last.
     store.apply([replace(new, body="newest", updated=START + 3 * DAY), new])
     assert (store.get_post(POST.id) or POST).body == "newest"
+
+
+def test_what_is_put_replaces_what_bears_a_later_date(store: Store) -> None:
+    """The old record stayed and was answered: a post could not be withdrawn."""
+    first = replace(POST, anonymous=False, visibility="space", updated=START + 2 * DAY)
+    store.put_post(first)
+    for updated in (None, START + DAY):
+        withdrawn = replace(first, body=f"less, {updated}", anonymous=True, updated=updated)
+        assert not store.put_post(withdrawn)
+        assert store.get_post(POST.id) == withdrawn
+    with store.database.reading() as connection:
+        spans = select(versions.c.since, versions.c.until, versions.c.body).order_by(versions.c.pk)
+        rows = connection.execute(spans).all()
+    # What was said before was said until it was replaced, and was then said no more.
+    assert [row.body for row in rows] == [first.body, "less, None", None]
+    assert [row.until for row in rows] == [rows[1].since, rows[2].since, None]
+    assert to_us(START + 2 * DAY) == rows[0].since < rows[1].since < rows[2].since
 
 
 def test_a_named_author_is_created_implicitly(store: Store) -> None:
@@ -166,6 +184,8 @@ def test_a_deleted_person_leaves_the_replies_of_others(store: Store) -> None:
     with pytest.raises(InvalidRecord):
         store.put_post(texts[0])
     assert store.put_person(Person("gone")) and store.get_post("lone") is None
+    # Nor did the PUT that was refused open the grave.
+    assert store.apply(texts[:1])[0]
     store.put_post(texts[0])
     assert store.get_post("t") == texts[0]
 

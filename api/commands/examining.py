@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError
 import api
 from api.commands.opening import opened_engine, read_settings
 from api.settings import Settings, is_loopback
-from api.terminal import open_console, print_json, waiting
+from api.terminal import complain, open_console, print_json, waiting
 from data.errors import WhoknowsError
 from embeddings.errors import EmbeddingError
 from embeddings.registry import BRIDGED, MINILM, MULTILINGUAL
@@ -205,11 +205,10 @@ def run_doctor(*, as_json: bool) -> None:
             console.print(line)
             if finding.mend is not None:
                 console.print(Text(f"  {'':<11}mend: {finding.mend}", style="bold"))
-        if not is_well:
-            console.print("Something is wrong: see ✗ above.")
-        elif any(finding.state == HINT for finding in findings):
+        if is_well and any(finding.state == HINT for finding in findings):
             console.print("Nothing is wrong; what could be better is marked • above.")
-        else:
+        elif is_well:
             console.print("All is well.")
     if not is_well:
+        complain("Something is wrong: the findings say what, and the mend.")
         raise typer.Exit(1)

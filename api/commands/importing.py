@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.console import Console
 
 from api.alongside import Alongside
@@ -96,6 +97,19 @@ def _opened(settings: Settings) -> Iterator[tuple["Store", "Callable[[], None] |
         engine.close()
 
 
+def _check(format_: str, source: str | None) -> None:
+    """Raise `BadParameter` where an option's value is none, whatever there is to import."""
+    from data.importing import SOURCE_NAME
+    from data.readers.detect import READERS
+
+    known = ("auto", *(reader.name for reader in READERS))
+    if format_ not in known:
+        raise typer.BadParameter(f"is none of {', '.join(known)}.", param_hint="--format")
+    if source is not None and not SOURCE_NAME.fullmatch(source):
+        said = "takes letters, digits, '.', '-' and '_', at most 64."
+        raise typer.BadParameter(said, param_hint="--source")
+
+
 def run_import(
     path: Path,
     *,
@@ -114,6 +128,7 @@ def run_import(
     """
     from data.importing import import_path
 
+    _check(format_, source)
     settings = read_settings()
     with _opened(settings) as (store, embed), progress("Importing") as advance:
         on_progress: Callable[[int, int | None], None] = advance

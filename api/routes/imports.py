@@ -13,6 +13,7 @@ from api.bodies import MAX_IMPORT_BYTES, check_ndjson, read_bounded
 from api.doors import Json, engine_of, store_of
 from api.errors import Problem
 from data.errors import InvalidRecord
+from data.fields import FieldTaker
 from data.models import Record
 from data.records import RECORD_KINDS, parse_record
 from data.store import Deletion
@@ -39,10 +40,7 @@ def read_line(line: bytes) -> Record | Deletion:
         raise InvalidRecord("line", "is not a JSON object")
     kind = found.get("type")
     if isinstance(kind, str) and kind in _DELETIONS:
-        id_ = found.get("id")
-        if not isinstance(id_, str) or not id_:
-            raise InvalidRecord("id", "is required, as a text that is not empty")
-        return Deletion(_DELETIONS[kind], id_)
+        return Deletion(_DELETIONS[kind], FieldTaker(found).id("id"))
     if not isinstance(kind, str) or kind not in RECORD_KINDS:
         known = ", ".join((*RECORD_KINDS, *_DELETIONS))
         raise InvalidRecord("type", f"must be one of {known}")

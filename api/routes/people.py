@@ -14,6 +14,7 @@ from api.paths import Id
 from api.schemas import ExpertiseParameters, FeedParameters, PeersParameters, PeopleParameters
 from api.surveys import peers_json
 from data.errors import InvalidRecord
+from data.fields import FieldTaker
 from data.models import Record
 from data.records import parse_person, to_json
 
@@ -27,8 +28,9 @@ def with_path_id(record: dict[str, Any], id_: str) -> dict[str, Any]:
     Raises
     ------
     Problem : 422, the record names another id.
+    InvalidRecord : what it names is none.
     """
-    if record.get("id") not in (None, id_):
+    if FieldTaker(record).optional_id("id") not in (None, id_):
         raise Problem(422, f"id: is not {id_!r}, the id in the path", field="id")
     return {**record, "id": id_}
 
