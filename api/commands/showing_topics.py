@@ -21,7 +21,7 @@ def show_topics(answer: Json) -> None:
         console.print(
             "No topics to show yet."
             if answer["learned"]
-            else "No topics are learned yet: run whoknows learn."
+            else "No topics yet: whoknows learn finds them, from some thirty threads on."
         )
         return
     table = Table(box=None, pad_edge=False)

@@ -65,7 +65,7 @@ export function setUpTopics(state) {
   function list({ topics, learned, apart, threads }, me) {
     const nothing = learned
       ? "There are too few threads yet to find topics."
-      : "Topics are found when the server learns: run “whoknows learn”.";
+      : "Topics are found by “whoknows learn”, from some thirty threads on.";
     const open = (topic) => state.go(`topics/${address(topic)}`);
     const cards = topics.map((topic) => card(topic, me, open));
     fill(place, topics.length
