@@ -148,6 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("--untrained is for --task experts or feed, and needs the training's --keep")
     if len({name_of(source) for source in asked.sources}) < len(asked.sources):
         parser.error("a community is named twice")
+    if missing := [source for source in asked.sources if not source.exists()]:
+        parser.error(f"there is no {missing[0]}")
     with tempfile.TemporaryDirectory(prefix="whoknows-summary-") as scratch:
         keep = asked.keep or Path(scratch)
         keep.mkdir(parents=True, exist_ok=True)

@@ -73,6 +73,12 @@ def test_without_own_training_the_others_weights_rank(database: Path) -> None:
     assert settings.feed_prior == opposite and not settings.own_weights
 
 
+def test_what_is_not_there_is_a_sentence(capsys: Any) -> None:
+    with pytest.raises(SystemExit) as ended:
+        summary.main(["none.db", "--task", "similar"])
+    assert ended.value.code == 2 and "there is no none.db" in capsys.readouterr().err
+
+
 def test_names(tmp_path: Path) -> None:
     assert summary.name_of(Path("some/where/chat.db")) == "chat"
     assert summary.name_of(Path("some/where/r.sig")) == "r.sig"
