@@ -63,7 +63,8 @@ def test_the_arguments_it_names_are_taken(command: str, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parsed)
     monkeypatch.setattr(sys, "argv", [module, *("1" if word == "R" else word for word in given)])
-    monkeypatch.delitem(sys.modules, module, raising=False)
+    for name in (module, f"{module}.__main__"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     with pytest.raises(Parsed):
         runpy.run_module(module, run_name="__main__")
 

@@ -118,7 +118,11 @@ def test_the_command_writes_a_page_for_each_task_that_has_data(
 
     monkeypatch.setattr(summary, "measured", known)
     monkeypatch.setitem(summary.BASELINES, "experts", ("replies", "zsum"))
-    summary.main(["one", "two", "--out", str(tmp_path)])
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["experts.json", "experts.md"]
-    assert set(json.loads((tmp_path / "experts.json").read_text())) == {"one", "two"}
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        Path(name).mkdir()
+    out = tmp_path / "out"
+    summary.main(["one", "two", "--out", str(out)])
+    assert sorted(file.name for file in out.iterdir()) == ["experts.json", "experts.md"]
+    assert set(json.loads((out / "experts.json").read_text())) == {"one", "two"}
     assert "macro average" in capsys.readouterr().out
