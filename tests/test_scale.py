@@ -64,12 +64,12 @@ def _times(database: Path) -> list[datetime]:
 
 def test_no_two_questions_are_of_the_same_text(source: Path) -> None:
     questions = Questions(source, 1)
-    asked = [orjson.dumps(one) for kind in KINDS[:3] for one in questions.of(kind, 200)]
-    assert len(set(asked)) == 600
+    asked = [orjson.dumps(one) for kind in KINDS[:-1] for one in questions.of(kind, 200)]
+    assert len(set(asked)) == 800
     assert asked == [
         orjson.dumps(one)
         for again in [Questions(source, 1)]
-        for kind in KINDS[:3]
+        for kind in KINDS[:-1]
         for one in again.of(kind, 200)
     ]
     new = questions.new_posts("new")

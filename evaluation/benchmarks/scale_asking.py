@@ -21,7 +21,9 @@ from data.store import Store
 from data.text import body_text
 from evaluation.benchmarks.serving import Asked, Caller, Serving
 
-KINDS = ("who knows", "similar by title", "similar by post", "feed")
+KINDS = ("who knows", "who knows by title", "similar by title", "similar by post", "feed")
+"""By a whole post, as replays ask, and by a title, which is as much as most people write."""
+
 WORDS_OF_TITLE = 8
 """What stands for the title of a thread that has none: its first words."""
 
@@ -60,6 +62,8 @@ class Questions:
         if kind == "who knows":
             asked = {"query": body, "title": title, "asker_id": root.author}
             return "POST", "/v1/experts/search", asked
+        if kind == "who knows by title":
+            return "POST", "/v1/experts/search", {"query": title, "asker_id": root.author}
         if kind == "similar by title":
             return "POST", "/v1/similar", {"title": title}
         if kind == "similar by post":

@@ -121,6 +121,7 @@ def _wanted(one: Slice, empty: Mapping[str, int]) -> Iterator[str]:
         ("resident when serving, GB", 4, measured["memory"]["asked"]["resident"] / 1e9),
         ("who knows, p50 ms", 25, alone["who knows"]["p50"]),
         ("who knows, p99 ms", 60, alone["who knows"]["p99"]),
+        ("who knows by title, p50 ms", 25, alone["who knows by title"]["p50"]),
         ("similar by title, p50 ms", 20, alone["similar by title"]["p50"]),
         ("similar by post, p50 ms", 20, alone["similar by post"]["p50"]),
         ("feed, p50 ms", 25, alone["feed"]["p50"]),
