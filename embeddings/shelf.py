@@ -24,7 +24,8 @@ _NAMES = ("rows", "inverse", "codes", BULK)
 Saved = dict[str, npt.NDArray[Any]]
 
 _WRITTEN = 32_768  # rows written at a time: 32 MiB at 512 dimensions
-_CHUNK = 2048  # rows compared at a time: 1.5 MiB at 384 dimensions
+_CHUNK = 2048  # rows gathered at a time: 1.5 MiB at 384 dimensions
+_SWEPT = 16_384  # rows that are read where they lie, at a time
 # Slots of which so many are wanted lie close enough to read them all, instead of one by one.
 _DENSE = 2
 
@@ -48,14 +49,15 @@ class Part:
         scores = np.empty((len(queries), slots.size), dtype=np.float64)
         asked = packed(queries)
         for start, held, places in self._pieces(slots):
-            scores[:, start : start + _CHUNK] = dots(held, asked)[:, places]
+            products = dots(held, asked)[:, places]
+            scores[:, start : start + products.shape[1]] = products
         return scores
 
     def summed(self, slots: Rows) -> npt.NDArray[np.int64]:
         """The sum of the components at `slots`, (dim,)."""
         total = np.zeros(self.tail.shape[1], dtype=np.int64)
         room = np.empty((min(_CHUNK, slots.size) * _DENSE, total.size), dtype=np.float32)
-        for _, held, places in self._pieces(slots):
+        for _, held, places in self._pieces(slots, _CHUNK):
             wide = room[: len(held)]
             wide[...] = held
             wanted = np.zeros(len(held), dtype=np.float32)
@@ -66,16 +68,24 @@ class Part:
         summed: npt.NDArray[np.int64] = (high << BASE_BITS) + low
         return summed
 
-    def _pieces(self, slots: Rows) -> Iterator[tuple[int, Digits, Rows | slice]]:
-        """For each `_CHUNK` of `slots` its start, digits, and the places of its own in them."""
+    def _pieces(
+        self, slots: Rows, swept: int = _SWEPT
+    ) -> Iterator[tuple[int, Digits, Rows | slice]]:
+        """`slots` piece by piece: its start, digits, and the places of its own in them.
+
+        `swept`: how many make a piece where they can be read as they lie.
+        """
         ascending = bool((np.diff(slots) > 0).all())
-        for start in range(0, slots.size, _CHUNK):
-            part = slots[start : start + _CHUNK]
+        start = 0
+        while start < slots.size:
+            part = slots[start : start + swept]
             span = self._span(part) if ascending else None
             if span is None:
+                part = part[:_CHUNK]
                 yield start, self.digits_at(part), slice(None)
             else:
-                yield start, span, part - part[0]
+                yield start, span, slice(None) if len(span) == part.size else part - part[0]
+            start += part.size
 
     def _span(self, slots: Rows) -> Digits | None:
         """All digits from the first of `slots`, ascending, to the last, where most of them

@@ -59,3 +59,24 @@ class Pieces:
     def summed(self, people: int) -> Floats:
         """Weight per person, (people,) by key."""
         return counted(self.person, self.weight, minlength=people)
+
+
+def laid_out(joined: Ints, few: Ints, points: Floats) -> tuple[Ints, Floats]:
+    """The posts `joined` and behind them those of `few`, ascending, that are none of these; and
+    the `points` of `few` at their places, 0 elsewhere."""
+    order = np.argsort(joined, kind="stable")
+    place = np.searchsorted(joined, few, sorter=order)
+    among = np.zeros(len(few), dtype=bool)
+    inside = place < len(joined)
+    among[inside] = joined[order[place[inside]]] == few[inside]
+    each = np.zeros(len(joined))
+    each[order[place[among]]] = points[among]
+    return np.concatenate([joined, few[~among]]), np.concatenate([each, points[~among]])
+
+
+def foremost(keys: Ints, each: Floats, among: Ints, most: int) -> Ints:
+    """The places of `among` with most points, at most `most`; ties by key."""
+    if len(among) > most:
+        least = np.partition(each[among], -most)[-most]
+        among = among[each[among] >= least]
+    return among[np.lexsort((keys[among], -each[among]))][:most]
