@@ -18,8 +18,8 @@ from .view import View
 Floats = npt.NDArray[np.float64]
 
 FLOOR = 0.1
-"""Likeness on MiniLM's scale up to which a thread has nothing of a topic (evaluation/results/feed.md
-for this, for the points of `feedranker` and for how they fade)."""
+"""Likeness on MiniLM's scale up to which a thread has nothing of a topic. This, the points of
+`feedranker` and how they fade were chosen in evaluation/results/feed.md."""
 
 SAID = 0.3
 """Likeness from which a thread is said to be about it, as a profile is said to be close."""
