@@ -55,16 +55,16 @@ def near_choices(
     `turned`: threads they have turned to by then.
     """
     chosen = choices.before(person, from_us(view.moment))
-    nearest, places = np.zeros(len(rows)), np.full(len(rows), -1)
+    values, places = np.zeros(len(rows)), np.full(len(rows), -1)
     # What is not held is like nothing.
     told = np.flatnonzero(rows > 0)
-    for place, choice in enumerate(chosen):
-        question = choices.question(choice)
-        alike = texts.likeness(question, rows[told]) + question.less_alike
-        nearer = alike > nearest[told]
-        nearest[told[nearer]], places[told[nearer]] = alike[nearer], place
-    places[nearest < SAID] = -1
-    values = np.maximum(nearest - FLOOR, 0.0) * share_left(turned)
+    if chosen and len(told):
+        questions = [choices.question(choice) for choice in chosen]
+        nearer = np.array([question.less_alike for question in questions])
+        alike = texts.likeness_of_each(questions, rows[told]) + nearer[:, None]
+        nearest = alike.max(axis=0)
+        values[told] = np.maximum(nearest - FLOOR, 0.0) * share_left(turned)
+        places[told] = np.where(nearest >= SAID, alike.argmax(axis=0), -1)
     return Near(values, places, tuple(choice.topic for choice in chosen))
 
 

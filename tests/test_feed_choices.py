@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 
+import numpy as np
 import pytest
 
 from data.models import Person, Post
 from data.store import Store
 from recommender.engine import Engine
 from recommender.feedchoices import CHOICES_PRIOR, share_left
+from recommender.meaning import Question
 from recommender.queries import ExpertsQuery
 from recommender.results import FeedItem
 from tests.asking import answers
@@ -159,3 +161,25 @@ def test_a_topic_in_another_language_finds_what_is_written_in_this_one() -> None
 def test_an_empty_store_has_nothing_to_read() -> None:
     engine = engine_of([], new_store())
     assert engine.profiles.choices.before(1, NOW) == ()
+
+
+def test_several_questions_at_once_are_as_like_as_one_by_one() -> None:
+    engine = engine_of(random_community(5, threads=40).records())
+    texts = engine.texts
+    rows = np.arange(len(engine.community.versions))
+    asked = (
+        "spotlight glass",
+        "which truck shall we take to the warehouse",
+        "fönster",
+        "灯光和橱窗",
+    )
+    both, one_lane = ("minilm", "multilingual"), ("multilingual",)
+    questions = [
+        Question(text, language, {lane: engine.encoders[lane].encode([text])[0] for lane in lanes})
+        for text, language, lanes in zip(
+            asked, (None, "en", "sv", "zh"), (both, both, one_lane, one_lane), strict=True
+        )
+    ]
+    one = np.stack([texts.likeness(question, rows) for question in questions])
+    assert np.allclose(texts.likeness_of_each(questions, rows), one, atol=1e-9)
+    assert (one != 0).any(axis=1).all()

@@ -114,6 +114,32 @@ def test_a_topic_is_followed_on_its_card_and_left_on_its_page(fresh: Tab, kept: 
     assert kept() == []
 
 
+def test_what_was_chosen_on_another_screen_is_not_lost(
+    fresh: Tab, kept: Any, shop_address: str
+) -> None:
+    _open(fresh)
+    fresh.until("document.querySelector('#concerns .chip')")
+    httpx.put(shop_address + HERE, json={"topics": ["from the phone"]})
+    fresh.click("#concerns .chip", "carpets")
+    fresh.says("You follow 2.", "#concerns")
+    assert kept() == ["from the phone", "carpets · rugs"]
+
+
+def test_what_was_followed_among_the_topics_is_chosen_in_the_feed(fresh: Tab) -> None:
+    _open(fresh)
+    fresh.until("document.querySelector('#concerns .chip')")
+    fresh.click("#tab-topics")
+    fresh.click("#topic-list .follow button", "carpets")
+    fresh.until("document.querySelector('.follow [aria-pressed=true]')")
+    fresh.click("#tab-feed")
+    fresh.says("You follow 1.", "#concerns")
+    fresh.until("!document.getElementById('concerns').hidden")
+    if not fresh.js("document.getElementById('concerns').open"):
+        fresh.click("#concerns-title")
+    fresh.until("document.querySelector('#concerns .chip[aria-pressed=true]')")
+    assert fresh.text("#concerns .chip[aria-pressed=true]") == "carpets · rugs"
+
+
 def test_what_fails_is_said_and_nothing_is_shown_as_chosen(fresh: Tab, kept: Any) -> None:
     _open(fresh)
     fresh.until("document.querySelector('#concerns .chip')")

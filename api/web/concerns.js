@@ -19,17 +19,13 @@ export async function chosenBy(me) {
   return known;
 }
 
-async function keep(me, topics) {
-  const kept = await chooseTopics(me.id, topics);
-  known = { id: me.id, ...kept };
+async function follow(me, topic, wanted) {
+  // What was chosen meanwhile on another screen must not be lost by what is chosen on this one.
+  const { topics } = await readChosen(me.id);
+  const others = topics.filter((other) => !same(topic)(other));
+  if (wanted && others.length >= MOST) throw new Error(`${MOST} are enough: take one back first.`);
+  known = { id: me.id, ...await chooseTopics(me.id, wanted ? [...others, topic] : others) };
   document.dispatchEvent(new Event("concerns"));
-}
-
-async function toggle(me, topic) {
-  const { topics } = await chosenBy(me);
-  if (follows(topic)) return keep(me, topics.filter((other) => !same(topic)(other)));
-  if (topics.length >= MOST) throw new Error(`${MOST} are enough: take one back first.`);
-  return keep(me, [...topics, topic]);
 }
 
 // A button that follows a topic or leaves it, and says which; `told` is where it says what failed.
@@ -41,7 +37,7 @@ function switchOf(me, topic, words, told) {
     button.disabled = true;
     told.replaceChildren();
     try {
-      await toggle(me, topic);
+      await follow(me, topic, button.getAttribute("aria-pressed") === "false");
     } catch (error) {
       fill(told, failure(error));
     }
@@ -101,7 +97,7 @@ export function setUpConcerns(state) {
     told.replaceChildren();
     if (!topic || follows(topic)) return void (field.value = "");
     try {
-      await toggle(me, topic);
+      await follow(me, topic, true);
     } catch (error) {
       return fill(told, failure(error));
     }
@@ -111,7 +107,11 @@ export function setUpConcerns(state) {
     else chips.prepend(chip(me, topic));
     fill(told, el("p", { class: "hint" }, "You follow ", el("bdi", {}, topic), " now."));
   });
-  document.addEventListener("concerns", name);
+  document.addEventListener("concerns", () => {
+    name();
+    // Followed on a topic's card: drawn anew when the feed is opened.
+    if (part.closest("[role=tabpanel]").hidden) drawn = null;
+  });
 
   return async function showConcerns() {
     const { me } = state;
