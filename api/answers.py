@@ -15,6 +15,7 @@ from data.records import to_json
 from data.times import zone_of
 from recommender.results import (
     Candidate,
+    Chosen,
     Contribution,
     ExpertsAnswer,
     FeedPage,
@@ -156,6 +157,11 @@ def feed_json(page: FeedPage, find_person: FindPerson, viewer_id: str, moment: d
         for item in page.items
     ]
     return {"items": items, "next": page.next_cursor}
+
+
+def chosen_json(chosen: Chosen) -> Json:
+    """What a person chose as concerning them, and what is left of its weight."""
+    return {"topics": list(chosen.topics), "share": round(chosen.share, 4)}
 
 
 def topic_json(topic: Topic) -> Json:

@@ -19,7 +19,7 @@ from api.schema_parts import (
     ref,
 )
 from api.schemas import MAX_K
-from data.fields import MAX_ID
+from data.fields import MAX_ID, MOST_TOPICS
 from data.models import (
     BODY_FORMATS,
     CONSENTS,
@@ -228,6 +228,17 @@ COMPONENTS: Json = {
             "took_ms": NUMBER,
         },
     ),
+    "Chosen": object_of(
+        ("topics", "share"),
+        {
+            "topics": list_of(TEXT, maxItems=MOST_TOPICS),
+            "share": {
+                **_PROBABILITY,
+                "description": "What part of its weight in the feed is left to a choice: 1 of "
+                "somebody new, a half of who has turned to ten threads.",
+            },
+        },
+    ),
     **SURVEYS,
     "Health": object_of(("status",), {"status": TEXT}),
 }
@@ -249,6 +260,8 @@ ANSWERS: dict[str, list[tuple[str, str | None, str | None]]] = {
     "delete /v1/people/{id}": [("204", None, None)],
     "get /v1/people/{id}/feed": [("200", _JSON, "Feed")],
     "get /v1/people/{id}/expertise": [("200", _JSON, "Expertise")],
+    "get /v1/people/{id}/topics": [("200", _JSON, "Chosen")],
+    "put /v1/people/{id}/topics": [("200", _JSON, "Chosen")],
     "get /v1/people/{id}/peers": [("200", _JSON, "Peers")],
     "get /v1/topics": [("200", _JSON, "Topics")],
     "get /v1/topics/{id}/threads": [("200", _JSON, "TopicThreads")],

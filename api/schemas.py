@@ -20,7 +20,7 @@ from pydantic import (
 
 from api.schema_parts import or_null
 from data.errors import InvalidRecord
-from data.fields import clean_text
+from data.fields import LONGEST_TOPIC, MOST_TOPICS, clean_text
 from data.times import parse_time
 
 MAX_K = 100
@@ -118,6 +118,24 @@ class ExpertsSearch(_Asked):
     spaces: Names = Field(default_factory=list)
     sites: Names = Field(default_factory=list)
     languages: Names = Field(default_factory=list)
+
+
+def _one_line(value: str) -> str:
+    return " ".join(clean_text(value).split())
+
+
+Topic = Annotated[
+    str,
+    # What is left when controls and white space are taken out must be something.
+    Field(pattern=r"[^\s\x00-\x1f\x85]", max_length=LONGEST_TOPIC),
+    AfterValidator(_one_line),
+]
+
+
+class ChosenTopics(_Asked):
+    """What somebody says concerns them, in the words of the list of topics or in their own."""
+
+    topics: Annotated[list[Topic], Field(max_length=MOST_TOPICS)]
 
 
 def _needs_text(schema: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, update
 
+from .choices import forget_choices
 from .fields import MAX_ID
 from .models import Person
 from .roots import chunks, settle, threads_of
@@ -90,6 +91,7 @@ class Eraser:
         )
         row = self.connection.execute(select(people).where(people.c.pk == pk)).one()
         forget_profile(self.connection, row._asdict())
+        forget_choices(self.connection, pk)
         self._remove("person", people, people.c.pk == pk)
         return True
 

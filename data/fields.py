@@ -13,6 +13,8 @@ from data.times import parse_time
 
 MAX_ID = 512
 """Longest id or label in characters: at 4 bytes each still inside a PostgreSQL index entry."""
+MOST_TOPICS, LONGEST_TOPIC = 20, 200
+"""Topics that somebody may choose, and characters of each: an interest, not a text."""
 MAX_DEPTH = 32
 """Deepest nesting of an unknown key's value."""
 _MAX_WHOLE = 2**31 - 1

@@ -62,6 +62,15 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A topic that a person chose as one that concerns them, in words: theirs, or those by which
+    the community's topic was called then."""
+
+    topic: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file shown with a post; `alt` is the text that stands for it."""
 

@@ -12,17 +12,20 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, func, select
 
+from .choices import choices_from
 from .database import Database
 from .models import (
     INTERACTION_KINDS,
     LINK_KINDS,
     POST_KINDS,
+    Choice,
     Person,
     Space,
 )
 from .roots import chunks
 from .rows import DAY_US, person_from, space_from
 from .tables import (
+    choices,
     counters,
     interactions,
     learned,
@@ -65,11 +68,13 @@ class Changes:
     when what it hangs on was written), where that is later than the post.
     `tags`: (version, its text's tags), where it has any. `embedded`: (version, digest, lanes) of
     texts whose vectors are kept. `sites`: where an interaction took place, by key, if it says so.
+    `choices`: what people chose, by their key; nothing, if they took all of it back.
     """
 
     seq: int
     learned: bool
     people: list[tuple[int, Person]]
+    choices: list[tuple[int, tuple[Choice, ...]]]
     spaces: list[tuple[int, Space]]
     posts: Ints
     attached: list[tuple[int, int]]
@@ -91,7 +96,7 @@ class Reading:
         """Everything newer than transaction number `since`, as of one moment.
 
         Rows in the order in which they were last written: the same on every database.
-        `everybody`: people and spaces of all times, for who keeps the rest alone.
+        `everybody`: people, spaces and choices of all times, for who keeps the rest alone.
         """
         known = 0 if everybody else since
         with self.database.reading() as connection:
@@ -108,6 +113,9 @@ class Reading:
                 seq=seq,
                 learned=bool(connection.scalar(_LEARNED, {"since": since})),
                 people=[(r.pk, person_from(r._asdict())) for r in _rows(connection, people, known)],
+                choices=[
+                    (row.pk, choices_from(row.topics)) for row in _rows(connection, choices, known)
+                ],
                 spaces=[(r.pk, space_from(r._asdict())) for r in _rows(connection, spaces, known)],
                 posts=found_posts,
                 attached=attached,

@@ -13,6 +13,7 @@ from secrets import randbits
 
 from sqlalchemy import bindparam, delete, func, insert, select
 
+from .choices import Choosing
 from .claims import Claiming
 from .database import Database
 from .deleting import Eraser
@@ -51,7 +52,7 @@ _POSTS = (
 _POSTS_BY_KEY = _POSTS.where(posts.c.pk.in_(bindparam("keys", expanding=True)))
 
 
-class Store(Reading, Wording, Claiming, VectorKeeping, ImportRuns, Marked):
+class Store(Reading, Wording, Claiming, VectorKeeping, Choosing, ImportRuns, Marked):
     """One community's database. See `data.database.Database` for what opening raises."""
 
     def __init__(self, database: Database) -> None:

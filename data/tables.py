@@ -90,6 +90,16 @@ people = Table(
     _seq(),
 )
 
+# What people chose as concerning them: their words and the time of each, in their order. Apart from
+# `people`, so that neither replaces the other.
+choices = Table(
+    "choices",
+    metadata,
+    Column("pk", Key, ForeignKey("people.pk"), primary_key=True, autoincrement=False),
+    Column("topics", JSON, nullable=False),
+    _seq(),
+)
+
 spaces = Table(
     "spaces",
     metadata,

@@ -43,6 +43,13 @@ def forget_vectors(connection: Connection, digests: Iterable[bytes]) -> None:
         connection.execute(delete(vectors).where(vectors.c.digest.in_(lost)))
 
 
+def insert_new(connection: Connection, encoder: str, new: Mapping[bytes, bytes]) -> None:
+    """Keep vectors by digest, but for those that are kept."""
+    rows = [{"encoder": encoder, "digest": key, "vector": new[key]} for key in sorted(new)]
+    if rows:
+        connection.execute(_insert(connection)(vectors).on_conflict_do_nothing(), rows)
+
+
 def forget_profile(connection: Connection, row: Mapping[str, Any]) -> None:
     """Delete the vector of what a row of `people` says of its person.
 
@@ -131,13 +138,7 @@ class VectorKeeping:
             for chunk in chunks(list(keys)):
                 for row in connection.execute(select(people).where(people.c.pk.in_(chunk))):
                     there.add(digest(profile_text(person_from(row._asdict()))))
-            rows = [
-                {"encoder": encoder, "digest": key, "vector": vector}
-                for key, vector in new.items()
-                if key in there
-            ]
-            if rows:
-                connection.execute(_insert(connection)(vectors).on_conflict_do_nothing(), rows)
+            insert_new(connection, encoder, {key: new[key] for key in new.keys() & there})
 
 
 def _present(connection: Connection, encoder: str, keys: Iterable[bytes]) -> set[bytes]:

@@ -43,6 +43,27 @@ def unpacked(kept: bytes) -> Vectors:
     return np.frombuffer(kept, dtype="<f2").astype(np.float32)
 
 
+def read_once(
+    store: Store, encoder: Encoder, texts: Sequence[str]
+) -> tuple[dict[bytes, bytes], dict[str, Vectors]]:
+    """Read short texts beside the community's own, unless their vectors are kept.
+
+    Returns
+    -------
+    What was read anew, by digest, to be kept where the database takes writes; the vector of each
+    text, (dim,), as it is kept.
+    """
+    keys = {text: digest(text) for text in texts}
+    kept = store.kept_vectors(encoder.fingerprint, keys.values())
+    missing = [text for text, key in keys.items() if key not in kept]
+    vectors = encoder.encode(missing)
+    new = {keys[text]: packed(vector) for text, vector in zip(missing, vectors, strict=True)}
+    both = kept | new
+    read = {text: unpacked(both[key]) for text, key in keys.items()}
+    # A standby may show a text before the vector that its primary's server keeps of it.
+    return {} if new and store.database.standby() is not None else new, read
+
+
 def embed_pending(
     store: Store,
     encoders: Mapping[str, Encoder],

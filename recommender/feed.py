@@ -8,6 +8,7 @@ import numpy.typing as npt
 from .collaborative import SHARED, Together, blended
 from .columns import DIGITS, Flags, Ints
 from .community import Community
+from .feedchoices import Near
 from .feedranker import FeedRanker
 from .feedsignals import feed_signals
 from .mentions import Mentions
@@ -35,6 +36,7 @@ class Scored:
     than most of the pool to what the person has turned to. `usual`: mean points by signal
     over the whole pool. `shared`: several like-minded people turned to it.
     `quiet`: of what came to life again, for how long nobody had written (microseconds), else 0.
+    `near`: which of the topics that the person chose each is about.
     """
 
     posts: Ints
@@ -45,6 +47,7 @@ class Scored:
     close: Flags
     shared: Flags
     quiet: Ints
+    near: Near
     usual: dict[str, float]
 
     def part(self, rows: Ints) -> "Scored":
@@ -58,6 +61,7 @@ class Scored:
             self.close[rows],
             self.shared[rows],
             self.quiet[rows],
+            self.near.part(rows),
             self.usual,
         )
 
@@ -82,7 +86,7 @@ def score(
     total = np.round(sum(points.values(), np.zeros(len(pool))), DIGITS)
     usual = {name: float(values.mean()) if len(pool) else 0.0 for name, values in points.items()}
     shared = together.shown(pool)
-    marks = (season, signals.talked, signals.close, shared, signals.quiet)
+    marks = (season, signals.talked, signals.close, shared, signals.quiet, signals.near)
     scored = Scored(pool, total, points, *marks, usual)
     return scored.part(np.lexsort((pool, -total)))
 

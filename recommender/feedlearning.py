@@ -122,8 +122,10 @@ def turn_of(parts: Parts, today: View, key: int) -> Turn | None:
         community, parts.texts, parts.profiles, parts.mentions, view, person, pool, season
     ).values
     columns = [signals[name] / UNITS[name] for name in SIGNALS]
+    # What somebody chose is theirs alone: nothing that others get is learned from it.
+    known = signals.keys() - {"topic"}
     fixed = sum(
-        (points * signals[name] for name, points in BY_HAND.items() if name in signals),
+        (points * signals[name] for name, points in BY_HAND.items() if name in known),
         np.zeros(len(pool)),
     )
     return Turn(np.stack(columns, axis=1).astype(np.float32), fixed, int(chosen[0]))

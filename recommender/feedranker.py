@@ -41,11 +41,13 @@ SIGNALS = tuple(UNITS)
 BY_HAND: dict[str, float] = {
     "season": 0.3,
     "profile": 8.0,
+    "topic": 3.0,
     "chosen": 0.5,
     "site": 0.3,
 }
 """Points a unit of what no history at hand could teach: profiles, memberships and sites bear no
-date, and no community at hand has seasons. Not measured. A season was worth 2 once: in the sample
+date, nobody there chose topics, and no community at hand has seasons. Not measured, but for topics
+that were taken to be chosen (evaluation/results/feed.md). A season was worth 2 once: in the sample
 everybody's feed began with the Swedish stores' Lucia, whoever they were."""
 
 

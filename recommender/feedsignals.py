@@ -14,6 +14,7 @@ from data.reading import ANONYMOUS
 from . import weights
 from .columns import Flags, Ints, counted, decayed
 from .community import Community
+from .feedchoices import Near, near_choices
 from .feedcontent import content_signals
 from .feedhistory import History, history_of
 from .feedpool import revived_for
@@ -56,13 +57,14 @@ class FeedSignals:
 
     `talked`: somebody replied within the last days. `close`: nearer than most of the pool to what
     the person has taken part in. `quiet`: for how long nobody had written (microseconds) before a
-    thread came to life again, 0 of others.
+    thread came to life again, 0 of others. `near`: which chosen topic each thread is about.
     """
 
     values: dict[str, Floats]
     talked: Flags
     close: Flags
     quiet: Ints
+    near: Near
 
 
 def feed_signals(
@@ -87,12 +89,14 @@ def feed_signals(
     values |= _people(community, history, threads, pool)
     values["tags"] = _tags(community, view, history, rows)
     values |= content_signals(texts, profiles, view, person, history, rows)
+    near = near_choices(texts, profiles.choices, view, person, len(history.turned), rows)
+    values["topic"] = near.values
     values |= _named(community, mentions, view, person, threads, rows)
     values |= _chosen(community, view, person, pool)
     values["season"] = season.astype(np.float64)
     quiet = view.moment - threads.last
     talked = (threads.replies > 0) & (quiet < weights.ALIVE_DAYS * DAY_US)
-    return FeedSignals(values, talked, _close(values["content"]), silent)
+    return FeedSignals(values, talked, _close(values["content"]), silent, near)
 
 
 def _close(content: Floats) -> Flags:

@@ -243,7 +243,7 @@ class Following:
         with following(self._views, self.community, changes):
             self.community.absorb(changes, anew=first)
         self.topic_index.absorb(changes)
-        self.profiles.absorb(self.store, changes.people, changes.removed.get("person", []))
+        self.profiles.absorb(self.store, changes)
         self.mentions.forget(
             [*changes.removed.get("version", ()), *changes.versions[:, 0].tolist()]
         )

@@ -4,7 +4,7 @@ Out: likeness on one scale, that of MiniLM's cosines; the other's are aligned to
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -185,6 +185,25 @@ class MeaningIndex:
     def likeness(self, question: Question, rows: Rows) -> Scores:
         """The score `nearest` would give each of `rows` (n,); 0 for one that is not held."""
         return self.likeness_beside(question, rows, None)[0]
+
+    def likeness_of_each(self, questions: Sequence[Question], rows: Rows) -> Scores:
+        """`likeness` of several questions, (questions, rows): the rows are read once."""
+        lanes = {}
+        for lane in (MINILM, MULTILINGUAL):
+            scores = lanes[lane] = np.full((len(questions), len(rows)), np.nan)
+            asking = [n for n, question in enumerate(questions) if lane in question.vectors]
+            held = np.flatnonzero(self.dense[lane].has(rows))
+            if asking and len(held):
+                vectors = np.stack([questions[n].vectors[lane] for n in asking])
+                scores[np.array(asking)[:, None], held] = self.dense[lane].scores_to(
+                    vectors, rows[held]
+                )
+        alike = [
+            fuse_lanes(question.language, lanes[MINILM][n], lanes[MULTILINGUAL][n])
+            for n, question in enumerate(questions)
+        ]
+        found = np.reshape(alike, (len(questions), len(rows)))
+        return np.where(np.isneginf(found), 0.0, found)
 
     def likeness_beside(
         self, question: Question, rows: Rows, centre: Vectors | None

@@ -1,26 +1,31 @@
-"""What people say of their own work, as vectors by person key."""
+"""What people say of their own work, as vectors by person key; and what they chose, apart."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from data.models import Person
+from data.reading import Changes
 from data.store import Store
-from data.text import digest, profile_text
+from data.text import profile_text
 from embeddings.face import Encoder, Rows, Scores
 from embeddings.lanes import encoders_of_text, lane_of_index
 from embeddings.language import detect_languages
 
-from .embedding import packed, unpacked
+from .choices import Choices
+from .embedding import read_once
 from .meaning import MeaningIndex, Question, indexes_of
 
 
 class Profiles(MeaningIndex):
-    """Profiles of people; an English one is read by both lanes, as a thread's root is."""
+    """Profiles of people; an English one is read by both lanes, as a thread's root is.
+
+    `choices`: what concerns them, which shows no knowledge and is compared with nobody's.
+    """
 
     def __init__(self, encoders: Mapping[str, Encoder]) -> None:
         super().__init__(indexes_of(encoders))
         self.encoders = dict(encoders)
+        self.choices = Choices(encoders)
 
     def likeness(self, question: Question, rows: Rows) -> Scores:
         """As of any index; most people say nothing of their work, and are not looked up twice."""
@@ -30,8 +35,10 @@ class Profiles(MeaningIndex):
             found[held] = super().likeness(question, rows[held])
         return found
 
-    def absorb(self, store: Store, people: list[tuple[int, Person]], gone: list[int]) -> None:
-        """Read the profiles of new and changed people; forget those of the gone."""
+    def absorb(self, store: Store, changes: Changes) -> None:
+        """Read the profiles of new and changed people and what they chose; forget the gone."""
+        people, gone = changes.people, changes.removed.get("person", ())
+        self.choices.absorb(store, changes)
         texts = {pk: " ".join(profile_text(person).split()) for pk, person in people}
         for index in self.dense.values():
             index.remove(np.array([*texts, *gone], dtype=np.int64))
@@ -43,18 +50,11 @@ class Profiles(MeaningIndex):
                 wanted[name].append((pk, text))
         for name, mine in wanted.items():
             encoder = self.encoders[name]
-            keys = {text: digest(text) for _, text in mine}
-            kept = store.kept_vectors(encoder.fingerprint, keys.values())
-            missing = [text for text, key in keys.items() if key not in kept]
-            vectors = encoder.encode(missing)
-            new = {
-                keys[text]: packed(vector) for text, vector in zip(missing, vectors, strict=True)
-            }
+            new, vectors = read_once(store, encoder, [text for _, text in mine])
             if new:
                 store.keep_profiles(encoder.fingerprint, new, [pk for pk, _ in mine])
             if mine:
-                both = kept | new
                 self.dense[lane_of_index(name)].put(
                     np.array([pk for pk, _ in mine], dtype=np.int64),
-                    np.stack([unpacked(both[keys[text]]) for _, text in mine]),
+                    np.stack([vectors[text] for _, text in mine]),
                 )

@@ -35,6 +35,15 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """The topics that a person chose, in their order. `share`: what part of its weight in the feed
+    is left to a choice, 1 of somebody who has turned to nothing yet."""
+
+    topics: tuple[str, ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A person suggested for a query. `probability`: that they reply within 30 days."""
 

@@ -3,10 +3,13 @@
 from datetime import datetime
 
 from data.errors import UnknownPerson, UnknownTopic
+from data.rows import from_us
 
 from . import expertise, experts, peers, topics
+from .feedchoices import share_left
+from .feedhistory import history_of
 from .following import Following
-from .results import PeersAnswer, Topic, TopicsAnswer, TopicThread
+from .results import Chosen, PeersAnswer, Topic, TopicsAnswer, TopicThread
 
 
 class Surveying(Following):
@@ -66,6 +69,22 @@ class Surveying(Following):
             return expertise.topics(
                 self.parts, self.topic_index, self.statistics, view, person_id, viewer_id
             )
+
+    def chosen(self, person_id: str, now: datetime) -> Chosen:
+        """What a person chose as concerning them, for themselves.
+
+        Raises
+        ------
+        UnknownPerson
+        """
+        with self._current():
+            if person_id not in self.community.person_keys:
+                raise UnknownPerson(person_id)
+            pk = self.community.person_keys[person_id]
+            view = self._view(person_id, None, now)
+            chosen = self.profiles.choices.before(pk, from_us(view.moment))
+            turned = len(history_of(view.community, view, pk).turned)
+            return Chosen(tuple(choice.topic for choice in chosen), share_left(turned))
 
     def peers(
         self,

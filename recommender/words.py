@@ -68,6 +68,7 @@ def feed_reasons(
         "author": "by somebody whose threads you have turned to",
         "content": "close to what you have turned to",
         "profile": "close to what your profile says",
+        "topic": f"you chose “{topic}”" if (topic := scored.near.topic(place)) else "",
         "company": "people whom you answer are in it",
         "tags": "tagged like threads you have turned to",
         "together": "people who turn to the same threads as you turned to it",

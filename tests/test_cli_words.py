@@ -77,6 +77,23 @@ def test_an_untitled_post_is_cut_at_a_word(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out.splitlines()[0] == f"1. {'moonlight ' * 7}moonlight…"
 
 
+def test_who_told_nothing_yet_is_told_that_topics_can_be_chosen(run: Any, tmp_path: Path) -> None:
+    at = "2026-05-01T10:00:00Z"
+    posts = [
+        {"id": "p", "author": "ann", "created": at, "body": "Which lamps?"},
+        {"id": "r", "author": "old", "created": at, "body": "Warm ones.", "parent": "p"},
+        {"id": "q", "author": "new", "created": at, "body": "Which rugs?"},
+    ]
+    lines = "\n".join(json.dumps(post) for post in posts)
+    (tmp_path / "posts.jsonl").write_text(lines, encoding="utf-8")
+    assert run("import", str(tmp_path / "posts.jsonl")).exit_code == 0
+    hint = "Topics that concern them can be chosen"
+    assert hint in run("feed", "new").stdout
+    # Not to a program; and not of who took part.
+    assert hint not in run("feed", "new", "--json").stdout
+    assert hint not in run("feed", "old").stdout
+
+
 def test_chances_are_said_in_the_page_s_words() -> None:
     """The page said "might reply" of what was "possibly to reply" here, "a long shot to reply"."""
     script = (WEB / "words.js").read_text(encoding="utf-8")

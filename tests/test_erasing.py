@@ -60,6 +60,27 @@ def test_a_deletion_at_the_door_leaves_nothing_beside_the_file_either(tmp_path: 
     store.close()
 
 
+def test_what_was_taken_back_or_chosen_by_the_deleted_is_on_no_disk(tmp_path: Path) -> None:
+    store, _ = written(tmp_path)
+    engine = Engine(store, encoders(), tmp_path / "index", EngineSettings())
+    app = api.app.create_app(store, engine, Settings())
+    with TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 1)) as client:
+
+        def choose(*topics: str) -> set[str]:
+            answer = client.put("/v1/people/z/topics", json={"topics": topics})
+            assert answer.json()["topics"] == list(topics)
+            engine.close()
+            held = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+            return {word for word in ("Leathergoddess", "Wishbringer") if word.encode() in held}
+
+        assert choose("Leathergoddess", "Wishbringer") == {"Leathergoddess", "Wishbringer"}
+        assert choose("Wishbringer") == {"Wishbringer"}
+        assert client.delete("/v1/people/z").status_code == 204
+        held = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+        assert b"Wishbringer" not in held
+    store.close()
+
+
 def test_who_reads_meanwhile_is_not_waited_for_long_but_until_the_next_look(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

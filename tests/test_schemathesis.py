@@ -20,6 +20,7 @@ _TAKE_ANYTHING = (
     "get /metrics",
     "post /v1/import",
     "get /v1/people/{id}",
+    "get /v1/people/{id}/topics",
     "delete /v1/people/{id}",
     "delete /v1/posts/{id}",
 )

@@ -53,7 +53,9 @@ def run_feed(person_id: str, *, k: int, as_of: datetime | None, as_json: bool) -
         now = current_time()
         page = engine.feed(person_id, k=k, as_of=as_of, cursor=None, now=now)
         answer = feed_json(page, store.get_person, person_id, as_of or now)
+        chosen = engine.chosen(person_id, now)
     if as_json:
         print_json(answer)
     else:
-        show_feed(answer)
+        # Of who has turned to nothing and told nothing, little is known that could lead.
+        show_feed(answer, may_choose=chosen.share == 1.0 and not chosen.topics)

@@ -157,10 +157,13 @@ def show_similar(answer: Json) -> None:
         show_post(console, rank, idea, same)
 
 
-def show_feed(answer: Json) -> None:
-    """Threads to read."""
+def show_feed(answer: Json, *, may_choose: bool = False) -> None:
+    """Threads to read. `may_choose`: whether to tell that topics can be chosen."""
     console = open_console()
     if not answer["items"]:
         console.print("There is nothing new to read.")
     for rank, item in enumerate(answer["items"], start=1):
         show_post(console, rank, item, "; ".join(item["reasons"]))
+    if may_choose:
+        told = "Topics that concern them can be chosen on the page (whoknows serve), under Feed."
+        console.print(Text(told, style="dim"))

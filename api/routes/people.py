@@ -6,12 +6,18 @@ from fastapi import APIRouter, Body, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import feed_json, person_json, topic_json
+from api.answers import chosen_json, feed_json, person_json, topic_json
 from api.bodies import JsonRoute
 from api.doors import Json, Stopwatch, current_time, engine_of, not_found, store_of
 from api.errors import Problem
 from api.paths import Id
-from api.schemas import ExpertiseParameters, FeedParameters, PeersParameters, PeopleParameters
+from api.schemas import (
+    ChosenTopics,
+    ExpertiseParameters,
+    FeedParameters,
+    PeersParameters,
+    PeopleParameters,
+)
 from api.surveys import peers_json
 from data.errors import InvalidRecord
 from data.fields import FieldTaker
@@ -118,6 +124,28 @@ def peers(request: Request, person_id: Id, asked: Annotated[PeersParameters, Que
         person_id, k=asked.k, viewer_id=asked.viewer_id, as_of=asked.as_of, now=now
     )
     return Json(peers_json(answer, asked.as_of or now, stopwatch.ms()))
+
+
+@router.get("/{id}/topics")
+def chosen_topics(request: Request, person_id: Id) -> Response:
+    """The topics that a person chose as concerning them: in no other answer, and for nobody else.
+
+    They lead the feed of somebody new; `share` tells how much of that is left to them.
+    """
+    return Json(chosen_json(engine_of(request).chosen(person_id, current_time())))
+
+
+@router.put("/{id}/topics")
+def choose_topics(request: Request, person_id: Id, asked: ChosenTopics) -> Response:
+    """Put topics in the place of all that a person chose before; what stays keeps its time.
+
+    The person's record is another thing: neither replaces the other.
+    """
+    store, now = store_of(request), current_time()
+    with store.database.noting() as numbers:
+        store.choose(person_id, asked.topics, now)
+    engine_of(request).sync_written(numbers)
+    return Json(chosen_json(engine_of(request).chosen(person_id, now)))
 
 
 def _stored(request: Request, person_id: str) -> dict[str, Any]:

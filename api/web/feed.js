@@ -1,6 +1,7 @@
 // Feed: threads to read, each with its reasons; what is opened or waved off does not come again.
 
 import { note, readFeed, readPeers } from "./api.js";
+import { setUpConcerns } from "./concerns.js";
 import { peerCard } from "./person.js";
 import { plain } from "./readable.js";
 import { openThread } from "./thread.js";
@@ -67,6 +68,7 @@ export function setUpFeed(state) {
   const items = document.getElementById("items");
   const peers = document.getElementById("peers");
   const peerList = document.getElementById("peer-list");
+  const showConcerns = setUpConcerns(state);
   let reader = null;
   let readAt = 0;
   let turn = 0;
@@ -129,7 +131,14 @@ export function setUpFeed(state) {
     }
   }
 
+  // Another order follows from it.
+  document.addEventListener("concerns", () => {
+    reader = null;
+    if (state.me && !document.getElementById("feed").hidden) load();
+  });
+
   return function showFeed() {
+    showConcerns();
     if (!state.me) {
       turn += 1;
       reader = null;

@@ -1,6 +1,7 @@
 // Topics: what the community is about, who could answer, what waits; and the threads in each.
 
 import { readTopic, readTopics } from "./api.js";
+import { chosenBy, followButton } from "./concerns.js";
 import { showPerson } from "./person.js";
 import { plain } from "./readable.js";
 import { openThread } from "./thread.js";
@@ -36,7 +37,7 @@ function card(topic, me, open) {
   return el("li", { class: "card" },
     el("button", { class: "heading", type: "button", dir: "auto", onclick: () => open(topic) },
       topic.label),
-    facts(topic), alone(topic, me));
+    facts(topic), alone(topic, me), me && followButton(me, topic.label));
 }
 
 function thread(shown, me) {
@@ -101,7 +102,7 @@ export function setUpTopics(state) {
     fill(place,
       el("p", {}, el("button", { class: "quiet", type: "button",
         onclick: () => state.go("topics") }, "← All topics")),
-      facts(topic), alone(topic, me),
+      facts(topic), alone(topic, me), me && followButton(me, topic.label),
       el("label", { class: "hidden", for: "within" }, "Search within this topic"),
       field, found);
     field.focus();
@@ -121,7 +122,7 @@ export function setUpTopics(state) {
       "Found from what everyone may read. The figures count what you may read.");
     fill(place, loading(), loading(), loading());
     try {
-      const answer = await readTopics(me?.id);
+      const [answer] = await Promise.all([readTopics(me?.id), me && chosenBy(me)]);
       if (mine !== turn) return;
       const topic = answer.topics.find((one) => address(one) === wanted);
       if (topic) within(topic, me);
