@@ -38,11 +38,12 @@ def _problems(path: str, method: str, operation: Json) -> list[str]:
     statuses = ["400"]
     if "requestBody" in operation:
         statuses += ["413", "415"]
-    if ("{id}" in path and method == "get") or path == "/v1/interactions":
+    notes = (method, path) == ("post", "/v1/interactions")
+    if ("{id}" in path and method == "get") or notes:
         statuses.append("404")
     if "{id}" in path or "requestBody" in operation or "parameters" in operation:
         statuses.append("422")
-    if method == "put" or path == "/v1/interactions":
+    if method == "put" or notes:
         statuses.append("409")
     if path == "/metrics":
         statuses.append("403")
