@@ -93,7 +93,7 @@ def shown_post(
 def contribution_json(contribution: Contribution) -> Json:
     """A part of a score; keys that say nothing are left out."""
     content: Json = {"kind": contribution.kind, "points": contribution.points}
-    for name in ("post_id", "excerpt", "language"):
+    for name in ("post_id", "title", "excerpt", "language"):
         value = getattr(contribution, name)
         if value is not None:
             content[name] = value
@@ -137,6 +137,7 @@ def similar_json(
             "score": idea.score,
             "probability_same": idea.probability_same,
             "same": idea.same,
+            "answered": idea.answered,
             "reason": idea.reason,
         }
         for idea in ideas

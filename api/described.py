@@ -84,6 +84,10 @@ _CONTRIBUTION = object_of(
         "points": NUMBER,
         "reason": TEXT,
         "post_id": TEXT,
+        "title": {
+            **TEXT,
+            "description": "What the post's thread is called, where the reason does not say it.",
+        },
         "excerpt": TEXT,
         "at": TIME,
         "language": TEXT,
@@ -177,12 +181,13 @@ COMPONENTS: Json = {
         {
             "posts": list_of(
                 object_of(
-                    ("post", "author", "score", "probability_same", "same", "reason"),
+                    ("post", "author", "score", "probability_same", "same", "answered", "reason"),
                     {
                         **_SHOWN,
                         "score": NUMBER,
                         "probability_same": _PROBABILITY,
                         "same": FLAG,
+                        "answered": {**FLAG, "description": "Whether somebody has replied."},
                         "reason": TEXT,
                     },
                 ),

@@ -5,6 +5,7 @@ from datetime import datetime
 from data.errors import UnknownPerson, UnknownTopic
 
 from . import expertise, experts, peers, topics
+from .answering import answered
 from .following import Following
 from .results import PeersAnswer, Topic, TopicsAnswer, TopicThread
 
@@ -44,10 +45,10 @@ class Surveying(Following):
                 raise UnknownTopic(topic_id)
             keys = chosen[:k]
             posts = self._shown(view, keys.tolist())
-            answered = topics.replied(view)
+            replied = answered(view, keys).tolist()
             return tuple(
-                TopicThread(posts[key], bool(answered[key]))
-                for key in keys.tolist()
+                TopicThread(posts[key], told)
+                for key, told in zip(keys.tolist(), replied, strict=True)
                 if key in posts
             )
 

@@ -5,7 +5,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from api.commands.showing import name_of, show_post
+from api.commands.showing import name_of, replied_in_words, show_post
 from api.terminal import open_console
 
 Json = dict[str, Any]
@@ -52,4 +52,4 @@ def show_threads(answer: Json) -> None:
     """Threads of a topic."""
     console = open_console()
     for rank, thread in enumerate(answer["posts"], start=1):
-        show_post(console, rank, thread, "answered" if thread["answered"] else "no reply yet")
+        show_post(console, rank, thread, replied_in_words(thread))
