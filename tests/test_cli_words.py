@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from api.cli import app
 from api.commands.opening import BadSettings, read_settings
 from api.commands.showing import chance_in_words, show_experts, show_feed
+from api.commands.showing_topics import show_topics
 from api.terminal import progress
 from data.database import Database
 from data.errors import StoreError
@@ -75,6 +76,25 @@ def test_an_untitled_post_is_cut_at_a_word(capsys: pytest.CaptureFixture[str]) -
     item = {"post": post, "author": None, "reasons": ["near"]}
     show_feed({"items": [item]})
     assert capsys.readouterr().out.splitlines()[0] == f"1. {'moonlight ' * 7}moonlight…"
+
+
+def test_of_none_who_could_answer_it_is_said_what_is_true(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """ "0" stood under "could answer" where somebody had answered once."""
+    topic = {
+        "id": "t1", "label": "lamps", "threads": 5, "threads_90_days": 2, "trend": "steady",
+        "people": 2, "unanswered": [{"days": 90, "questions": 0, "unanswered": 0}],
+        "rests_on_one": False,
+    }  # fmt: skip
+    shown = {"topics": [topic], "threads": 5, "apart": 0, "learned": True}
+    told = "nobody you could ask has answered there more than once lately"
+    show_topics(shown)
+    assert told not in capsys.readouterr().out
+    show_topics({**shown, "topics": [topic, {**topic, "id": "t2", "people": 0}]})
+    lines = capsys.readouterr().out.splitlines()
+    assert next(line for line in lines if "t2" in line).split()[-1] == "–"
+    assert any(told in line for line in lines)
 
 
 def test_chances_are_said_in_the_page_s_words() -> None:

@@ -12,6 +12,7 @@ Json = dict[str, Any]
 _ARROWS = {"rising": "↗", "steady": "→", "falling": "↘"}
 # The unanswered are shown of a quarter: of a month there are few.
 _DAYS = 90
+_NOBODY = "–"
 
 
 def show_topics(answer: Json) -> None:
@@ -40,10 +41,14 @@ def show_topics(answer: Json) -> None:
             topic["id"],
             str(topic["threads"]),
             f"{topic['threads_90_days']} {_ARROWS[topic['trend']]}",
-            str(topic["people"]),
-            f"{waiting['unanswered']} of {waiting['questions']}" if waiting["questions"] else "–",
+            str(topic["people"] or _NOBODY),
+            f"{waiting['unanswered']} of {waiting['questions']}" if waiting["questions"] else "",
         )
     console.print(table)
+    if not all(topic["people"] for topic in answer["topics"]):
+        # Who replied once is not counted, nor who may not be suggested.
+        told = f"{_NOBODY} nobody you could ask has answered there more than once lately."
+        console.print(Text(told, style="dim"))
     apart = answer["apart"]
     console.print(Text(f"{apart} of {answer['threads']} threads are in none of them.", style="dim"))
 
