@@ -94,7 +94,7 @@ def shown_post(
 def contribution_json(contribution: Contribution) -> Json:
     """A part of a score; keys that say nothing are left out."""
     content: Json = {"kind": contribution.kind, "points": contribution.points}
-    for name in ("post_id", "excerpt", "language"):
+    for name in ("post_id", "title", "excerpt", "language"):
         value = getattr(contribution, name)
         if value is not None:
             content[name] = value
@@ -138,6 +138,7 @@ def similar_json(
             "score": idea.score,
             "probability_same": idea.probability_same,
             "same": idea.same,
+            "answered": idea.answered,
             "reason": idea.reason,
         }
         for idea in ideas

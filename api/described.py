@@ -18,7 +18,7 @@ from api.schema_parts import (
     or_null,
     ref,
 )
-from api.schemas import MAX_K
+from api.schemas import ID_PATTERN, MAX_K
 from data.fields import MAX_ID, MOST_TOPICS
 from data.models import (
     BODY_FORMATS,
@@ -29,12 +29,12 @@ from data.models import (
 )
 from recommender.results import CONTRIBUTION_KINDS
 
-# Not blank and without NUL. A whole number is read as its digits.
+# A whole number is read as its digits.
 _ID: Json = {
     "type": ["string", "integer"],
     "minLength": 1,
     "maxLength": MAX_ID,
-    "pattern": r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$",
+    "pattern": ID_PATTERN,
     "minimum": -(2**63) + 1,
     "maximum": 2**63 - 1,
 }
@@ -84,6 +84,10 @@ _CONTRIBUTION = object_of(
         "points": NUMBER,
         "reason": TEXT,
         "post_id": TEXT,
+        "title": {
+            **TEXT,
+            "description": "What the post's thread is called, where the reason does not say it.",
+        },
         "excerpt": TEXT,
         "at": TIME,
         "language": TEXT,
@@ -177,12 +181,13 @@ COMPONENTS: Json = {
         {
             "posts": list_of(
                 object_of(
-                    ("post", "author", "score", "probability_same", "same", "reason"),
+                    ("post", "author", "score", "probability_same", "same", "answered", "reason"),
                     {
                         **_SHOWN,
                         "score": NUMBER,
                         "probability_same": _PROBABILITY,
                         "same": FLAG,
+                        "answered": {**FLAG, "description": "Whether somebody has replied."},
                         "reason": TEXT,
                     },
                 ),
@@ -270,6 +275,7 @@ ANSWERS: dict[str, list[tuple[str, str | None, str | None]]] = {
     "get /v1/posts/{id}/thread": [("200", _JSON, "Thread")],
     "delete /v1/posts/{id}": [("204", None, None)],
     "post /v1/interactions": [("201", _JSON, "InteractionRecord")],
+    "delete /v1/interactions": [("204", None, None)],
     "get /health/live": [("200", _JSON, "Health")],
     "get /health/ready": [("200", _JSON, "Health")],
     "get /metrics": [("200", "text/plain", None)],

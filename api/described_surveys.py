@@ -38,7 +38,8 @@ _TOPIC: Json = {
     },
     "people": {
         **WHOLE,
-        "description": "Who replied in at least one of its threads, each halved in 180 days.",
+        "description": "Who may be suggested and has replied in threads of it that, each halved in "
+        "180 days, add up to one: in two of the last half year, or in more of them.",
     },
     "unanswered": list_of(_UNANSWERED),
     "rests_on_one": {

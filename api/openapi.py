@@ -38,12 +38,13 @@ def _problems(path: str, method: str, operation: Json) -> list[str]:
     statuses = ["400"]
     if "requestBody" in operation:
         statuses += ["413", "415"]
+    notes = (method, path) == ("post", "/v1/interactions")
     of_somebody = path == "/v1/people/{id}/topics"
-    if ("{id}" in path and method == "get") or path == "/v1/interactions" or of_somebody:
+    if ("{id}" in path and method == "get") or notes or of_somebody:
         statuses.append("404")
     if "{id}" in path or "requestBody" in operation or "parameters" in operation:
         statuses.append("422")
-    if (method == "put" and not of_somebody) or path == "/v1/interactions":
+    if (method == "put" and not of_somebody) or notes:
         statuses.append("409")
     if path == "/metrics":
         statuses.append("403")

@@ -18,14 +18,17 @@ from pydantic import (
     model_validator,
 )
 
-from api.schema_parts import or_null
+from api.schema_parts import choice, or_null
 from data.errors import InvalidRecord
-from data.fields import LONGEST_TOPIC, MOST_TOPICS, clean_text
+from data.fields import LONGEST_TOPIC, MAX_ID, MOST_TOPICS, clean_text
+from data.models import INTERACTION_KINDS
 from data.times import parse_time
 
 MAX_K = 100
 _TEXT = r"\S"
 _NO_NUL = r"^[^\x00]*$"
+ID_PATTERN = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
+"""An id of a record: not blank and without NUL."""
 T = TypeVar("T", bound=Sized)
 _SPACE_FOR_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 
@@ -51,6 +54,12 @@ def _at_most(length: int) -> Callable[[T], T]:
     return check
 
 
+def _interaction_kind(value: str) -> str:
+    if value not in INTERACTION_KINDS:
+        raise ValueError(f"must be one of {', '.join(INTERACTION_KINDS)}")
+    return value
+
+
 def _whole(value: object) -> object:
     # JSON knows one kind of number: 5.0 is a whole one.
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -73,6 +82,10 @@ Text = Annotated[str, AfterValidator(_at_most(100_000)), AfterValidator(clean_te
 Name = Annotated[str, Field(pattern=_NO_NUL), AfterValidator(_at_most(2_000))]
 ViewerId = Annotated[str, Field(pattern=r"^[^\x00]+$"), AfterValidator(_at_most(2_000))]
 """Not an empty one, which might be taken for nobody's eyes: they see another part."""
+RecordId = Annotated[str, Field(pattern=ID_PATTERN), AfterValidator(_at_most(MAX_ID))]
+InteractionKind = Annotated[
+    str, AfterValidator(_interaction_kind), WithJsonSchema(choice(INTERACTION_KINDS))
+]
 Cursor = Annotated[str, Field(pattern=_NO_NUL), AfterValidator(_at_most(16_000))]
 """A thousand threads that were shown; servers take four times as much."""
 K = Annotated[int, Field(ge=1, le=MAX_K), BeforeValidator(_whole)]
@@ -216,6 +229,14 @@ class PostParameters(_AskedInQuery):
     """The query string of a post: through whose eyes it is read."""
 
     viewer_id: ViewerId | None = None
+
+
+class InteractionParameters(_AskedInQuery):
+    """The query string by which interactions are taken back: whose, with what, of which kind."""
+
+    person: RecordId
+    post: RecordId
+    kind: InteractionKind
 
 
 class PeopleParameters(_AskedInQuery):

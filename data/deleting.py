@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from .choices import forget_choices
 from .fields import MAX_ID
@@ -15,7 +15,6 @@ from .tables import (
     orphans,
     people,
     posts,
-    removals,
     spaces,
     tombstones,
     versions,
@@ -82,7 +81,7 @@ class Eraser:
         self._blank(sorted(held))
         # Earlier texts of posts that were given to another author since.
         self._erase_versions(versions.c.author == pk)
-        self._remove("interaction", interactions, interactions.c.person == pk)
+        self.transaction.remove("interaction", interactions, interactions.c.person == pk)
         self._leave_spaces(person_id)
         self.connection.execute(
             update(people)
@@ -92,7 +91,7 @@ class Eraser:
         row = self.connection.execute(select(people).where(people.c.pk == pk)).one()
         forget_profile(self.connection, row._asdict())
         forget_choices(self.connection, pk)
-        self._remove("person", people, people.c.pk == pk)
+        self.transaction.remove("person", people, people.c.pk == pk)
         return True
 
     def _held_by_others(self, own: set[int], ids: Sequence[str]) -> set[int]:
@@ -124,7 +123,7 @@ class Eraser:
                 update(posts).where(posts.c.pk.in_(chunk)).values(**BLANK, seq=self.transaction.seq)
             )
             for column in (links.c.source, links.c.target):
-                self._remove("link", links, column.in_(chunk))
+                self.transaction.remove("link", links, column.in_(chunk))
 
     def _erase_posts(self, keys: list[int]) -> None:
         self._erase_texts(keys)
@@ -136,11 +135,11 @@ class Eraser:
             ).all()
             gone.update(row.id for row in found)
             roots.update(row.root for row in found)
-            self._remove("interaction", interactions, interactions.c.post.in_(chunk))
+            self.transaction.remove("interaction", interactions, interactions.c.post.in_(chunk))
             touched = or_(links.c.source.in_(chunk), links.c.target.in_(chunk))
-            self._remove("link", links, touched)
+            self.transaction.remove("link", links, touched)
             self.connection.execute(delete(orphans).where(orphans.c.post.in_(chunk)))
-            self._remove("post", posts, posts.c.pk.in_(chunk))
+            self.transaction.remove("post", posts, posts.c.pk.in_(chunk))
         # What hung on them is placed anew, as it is when it comes again.
         left = threads_of(self.connection, roots)
         moved = [id_ for id_, node in left.items() if gone.intersection(node.refs)]
@@ -171,7 +170,7 @@ class Eraser:
     def _erase_versions(self, which: ColumnElement[bool]) -> None:
         found = self.connection.scalars(select(versions.c.digest).where(which))
         digests = {digest for digest in found if digest is not None}
-        self._remove("version", versions, which)
+        self.transaction.remove("version", versions, which)
         forget_vectors(self.connection, digests)
 
     def _leave_spaces(self, person_id: str) -> None:
@@ -183,16 +182,6 @@ class Eraser:
                     .where(spaces.c.pk == row.pk)
                     .values(members=left, seq=self.transaction.seq)
                 )
-
-    def _remove(self, kind: str, table: Table, condition: ColumnElement[bool]) -> None:
-        """Delete rows and write down their keys for whoever follows."""
-        keys = list(self.connection.scalars(select(table.c.pk).where(condition)))
-        for chunk in chunks(keys):
-            self.connection.execute(
-                insert(removals),
-                [{"seq": self.transaction.seq, "kind": kind, "pk": pk} for pk in chunk],
-            )
-            self.connection.execute(delete(table).where(table.c.pk.in_(chunk)))
 
     def _bury_posts(self, keys: list[int]) -> None:
         """Leave tombstones for posts that are there still; a reply's names its thread."""
@@ -226,7 +215,7 @@ class Eraser:
             keys = list(self.connection.scalars(stale))
             swept[kind] = len(keys)
             for chunk in chunks(keys):
-                self._remove(kind[:-1], table, table.c.pk.in_(chunk))
+                self.transaction.remove(kind[:-1], table, table.c.pk.in_(chunk))
         stale = select(posts.c.pk).where(posts.c.origin == origin, posts.c.run < run, ~posts.c.husk)
         keys = list(self.connection.scalars(stale))
         self._erase_posts(keys)
@@ -235,7 +224,7 @@ class Eraser:
         used = select(posts.c.pk).where(posts.c.space == spaces.c.pk).exists()
         empty = (spaces.c.origin == origin) & (spaces.c.run < run) & ~used
         swept["spaces"] = len(list(self.connection.scalars(select(spaces.c.pk).where(empty))))
-        self._remove("space", spaces, empty)
+        self.transaction.remove("space", spaces, empty)
         return swept
 
     def _sweep_people(self, origin: str, run: int) -> int:

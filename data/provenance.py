@@ -15,6 +15,15 @@ class Deletion:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """The wish to take back all that a person did of one kind with a post, however often."""
+
+    person: str
+    post: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
     """Another source's record of a person: it adds what the person's own does not say."""
 
@@ -42,3 +51,10 @@ Verdict = str | None
 def stays_deleted(kind: str) -> str:
     """The verdict on a record whose tombstone is there."""
     return f"id: this {kind} was deleted here and stays so; PUT brings it back"
+
+
+STAYS_WITHDRAWN = (
+    "interaction: was taken back here and stays so;"
+    " POST /v1/interactions, or a later date, gives it anew"
+)
+"""The verdict on an interaction that is as old as what was taken back."""

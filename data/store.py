@@ -20,7 +20,7 @@ from .deleting import Eraser
 from .errors import InvalidRecord
 from .history import Marked
 from .models import Person, Post, Record, Space
-from .provenance import Completion, Deletion, Provenance, Verdict
+from .provenance import Completion, Deletion, Provenance, Verdict, Withdrawal
 from .reading import Reading
 from .roots import chunks, roots_before
 from .rows import person_from, post_from, space_from, to_us
@@ -36,10 +36,11 @@ from .tables import (
 )
 from .transaction import Transaction
 from .vectors import VectorKeeping
+from .withdrawing import withdraw
 from .wording import Wording
 from .writing import Writer
 
-__all__ = ["Deletion", "Store"]
+__all__ = ["Deletion", "Store", "Withdrawal"]
 
 API = "api"
 
@@ -90,7 +91,7 @@ class Store(Reading, Wording, Claiming, VectorKeeping, Choosing, ImportRuns, Mar
 
     def apply(
         self,
-        records: Sequence[Record | Deletion],
+        records: Sequence[Record | Deletion | Withdrawal],
         *,
         revive: bool = False,
         received: datetime | None = None,
@@ -116,7 +117,9 @@ class Store(Reading, Wording, Claiming, VectorKeeping, Choosing, ImportRuns, Mar
         return Provenance(origin, run, moment, Counter(), revive)
 
     def write(
-        self, records: Sequence[Record | Completion | Deletion], provenance: Provenance
+        self,
+        records: Sequence[Record | Completion | Deletion | Withdrawal],
+        provenance: Provenance,
     ) -> list[Verdict]:
         """As `apply`, with a stated provenance."""
         if not records:
@@ -167,6 +170,10 @@ class Store(Reading, Wording, Claiming, VectorKeeping, Choosing, ImportRuns, Mar
     def delete_post(self, post_id: str) -> None:
         """Delete a post, a root with its thread, for good; nothing happens if there is none."""
         self.apply([Deletion("post", post_id)])
+
+    def withdraw(self, person_id: str, post_id: str, kind: str) -> None:
+        """Take back all that a person did of one kind with a post, for good, if anything."""
+        self.apply([Withdrawal(person_id, post_id, kind)])
 
     # Single records -----------------------------------------------------------------------
 
@@ -252,21 +259,23 @@ def _knows(transaction: Transaction, record: Record) -> bool:
 
 def _write(
     transaction: Transaction,
-    records: Sequence[Record | Completion | Deletion],
+    records: Sequence[Record | Completion | Deletion | Withdrawal],
     provenance: Provenance,
 ) -> list[Verdict]:
     """Write `records` in order; None for each that went in, or why not."""
     verdicts: list[Verdict] = []
-    for deletes, group in groupby(records, key=lambda r: isinstance(r, Deletion)):
-        if not deletes:
-            batch = [r for r in group if not isinstance(r, Deletion)]
+    for wishes, group in groupby(records, key=lambda r: isinstance(r, Deletion | Withdrawal)):
+        if not wishes:
+            batch = [r for r in group if not isinstance(r, Deletion | Withdrawal)]
             verdicts += Writer(transaction, provenance).write(batch)
             continue
         eraser = Eraser(transaction, bury=True)
         for wish in group:
-            if isinstance(wish, Deletion):
+            if isinstance(wish, Withdrawal):
+                withdraw(transaction, wish, provenance.received)
+            elif isinstance(wish, Deletion):
                 _erase(eraser, wish)
-                verdicts.append(None)
+            verdicts.append(None)
     return verdicts
 
 

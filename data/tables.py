@@ -236,6 +236,15 @@ tombstones = Table(
     Column("thread", String),
 )
 
+# What people took back: the digest of person, post and kind; what is dated until then, or not at
+# all, stays away.
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("key", LargeBinary(32), primary_key=True),
+    Column("until", BigInteger, nullable=False),
+)
+
 vectors = Table(
     "vectors",
     metadata,

@@ -1,9 +1,10 @@
 """A transaction that writes: it has a number, and hands out keys."""
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
 from .history import leave_mark
-from .tables import counters
+from .roots import chunks
+from .tables import counters, removals
 
 
 class Transaction:
@@ -28,3 +29,13 @@ class Transaction:
         """`count` new primary keys for `table`, never handed out before."""
         last = self._take(table, count)
         return range(last - count + 1, last + 1)
+
+    def remove(self, kind: str, table: Table, condition: ColumnElement[bool]) -> None:
+        """Delete rows and write down their keys for whoever follows."""
+        keys = list(self.connection.scalars(select(table.c.pk).where(condition)))
+        for chunk in chunks(keys):
+            self.connection.execute(
+                insert(removals),
+                [{"seq": self.seq, "kind": kind, "pk": pk} for pk in chunk],
+            )
+            self.connection.execute(delete(table).where(table.c.pk.in_(chunk)))

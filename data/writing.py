@@ -12,13 +12,14 @@ from sqlalchemy import ColumnElement, Table, delete, insert, select, true, updat
 
 from .models import Interaction, Link, Person, Post, Record, Space
 from .profiles import complete_people, write_people
-from .provenance import Completion, Provenance, Verdict, stays_deleted
+from .provenance import STAYS_WITHDRAWN, Completion, Provenance, Verdict, stays_deleted
 from .roots import chunks
 from .rows import Row, interaction_row, link_row, person_row, space_row
 from .tables import interactions, links, people, posts, spaces, tombstones
 from .threads import write_posts
 from .transaction import Transaction
 from .vectors import forget_profile
+from .withdrawing import taken_back
 
 SAYING = ("source", "target", "kind", "at")
 """What tells a link from others: who says so again later does not unsay it for the time before."""
@@ -141,21 +142,22 @@ class Writer:
     def _interactions(self, batch: list[Interaction]) -> list[Verdict]:
         known = self.keys(posts, (i.post for i in batch))
         gone = self.buried("person", {i.person for i in batch if i.person})
-        self.ensure(
-            people,
-            (i.person for i in batch if i.person and i.post in known and i.person not in gone),
-        )
-        persons = self.keys(people, (i.person for i in batch if i.person))
+        # Who does it anew at the door means it.
+        anew = self.provenance.revive
+        back = [False] * len(batch) if anew else taken_back(self.transaction, batch)
         verdicts: list[Verdict] = []
-        rows: dict[bytes, Row] = {}
-        for item in batch:
+        for item, withdrawn in zip(batch, back, strict=True):
             if item.post not in known:
                 verdicts.append(f"post: there is no post {item.post!r}")
-                continue
-            if item.person in gone:
+            elif item.person in gone:
                 verdicts.append(stays_deleted("person"))
-                continue
-            verdicts.append(None)
+            else:
+                verdicts.append(STAYS_WITHDRAWN if withdrawn else None)
+        taken = [i for i, verdict in zip(batch, verdicts, strict=True) if verdict is None]
+        self.ensure(people, (i.person for i in taken if i.person))
+        persons = self.keys(people, (i.person for i in taken if i.person))
+        rows: dict[bytes, Row] = {}
+        for item in taken:
             occurrence = 0
             if item.person is None:
                 twin = interaction_row(item, 0)["key"]

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from .columns import Ints
+
 Floats = npt.NDArray[np.float64]
 
 SIGNALS = (
@@ -73,9 +75,10 @@ class SimilarRanker:
             links=int(told.get("links", 0)),
         )
 
-    def probabilities(self, score: Floats, peculiar: Floats) -> Floats:
-        """The chance of each thread of an answer (n,) to be about the same thing as the text."""
-        return logistic(standing(score, peculiar), self.same)
+    def probabilities(self, score: Floats, peculiar: Floats, twins: Ints) -> Floats:
+        """The chance of each thread of an answer (n,) to be about the same thing as the text; see
+        `standing`."""
+        return logistic(standing(score, peculiar, twins), self.same)
 
 
 def logistic(stands: Floats, same: Sequence[float]) -> Floats:
@@ -85,23 +88,37 @@ def logistic(stands: Floats, same: Sequence[float]) -> Floats:
     return chance
 
 
-def standing(score: Floats, peculiar: Floats) -> Floats:
+def standing(score: Floats, peculiar: Floats, twins: Ints) -> Floats:
     """How each thread stands in its answer, (n, 4): its score; how far it is above the best of
     the others (below it, less than 0); the mean score of the ten best; how near it is to a copy
     of the text, 0 to 1.
 
     What stands out is the same more often than one of many alike; but copies do not make each
-    other less so.
+    other less so: a thread is no other to its twins, and of the ten best each is counted once with
+    its twins. `twins` (m, 2): places of threads that say nearly the same as each other.
     """
-    if not len(score):
+    count = len(score)
+    if not count:
         return np.zeros((0, 4))
-    ordered = np.sort(score)[::-1]
-    first, second = ordered[0], ordered[min(1, len(ordered) - 1)]
-    others = np.full(len(score), first)
-    others[np.argmax(score)] = second
-    among = np.full(len(score), ordered[:BEST].mean())
+    near = np.eye(count, dtype=bool)
+    near[twins[:, 0], twins[:, 1]] = near[twins[:, 1], twins[:, 0]] = True
+    others = np.where(near, -np.inf, score).max(axis=1)
+    # Where there is no other, nothing stands out.
+    others = np.where(np.isfinite(others), others, score)
+    among = np.full(count, score[_distinct(score, near)].mean())
     copied = np.clip((peculiar - COPY) / (1.0 - COPY), 0.0, 1.0)
     return np.stack([score, score - others, among, copied], axis=1)
+
+
+def _distinct(score: Floats, near: npt.NDArray[np.bool_]) -> list[int]:
+    """The places of the best scores, at most `BEST`, no two of them twins."""
+    found: list[int] = []
+    for place in np.argsort(-score, kind="stable").tolist():
+        if not near[place, found].any():
+            found.append(place)
+        if len(found) == BEST:
+            break
+    return found
 
 
 @cache

@@ -14,6 +14,7 @@ from data.models import Person, Post
 from data.rows import to_us
 
 from . import experts, similar
+from .answering import answered
 from .cursors import Shown, decode_cursor
 from .feedpage import feed_page
 from .following import (
@@ -70,7 +71,9 @@ class Engine(Surveying):
             hits = similar.find(self._similar, asked)
             hits = similar.settled(hits, self.store.post_ids)[: query.k]
             posts = self._shown(view, [hit.post for hit in hits])
-            tried = trials(view.community, view, similar.roots_of(hits))
+            roots = similar.roots_of(hits)
+            tried = trials(view.community, view, roots)
+            replied = answered(view, roots).tolist()
             words = similar.shared_words(self._similar, asked, hits, posts)
             return tuple(
                 SimilarIdea(
@@ -85,8 +88,9 @@ class Engine(Surveying):
                         question.language,
                     ),
                     hit.same,
+                    told,
                 )
-                for hit, shared in zip(hits, words, strict=True)
+                for hit, shared, told in zip(hits, words, replied, strict=True)
                 if hit.post in posts
             )
 

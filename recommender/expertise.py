@@ -31,6 +31,8 @@ RECENT = 300
 TOPICS = 8
 EVIDENCE = 3
 WORDS_A_TITLE = 3
+CALLED_BY = 80
+"""Characters by which a thread without a title is called."""
 HALF_LIFE_DAYS = 180.0
 
 
@@ -75,7 +77,9 @@ def topics(
     best = sorted(weight, key=lambda heading: (-weight[heading], heading.label))[:TOPICS]
     quoted = person.consent != "named"
     wanted = sorted({key for heading in best for key in gathered[heading][:EVIDENCE]})
-    replies = _stood(community, store, view, np.array(wanted, dtype=np.int64)) if quoted else {}
+    root_of = dict(zip(wanted, posts["root"][wanted].tolist(), strict=True))
+    shown = np.array([*wanted, *root_of.values()], dtype=np.int64)
+    texts = _stood(community, store, view, shown) if quoted else {}
     ids = store.post_ids(wanted) if quoted else {}
     return tuple(
         Topic(
@@ -89,12 +93,13 @@ def topics(
                     points=0.0,
                     reason=f"replied on {from_us(int(posts['created'][key])):%Y-%m-%d}",
                     post_id=ids.get(key),
-                    excerpt=excerpt(body_text(replies[key]), heading.words),
+                    excerpt=excerpt(body_text(texts[key]), heading.words),
                     at=from_us(int(posts["created"][key])),
-                    language=replies[key].language,
+                    language=texts[key].language,
+                    title=_called(texts.get(root_of[key])) or None,
                 )
                 for key in gathered[heading][:EVIDENCE]
-                if key in replies
+                if key in texts
             ),
             id=heading.topic,
         )
@@ -139,12 +144,19 @@ def _stood(community: Community, store: Store, view: View, posts: np.ndarray) ->
     return {int(versions["post"][row]): text for row, text in store.texts(rows.tolist()).items()}
 
 
+def _called(root: Post | None) -> str:
+    """A thread's title, or the beginning of what has none; "" of what did not stand then."""
+    if root is None:
+        return ""
+    return root.title or excerpt(body_text(root), (), CALLED_BY)
+
+
 def _labels(
     texts: TextIndex, statistics: Statistics | None, view: View, root: Post | None
 ) -> set[str]:
     if root is None:
         return set()
-    title = root.title or excerpt(body_text(root), (), 80)
+    title = _called(root)
     words = texts.words.keywords(title, WORDS_A_TITLE, statistics=statistics, counted=view.counted)
     return {tag.casefold() for tag in root.tags} | {
         keyword.word.casefold() for keyword in words if keyword.frequency > 1

@@ -22,7 +22,8 @@ class Contribution:
     """A part of a candidate's score.
 
     `points` may be negative; over a candidate they add up to its score. `reason` is a true
-    sentence for the asker. `post_id`, `excerpt` and `at` are set where one post is the evidence.
+    sentence for the asker. `post_id`, `excerpt` and `at` are set where one post is the evidence;
+    `title`, what its thread is called, where the sentence does not say it.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Contribution:
     excerpt: str | None = None
     at: datetime | None = None
     language: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,15 @@ class SimilarIdea:
     """A thread's root near a text. `probability_same`: that the two are about the same thing.
 
     `same`: whether that is to be said, nine times of ten rightly (`alike.SimilarRanker`).
+    `answered`: whether somebody replied.
     """
 
     post: Post
     score: float
     probability_same: float
     reason: str
-    same: bool = False
+    same: bool
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)

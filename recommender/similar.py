@@ -21,6 +21,7 @@ from .columns import DIGITS, Ints
 from .drawing import Ids
 from .likeness import Asked, Floats, Known, Likeness, likeness_of
 from .linking import linked_with
+from .standing import vectors_of
 from .texts import TextIndex
 from .whitening import Whitening
 
@@ -29,6 +30,9 @@ DEPTH = 100
 
 REPLIES = 50
 """Replies near the text that bring their threads in: links go to threads for what was answered."""
+
+NEARLY_SAME = 0.8
+"""Cosine from which two texts say nearly the same."""
 
 WORDS = 3
 """Shared words that are told of."""
@@ -76,11 +80,15 @@ def find(parts: SimilarParts, asked: Asked) -> list[SimilarHit]:
         return []
     points = points_of(parts.ranker, found)
     score = np.round(np.sum(list(points.values()), axis=0), DIGITS)
-    chances = parts.ranker.probabilities(score, found.signals["peculiar"])
-    chances = np.where(found.declared, np.maximum(chances, weights.DECLARED_SAME), chances)
-    chances[found.parted] = 0.0
     k = asked.query.k
     order = np.lexsort((found.rows, -score))[: max(k, DEPTH)]
+    twins = twins_of(parts.texts, found.rows[order])
+    chances = np.zeros(len(score))
+    chances[order] = parts.ranker.probabilities(
+        score[order], found.signals["peculiar"][order], twins
+    )
+    chances = np.where(found.declared, np.maximum(chances, weights.DECLARED_SAME), chances)
+    chances[found.parted] = 0.0
     order = order[chances[order] >= asked.query.min_probability]
     if len(order) > k:
         order = order[score[order] >= score[order[k - 1]]]
@@ -175,8 +183,11 @@ def _texts_of(threads: Ints, begun: Roots) -> Ints:
     return found
 
 
-NEARLY_SAME = 0.8
-"""Cosine from which two texts say nearly the same."""
+def twins_of(texts: TextIndex, rows: Ints) -> Ints:
+    """Pairs (m, 2) of places of `rows`, versions, whose texts say nearly the same as each other."""
+    vectors = vectors_of(texts, rows)
+    found: Ints = np.argwhere(np.triu(np.round(vectors @ vectors.T, DIGITS) >= NEARLY_SAME, 1))
+    return found
 
 
 def closeness(likeness: float) -> str:

@@ -22,8 +22,9 @@ from .likeness import Asked, Likeness, question_of
 from .linking import PARTED, pairs_of
 from .parts import Parts
 from .queries import SimilarQuery
-from .similar import SimilarParts, candidates
+from .similar import SimilarParts, candidates, twins_of
 from .templates import Templates, fit_templates
+from .texts import TextIndex
 from .training import first_text
 from .view import View, view_of
 from .whitening import Whitening, fit_whitening, sample
@@ -43,11 +44,13 @@ ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """One answer: `signals` (n, signals) float32; which of its threads were linked with the one
-    that asks, and which were said not to be the same, (n,) each."""
+    that asks, and which were said not to be the same, (n,) each; `twins` among them (m, 2), as
+    `alike.standing` has them."""
 
     signals: npt.NDArray[np.float32]
     linked: Flags
     parted: Flags
+    twins: Ints
 
 
 def whitening_of(parts: Parts, view: View) -> Whitening | None:
@@ -106,17 +109,18 @@ def pairings_of(
             continue
         answer = candidates(similar, asked)
         alike, parted = other[mine & (pairs.kind != PARTED)], other[mine & (pairs.kind == PARTED)]
-        found.append(_pairing(answer, alike, parted))
+        found.append(_pairing(parts.texts, answer, alike, parted))
     return found
 
 
-def _pairing(answer: Likeness, alike: Ints, parted: Ints) -> Pairing:
+def _pairing(texts: TextIndex, answer: Likeness, alike: Ints, parted: Ints) -> Pairing:
     columns = [answer.signals[name] for name in SIGNALS]
     barred = np.isin(answer.roots, parted)
     return Pairing(
         signals=np.stack(columns, axis=1).astype(np.float32).reshape(-1, len(SIGNALS)),
         linked=np.isin(answer.roots, alike) & ~barred,
         parted=barred,
+        twins=twins_of(texts, answer.rows),
     )
 
 

@@ -95,7 +95,7 @@ def pairs_of(pairings: Sequence[Pairing], ranker: SimilarRanker) -> tuple[Floats
         others = np.flatnonzero(~chosen)
         chosen[others[np.argsort(-score[others], kind="stable")[:BEST]]] = True
         peculiar = pairing.signals[:, SIGNALS.index("peculiar")].astype(np.float64)
-        stands.append(standing(score, peculiar)[chosen])
+        stands.append(standing(score, peculiar, pairing.twins)[chosen])
         same.append(pairing.linked[chosen])
         counts.append(np.where(pairing.parted[chosen], PARTED_WEIGHT, 1.0))
     return np.concatenate(stands), np.concatenate(same), np.concatenate(counts)

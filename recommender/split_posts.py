@@ -17,7 +17,7 @@ from .likeness import Asked, Floats, Known, Likeness, covered
 from .meaning import Question
 from .parts import Parts
 from .queries import SimilarQuery
-from .similar import SimilarParts, candidates, points_of
+from .similar import SimilarParts, candidates, points_of, twins_of
 from .similar_examples import Pairing, asked_of
 from .view import View
 from .whitening import Whitening, sample
@@ -96,7 +96,8 @@ def _with(
     signals: Floats = np.vstack([rows, [[own[name] for name in SIGNALS]]])
     linked = np.zeros(len(signals), dtype=bool)
     linked[-1] = True
-    return Pairing(signals.astype(np.float32), linked, np.zeros_like(linked))
+    twins = twins_of(similar.texts, answer.rows)
+    return Pairing(signals.astype(np.float32), linked, np.zeros_like(linked), twins)
 
 
 def _held(text: str, asked: str, known: Known) -> float:

@@ -6,6 +6,7 @@ from data.errors import UnknownPerson, UnknownTopic
 from data.rows import from_us
 
 from . import expertise, experts, peers, topics
+from .answering import answered
 from .feedchoices import share_left
 from .feedhistory import history_of
 from .following import Following
@@ -47,10 +48,10 @@ class Surveying(Following):
                 raise UnknownTopic(topic_id)
             keys = chosen[:k]
             posts = self._shown(view, keys.tolist())
-            answered = topics.replied(view)
+            replied = answered(view, keys).tolist()
             return tuple(
-                TopicThread(posts[key], bool(answered[key]))
-                for key in keys.tolist()
+                TopicThread(posts[key], told)
+                for key, told in zip(keys.tolist(), replied, strict=True)
                 if key in posts
             )
 

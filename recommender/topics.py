@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from data.models import Person
-from data.reading import ANONYMOUS, COMMENT, HUSK, KIND_CODES, KIND_SHIFT
+from data.reading import KIND_CODES, KIND_SHIFT
 
+from .answering import answered
 from .columns import DIGITS, Flags, Ints, counted, decayed
 from .community import Community
 from .experts import visible
@@ -167,21 +168,6 @@ def _threads(view: View) -> Flags:
     return np.asarray(there, dtype=bool)
 
 
-def replied(view: View) -> Flags:
-    """Threads with a reply that the viewer may read, by root: no comment, of no bot, not their
-    author's own."""
-    posts = view.community.posts
-    root = np.minimum(posts["root"], len(posts) - 1)
-    counts = view.posts & (posts["root"] != np.arange(len(posts)))
-    counts &= (posts["flags"] & (COMMENT | HUSK)) == 0
-    counts &= ~view.community.roster.bots[posts["author"]] & (posts["created"] < view.moment)
-    named = ((posts["flags"][root] | posts["flags"]) & ANONYMOUS) == 0
-    counts &= ~(named & (posts["author"] == posts["author"][root]))
-    answered = np.zeros(len(posts), dtype=bool)
-    answered[root[counts]] = True
-    return answered
-
-
 def asked(view: View, roots: Ints) -> Flags:
     """Which threads wait for an answer: all but ideas (PROTOCOL.md takes every root for one)."""
     kinds = view.community.posts["flags"][roots] >> KIND_SHIFT
@@ -191,7 +177,7 @@ def asked(view: View, roots: Ints) -> Flags:
 def _waiting(view: View, roots: Ints, places: Ints, count: int, days: int) -> list[Unanswered]:
     age = view.moment - view.community.posts["created"][roots]
     chosen = roots[(age <= days * DAY_US) & (age >= GRACE_DAYS * DAY_US) & asked(view, roots)]
-    open_ones = chosen[~replied(view)[chosen]]
+    open_ones = chosen[~answered(view, chosen)]
     questions, unanswered = _times(places[chosen], count), _times(places[open_ones], count)
     return [
         Unanswered(int(q), int(u))

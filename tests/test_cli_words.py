@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from api.cli import app
 from api.commands.opening import BadSettings, read_settings
 from api.commands.showing import chance_in_words, show_experts, show_feed
+from api.commands.showing_topics import show_topics
 from api.terminal import progress
 from data.database import Database
 from data.errors import StoreError
@@ -92,6 +93,25 @@ def test_who_told_nothing_yet_is_told_that_topics_can_be_chosen(run: Any, tmp_pa
     # Not to a program; and not of who took part.
     assert hint not in run("feed", "new", "--json").stdout
     assert hint not in run("feed", "old").stdout
+
+
+def test_of_none_who_could_answer_it_is_said_what_is_true(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """ "0" stood under "could answer" where somebody had answered once."""
+    topic = {
+        "id": "t1", "label": "lamps", "threads": 5, "threads_90_days": 2, "trend": "steady",
+        "people": 2, "unanswered": [{"days": 90, "questions": 0, "unanswered": 0}],
+        "rests_on_one": False,
+    }  # fmt: skip
+    shown = {"topics": [topic], "threads": 5, "apart": 0, "learned": True}
+    told = "nobody you could ask has answered there more than once lately"
+    show_topics(shown)
+    assert told not in capsys.readouterr().out
+    show_topics({**shown, "topics": [topic, {**topic, "id": "t2", "people": 0}]})
+    lines = capsys.readouterr().out.splitlines()
+    assert next(line for line in lines if "t2" in line).split()[-1] == "–"
+    assert any(told in line for line in lines)
 
 
 def test_chances_are_said_in_the_page_s_words() -> None:

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 import api.app
 from api.settings import Settings
-from data.models import Person, Post
+from data.models import Interaction, Person, Post
 from data.store import Deletion, Store
 from recommender.engine import Engine
 from recommender.settings import EngineSettings
@@ -44,6 +44,16 @@ def test_what_is_deleted_is_gone_from_the_file_and_its_log(tmp_path: Path) -> No
     # Only deleting waits for that.
     store.put_post(Post("y", "a", START, "plain"))
     assert log.stat().st_size > 0
+    store.close()
+
+
+def test_what_is_taken_back_is_gone_from_there_too(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    store.apply([Post(f"x{i}", "a", START, f"plain {i}") for i in range(20)])
+    store.apply([Interaction("a", "x1", "tried", value="Xyzzyquux", extra={"why": "Frobozz"})])
+    assert on_disk(tmp_path) == {"Xyzzyquux", "Frobozz"}
+    store.withdraw("a", "x1", "tried")
+    assert on_disk(tmp_path) == set()
     store.close()
 
 

@@ -44,7 +44,7 @@ def test_counts_and_reasons(name, export):
     assert sum(isinstance(record, Post) for record in records) == EXPORTS[name][1]
     assert len(rejections) == EXPORTS[name][2]
     assert all(rejection.reason and rejection.file for rejection in rejections)
-    assert all(rejection.line or rejection.id for rejection in rejections)
+    assert all(rejection.line for rejection in rejections)
 
 
 def test_whoever_is_named_comes_before_and_signals_come_last(export):

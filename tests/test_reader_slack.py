@@ -8,10 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.errors import UnreadableSource
+from data.importing import import_path
 from data.models import Interaction, Person, Post, Space
 from data.readers.face import ReadOptions, Rejection
 from data.readers.slack import SlackReader
 from data.text import body_text
+from tests.communities import new_store
 
 USERS = [
     {"id": "U1", "name": "ann", "tz": "Europe/Stockholm", "deleted": False,
@@ -188,9 +190,53 @@ def test_private_channels_and_messages_stay_out_unless_named(tmp_path):
 
 def test_a_broken_day_is_a_rejection_and_the_others_go_in(tmp_path):
     path = export(tmp_path, message())
-    (path / "windows" / "2026-03-02.json").write_text('[{"type": "mess')
-    assert len(posts(path)) == 1
-    assert any("no JSON" in reason for reason in reasons(path))
+    cut = json.dumps([message(ts="1.1"), message(ts="1.2")], indent=1)[:-20]
+    (path / "windows" / "2026-03-02.json").write_text(cut)
+    assert [post.id for post in posts(path)] == ["C1:1700000000.000100", "C1:1.1"]
+    (told,) = (record for record in read(path) if isinstance(record, Rejection))
+    assert "is no JSON" in told.reason and told.line == cut.count("\n", 0, cut.rindex("{")) + 1
+
+
+def test_what_is_refused_is_told_with_the_line_on_which_it_begins(tmp_path):
+    """It was told by its time alone, in a file of thousands of lines."""
+    odd = [
+        message(), message(), "no object", message(ts="1.1", subtype="channel_join"),
+        message(ts="1.2", text=""), message(ts="1.3", hidden=True), message(ts="x"),
+    ]  # fmt: skip
+    path = export(tmp_path, groups=[{"id": "G1", "name": "board"}, {"id": 7}])
+    for name, content in {
+        "channels": [*CHANNELS, 3],
+        "users": [*USERS, {"name": "nobody"}],
+    }.items():
+        (path / f"{name}.json").write_text("[\n" + ",\n".join(map(json.dumps, content)) + "]")
+    (path / "windows" / "2026-03-01.json").write_text(json.dumps(odd, indent=4))
+    told = [record for record in read(path) if isinstance(record, Rejection)]
+    text = json.dumps(odd, indent=4).splitlines()
+    assert [(record.file, record.line) for record in told[:4]] == [
+        ("channels.json", 3), ("groups.json", 1), ("groups.json", 1), ("users.json", 6),
+    ]  # fmt: skip
+    day = told[4:]
+    assert len(day) == 6 and {record.file for record in day} == {"windows/2026-03-01.json"}
+    starts = [
+        number for number, line in enumerate(text, 1) if line in ("    {", '    "no object",')
+    ]
+    assert [record.line for record in day] == starts[1:]
+
+
+def test_the_store_tells_the_line_of_what_it_refuses(tmp_path):
+    path = export(tmp_path)
+    odd = [message(), message(ts="1.1", reactions=[{"name": "+1", "users": ["U2"]}])]
+    (path / "windows" / "2026-03-01.json").write_text(json.dumps(odd, indent=0))
+    store = new_store()
+    import_path(store, path)
+    store.withdraw("U2", "C1:1.1", "like")
+    (told,) = import_path(store, path).rejections
+    assert (told.file, told.line) == ("windows/2026-03-01.json", 8)
+    # What no database takes as text is no reason to fail.
+    odd = [message(ts="\ud800"), message(ts="1.2", subtype="\x00\ud800")]
+    (path / "windows" / "2026-03-01.json").write_text(json.dumps(odd, indent=0))
+    assert len(import_path(store, path).rejections) == 2
+    store.close()
 
 
 odd = st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.integers()) | st.just({})

@@ -77,16 +77,36 @@ def test_a_deleted_message_is_no_post_and_begins_no_thread(tmp_path):
 def test_what_is_broken_is_told_and_the_rest_goes_in(tmp_path):
     odd = [message(11), message(11), "odd", {"content": "x"}, message(12) | {"timestamp": None}]
     path = export(tmp_path, a=odd)  # type: ignore[arg-type]
-    (path / "zulip_json" / "3-all-windows" / "b.json").write_text('[{"content": ')
-    assert list(posts(path)) == ["11"]
+    cut = json.dumps([message(13), message(14)], indent=1)[:-20]
+    (path / "zulip_json" / "3-all-windows" / "b.json").write_text(cut)
+    # What stands before the place where a file was cut goes in.
+    assert list(posts(path)) == ["11", "13"]
     reasons = [record.reason for record in read(path) if isinstance(record, Rejection)]
     assert reasons == [
         "is no message of a web archive",
         "id: is required and must be a whole number",
         "stands in the archive already",
         "created: is required",
-        "is no JSON (unexpected end of data at line 1)",
+        "is no JSON (Unterminated string starting at) here",
     ]
+
+
+def test_what_is_refused_is_told_with_the_line_on_which_it_begins(tmp_path):
+    """It was told by its id alone, in a file of thousands of lines."""
+    odd = [message(11), message(11), "odd", {"content": "x"}, message(12) | {"timestamp": None}]
+    place = export(tmp_path) / "zulip_json" / "3-all-windows"
+    # As it comes, each on a line, and indented; behind each other, all are on the first.
+    layouts: dict[str, tuple[str, list[int]]] = {
+        "lines": ("[\n" + ",\n".join(json.dumps(entry) for entry in odd) + "\n]\n", [4, 5, 3, 6]),
+        "indented": (json.dumps(odd, indent=2), [14, 15, 8, 18]),
+        "one": (json.dumps(odd), [1, 1, 1, 1]),
+    }
+    for content, lines in layouts.values():
+        (place / "a.json").write_text(content)
+        found = [record for record in read(tmp_path) if isinstance(record, Rejection)]
+        assert [(record.file[-6:], record.line) for record in found] == [
+            ("a.json", line) for line in lines
+        ]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 import evaluation.benchmarks.recall as recall
+import evaluation.benchmarks.scale as scale
 import evaluation.benchmarks.slices as slices
 from data.store import Store
 from evaluation.benchmarks.scale_asking import KINDS, Questions
@@ -116,6 +117,36 @@ def test_the_page_says_what_was_missed(tmp_path: Path) -> None:
     first = (tmp_path / "scale.svg").read_bytes()
     write_results(told, tmp_path)
     assert (tmp_path / "scale.svg").read_bytes() == first
+
+
+def test_an_export_is_imported_once_and_its_import_timed(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The README's figures of one community came of no one command."""
+    ran = []
+
+    def run(database: Path, *arguments: str) -> float:
+        ran.append(arguments)
+        database.write_bytes(source.read_bytes())
+        return 125.4
+
+    monkeypatch.setattr(scale, "_ran", run)
+    assert scale.embedded(source, tmp_path) == (source, None)
+    assert scale.sizes_of(None) == scale.SIZES and not ran
+    export = tmp_path / "export"
+    export.mkdir()
+    for _ in range(2):
+        database, imported = scale.embedded(export, tmp_path)
+        assert imported is not None and database == tmp_path / "whole.db"
+        assert ran == [("import", str(export))]
+        assert scale.sizes_of(imported) == (imported["posts"],)
+        assert imported["seconds"] == 125.4 and imported["database_bytes"] > 0
+    told = {
+        "conditions": "2 cores", "requests": 10, "new_posts": 5, "seed": 1, "callers": 4,
+        "empty": MEMORY, "slices": [_slice(10_000)], "imported": {**imported, "posts": 36_990},
+    }  # fmt: skip
+    write_results(told, tmp_path)
+    assert "took 2 min 5 s for 36,990 posts" in (tmp_path / "scale.md").read_text()
 
 
 def test_recall_is_told_of_what_an_exact_scan_finds(source: Path, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from itertools import product
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import recommender.embedding
 import recommender.linking
@@ -20,8 +22,11 @@ from recommender.similar_examples import Pairing
 from recommender.similar_fitting import own_similar, threshold_of
 from recommender.templates import Templates, fit_templates
 from recommender.whitening import Whitening, fit_whitening
-from tests.communities import NOW, START, encoders, engine_of, new_store
+from tests.communities import COMMON, NOW, START, TOPICS, encoders, engine_of, new_store
 from tests.places import PLACES, THINGS, asked, root, threads
+
+ALONE = np.zeros((0, 2), np.int64)
+"""No two threads of an answer say nearly the same."""
 
 FORM = "steps to reproduce the issue\nexpected behaviour and actual behaviour\n"
 
@@ -165,11 +170,44 @@ def test_a_threshold_keeps_nine_of_ten() -> None:
 def test_a_chance_rises_with_the_score_and_for_copies() -> None:
     same = default_similar().same
     score, middling = np.array([3.0, 9.0, 5.0, 8.0]), np.full(4, 0.3)
-    chance = logistic(standing(score, middling), same)
+    chance = logistic(standing(score, middling, ALONE), same)
     assert np.argsort(chance).tolist() == np.argsort(score).tolist()
-    copied = logistic(standing(np.array([13.0, 13.0, 5.0]), np.array([1.0, 1.0, 0.2])), same)
+    peculiar = np.array([1.0, 1.0, 0.2])
+    copied = logistic(standing(np.array([13.0, 13.0, 5.0]), peculiar, ALONE), same)
     assert min(copied[:2]) > 0.9 > 0.3 > copied[2]
-    assert standing(np.zeros(0), np.zeros(0)).shape == (0, 4)
+    assert standing(np.zeros(0), np.zeros(0), ALONE).shape == (0, 4)
+    # Where all say nearly the same nothing stands out.
+    assert standing(np.array([5.0, 3.0]), np.zeros(2), np.array([[0, 1]]))[:, 1].tolist() == [0, 0]
+
+
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=20), st.integers(0, 5), st.data())
+def test_a_twin_changes_nothing_of_how_others_stand(
+    points: list[int], less: int, data: st.DataObject
+) -> None:
+    score = np.array(points) / 4.0
+    place = data.draw(st.integers(0, len(score) - 1))
+    near = np.full(len(score), 0.3)
+    before = standing(score, near, ALONE)
+    twin = np.append(score, score[place] - less / 4.0), np.append(near, 0.3)
+    after = standing(*twin, np.array([[place, len(score)]]))
+    np.testing.assert_allclose(after[:-1], before)
+    assert after[-1, 1] == pytest.approx(before[place, 1] - less / 4.0)
+
+
+def test_two_who_asked_the_same_are_both_called_the_same() -> None:
+    """Each took the other's distance from the rest away, and with it "looks like the same"."""
+    text = f"{TOPICS[0]} entrance after closing"
+    rest = [Post(f"r{i}", "b", START, f"{TOPICS[i % 4][:40]} {i}") for i in range(20)]
+    asked = SimilarQuery(title=text, body=f"{COMMON} {text}", k=20)
+
+    def chances(*posts: Post) -> dict[str, float]:
+        ideas = engine_of([*posts, *rest]).similar(asked, NOW)
+        return {idea.post.id: idea.probability_same for idea in ideas}
+
+    one, two = (Post(id_, "a", START, f"{text} {id_}", title=text) for id_ in ("one", "two"))
+    alone, both = chances(one), chances(one, two)
+    assert alone["one"] > 0.6
+    assert min(both["one"], both["two"]) > alone["one"] - 0.05
 
 
 def pairings(name: str, n: int) -> list[Pairing]:
@@ -177,7 +215,7 @@ def pairings(name: str, n: int) -> list[Pairing]:
     signals = np.random.default_rng(3).random((n, 12, len(SIGNALS))).astype(np.float32) * 0.1
     signals[:, 0, SIGNALS.index(name)] += 1.0
     linked = np.arange(12) == 0
-    return [Pairing(rows, linked, np.zeros(12, bool)) for rows in signals]
+    return [Pairing(rows, linked, np.zeros(12, bool), ALONE) for rows in signals]
 
 
 def test_own_links_move_the_weights_and_few_do_not() -> None:

@@ -102,6 +102,47 @@ def test_after_what_is_waved_off_the_focus_is_at_its_neighbour(
     assert tab.js("window.sent.findLast((one) => one.body).body.kind") == "dismiss"
 
 
+def test_what_was_waved_off_can_be_taken_back(tab: Tab) -> None:
+    """A slip of the finger lost a thread for good."""
+    tab.open("feed", me=me("rita"), canned=_feed(_item(1), _item(2), _item(3)))
+    tab.says("Thread 3", "#items")
+    tab.click("#items .card:nth-child(2) button", "Not for me")
+    tab.says("It will not be shown again", "#items")
+    assert "Thread 2" not in tab.text("#items")
+    tab.js("window.down = true")
+    tab.click("#items button", "Undo")
+    tab.says("The server does not answer", "#items")
+    tab.js("window.down = false")
+    tab.click("#items button", "Undo")
+    tab.says("Thread 2", "#items")
+    assert "not be shown" not in tab.text("#items") and "answer" not in tab.text("#items")
+    assert tab.js("document.activeElement.textContent") == "Thread 2"
+    assert tab.js("window.sent.at(-1)") == {
+        "method": "DELETE",
+        "path": "/v1/interactions?person=rita&post=p2&kind=dismiss",
+        "body": None,
+    }
+    tab.click("#items .card:nth-child(2) button", "Not for me")
+    tab.says("It will not be shown again", "#items")
+    assert tab.js("window.sent.at(-1).body.kind") == "dismiss"
+
+
+def test_undo_at_the_server_shows_it_again_in_a_new_feed(tab: Tab) -> None:
+    tab.open("feed", me=me("bold"))
+    tab.js("delete window.canned['/v1/interactions']")
+    tab.says("Umbrellas", "#items")
+    umbrellas = "[...document.querySelectorAll('#items .card')]" + (
+        ".find((card) => card.innerText.includes('Umbrellas'))"
+    )
+    tab.js(f"[...{umbrellas}.querySelectorAll('button')].at(-1).click()")
+    tab.says("It will not be shown again", "#items")
+    asked = "fetch('/v1/people/bold/feed?k=50').then((told) => told.text())"
+    assert "Umbrellas" not in tab.js(asked)
+    tab.click("#items button", "Undo")
+    tab.says("Umbrellas", "#items")
+    assert "Umbrellas" in tab.js(asked)
+
+
 def test_after_an_outcome_the_focus_stays_with_the_idea(tab: Tab) -> None:
     tab.open("feed", me=me("rita"), canned=THREE)
     tab.says("Thread 3", "#items")

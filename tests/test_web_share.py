@@ -8,14 +8,16 @@ from tests.browser import Tab
 from tests.shop import me
 
 
-def _similar(probability: float, *, same: bool = False) -> dict[str, Any]:
+def _similar(
+    probability: float, *, same: bool = False, answered: bool = False, kind: str = "idea"
+) -> dict[str, Any]:
     post = {
-        "id": "old", "author": "kiri", "created": "2026-01-05T10:00:00Z", "kind": "idea",
+        "id": "old", "author": "kiri", "created": "2026-01-05T10:00:00Z", "kind": kind,
         "title": f"Nearness {probability}", "body": "Umbrellas on wet days.",
     }  # fmt: skip
     return {
         "post": post, "author": None, "score": 1.0, "probability_same": probability, "same": same,
-        "reason": "is about the same",
+        "answered": answered, "reason": "is about the same",
     }  # fmt: skip
 
 
@@ -103,3 +105,16 @@ def test_what_is_hardly_near_is_not_listed(tab: Tab) -> None:
     tab.write("#idea-title", "Umbrellas for wet days")
     tab.says("Nearness 0.2", "#alike")
     assert "Nearness 0.019" not in tab.text("#alike")
+
+
+def test_what_is_here_already_says_whether_it_was_answered(tab: Tab) -> None:
+    told = [
+        _similar(0.9, same=True, answered=True, kind="question"),
+        _similar(0.4, kind="question"),
+        _similar(0.3, answered=True),
+    ]
+    tab.open("share", me=me("rita"), canned=_alike(*told))
+    tab.write("#idea-title", "Umbrellas for wet days")
+    tab.until("document.querySelectorAll('#alike .card').length === 3")
+    last = "[...document.querySelectorAll('#alike .card')].map((one) => one.lastChild.textContent)"
+    assert tab.js(last) == ["Already answered", "No reply yet", "Somebody has replied"]

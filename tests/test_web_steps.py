@@ -51,6 +51,16 @@ def test_back_from_a_thread_leads_to_the_person_it_was_opened_from(tab: Tab) -> 
     tab.until(f"!{OPEN} && !history.state?.dialog")
 
 
+def test_evidence_of_a_person_says_in_which_thread_and_asks_for_none(tab: Tab) -> None:
+    """The threads were read one by one, each in a request, for their titles alone."""
+    tab.open("ask", me=me("rita"))
+    tab.write("#question", "When do we thaw the freezer?")
+    tab.click("#ask-form button")
+    tab.click("#people button", "What else they know")
+    tab.says("Freezer is icy", "#thread")
+    assert tab.js("window.sent.filter((one) => one.path.includes('/thread')).length") == 0
+
+
 def test_a_dialog_is_gone_when_the_page_is_loaded_anew(tab: Tab) -> None:
     _feed_with_a_thread(tab)
     tab.call("Page.reload")

@@ -8,11 +8,11 @@ from tests.browser import Tab
 from tests.shop import me
 
 
-def _topic(id_: str, *, alone: bool = False) -> dict[str, object]:
+def _topic(id_: str, *, alone: bool = False, people: int = 3) -> dict[str, object]:
     waiting = [{"days": 90, "questions": 3, "unanswered": 1, "share": 0.3333}]
     return {
         "id": id_, "label": f"words of {id_}", "words": [], "threads": 5, "threads_90_days": 2,
-        "trend": "steady", "people": 3, "unanswered": waiting, "rests_on_one": alone,
+        "trend": "steady", "people": people, "unanswered": waiting, "rests_on_one": alone,
         "person": None,
     }  # fmt: skip
 
@@ -36,6 +36,24 @@ def test_no_missing_part_is_written_as_a_word(tab: Tab, topic: str) -> None:
     tab.click("#topic-list .heading", topic)
     tab.until("document.getElementById('within')")
     assert not re.search(r"null|undefined|NaN|\[object", tab.text())
+
+
+@pytest.mark.parametrize(
+    ("people", "words"),
+    [
+        (0, "nobody you could ask has answered here more than once lately"),
+        (1, "1 person could answer"),
+        (2, "2 people could answer"),
+    ],
+)
+def test_of_none_who_could_answer_it_is_said_what_is_true(
+    tab: Tab, people: int, words: str
+) -> None:
+    """ "0 people could answer" was said where somebody had, once."""
+    told = {**TOPICS["/v1/topics"], "topics": [_topic("t1", people=people)]}
+    tab.open("topics", me=me("rita"), canned={"/v1/topics": told})
+    tab.says(words, "#topic-list .counts")
+    assert "0 people" not in tab.text()
 
 
 def test_topics_stand_side_by_side_where_there_is_room(tab: Tab) -> None:

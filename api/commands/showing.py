@@ -146,6 +146,13 @@ def show_post(console: Console, rank: int, shown: Json, remark: str) -> None:
     console.print()
 
 
+def replied_in_words(shown: Json) -> str:
+    """Whether somebody has replied in a thread, in the page's words (`api/web/words.js`)."""
+    if not shown["answered"]:
+        return "no reply yet"
+    return "somebody has replied" if shown["post"].get("kind") == "idea" else "already answered"
+
+
 def show_similar(answer: Json) -> None:
     """Threads near a text."""
     console = open_console()
@@ -154,7 +161,7 @@ def show_similar(answer: Json) -> None:
     for rank, idea in enumerate(answer["posts"], start=1):
         called = "looks like the same · " if idea["same"] else ""
         same = f"{called}{idea['probability_same']:.0%} the same · {idea['reason']}"
-        show_post(console, rank, idea, same)
+        show_post(console, rank, idea, f"{same} · {replied_in_words(idea)}")
 
 
 def show_feed(answer: Json, *, may_choose: bool = False) -> None:

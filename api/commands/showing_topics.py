@@ -5,13 +5,14 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from api.commands.showing import name_of, show_post
+from api.commands.showing import name_of, replied_in_words, show_post
 from api.terminal import open_console
 
 Json = dict[str, Any]
 _ARROWS = {"rising": "↗", "steady": "→", "falling": "↘"}
 # The unanswered are shown of a quarter: of a month there are few.
 _DAYS = 90
+_NOBODY = "–"
 
 
 def show_topics(answer: Json) -> None:
@@ -40,10 +41,14 @@ def show_topics(answer: Json) -> None:
             topic["id"],
             str(topic["threads"]),
             f"{topic['threads_90_days']} {_ARROWS[topic['trend']]}",
-            str(topic["people"]),
-            f"{waiting['unanswered']} of {waiting['questions']}" if waiting["questions"] else "–",
+            str(topic["people"] or _NOBODY),
+            f"{waiting['unanswered']} of {waiting['questions']}" if waiting["questions"] else "",
         )
     console.print(table)
+    if not all(topic["people"] for topic in answer["topics"]):
+        # Who replied once is not counted, nor who may not be suggested.
+        told = f"{_NOBODY} nobody you could ask has answered there more than once lately."
+        console.print(Text(told, style="dim"))
     apart = answer["apart"]
     console.print(Text(f"{apart} of {answer['threads']} threads are in none of them.", style="dim"))
 
@@ -52,4 +57,4 @@ def show_threads(answer: Json) -> None:
     """Threads of a topic."""
     console = open_console()
     for rank, thread in enumerate(answer["posts"], start=1):
-        show_post(console, rank, thread, "answered" if thread["answered"] else "no reply yet")
+        show_post(console, rank, thread, replied_in_words(thread))

@@ -12,7 +12,7 @@ from api.doors import Json, current_time, engine_of, not_found, store_of
 from api.errors import Problem
 from api.paths import Id
 from api.routes.people import JsonObject, with_path_id, write_one
-from api.schemas import PostParameters
+from api.schemas import InteractionParameters, PostParameters
 from data.records import parse_interaction, parse_post, to_json
 
 router = APIRouter(prefix="/v1", tags=["posts"], route_class=JsonRoute)
@@ -68,6 +68,22 @@ def add_interaction(request: Request, record: JsonObject) -> Response:
         raise Problem(404, f"post: there is no post with the id {interaction.post!r}", field="post")
     write_one(request, interaction)
     return Json(to_json(interaction), status_code=201)
+
+
+@router.delete("/interactions", status_code=204)
+def withdraw_interaction(
+    request: Request, asked: Annotated[InteractionParameters, Query()]
+) -> Response:
+    """Take back all that a person did of one kind with a post, however often and whenever.
+
+    Gone from every answer, also with `as_of`. The same answer the second time, and where there is
+    nothing. No import brings back what is dated until then, or not at all; to do it again, POST it.
+    """
+    store = store_of(request)
+    with store.database.noting() as numbers:
+        store.withdraw(asked.person, asked.post, asked.kind)
+    engine_of(request).sync_written(numbers)
+    return Response(status_code=204)
 
 
 def _stored(request: Request, post_id: str) -> dict[str, Any]:

@@ -55,3 +55,5 @@ export const note = (person, post, kind, { value, propensity } = {}) =>
     person, post, kind, at: new Date().toISOString(),
     ...(value ? { value } : {}), ...(propensity ? { propensity } : {}),
   });
+export const takeBack = (person, post, kind) =>
+  call("DELETE", at("interactions") + query({ person, post, kind }));

@@ -22,7 +22,8 @@ export function scoreBar(candidate) {
 export function evidence(part, me) {
   return el("li", {},
     el("i", { class: part.kind, "aria-hidden": "true" }),
-    el("span", { class: "reason", dir: "auto" }, part.reason),
+    el("span", { class: "reason", dir: "auto" }, part.reason,
+      part.title && [": ", el("bdi", {}, part.title)]),
     part.points !== 0 && el("span", { class: "points" }, signed(part.points)),
     part.excerpt && el("blockquote", { dir: "auto", lang: part.language }, part.excerpt),
     // The page is in English; evidence stays in the language it was written in, and says which.

@@ -1,6 +1,7 @@
-// Feed: threads to read, each with its reasons; what is opened or waved off does not come again.
+// Feed: threads to read, each with its reasons; what is opened or waved off does not come
+// again, unless the latter is taken back.
 
-import { note, readFeed, readPeers } from "./api.js";
+import { note, readFeed, readPeers, takeBack } from "./api.js";
 import { setUpConcerns } from "./concerns.js";
 import { peerCard } from "./person.js";
 import { plain } from "./readable.js";
@@ -19,16 +20,44 @@ function neighbour(card) {
     || document.getElementById("main");
 }
 
-async function tell(place, me, item, kind, value, thanks) {
+function complain(place, error) {
+  place.querySelector(".wrong")?.remove();
+  place.append(failure(error));
+}
+
+async function tried(place, me, item, value) {
   try {
-    await note(me.id, item.post.id, kind, { value, propensity: item.propensity });
+    await note(me.id, item.post.id, "tried", { value, propensity: item.propensity });
   } catch (error) {
-    place.querySelector(".wrong")?.remove();
-    return place.append(failure(error));
+    return complain(place, error);
   }
-  const card = place.closest(".card");
-  const next = place === card ? neighbour(card) : card.querySelector(".heading");
-  fill(place, el("p", { class: "hint", role: "status" }, thanks));
+  const heading = place.closest(".card").querySelector(".heading");
+  fill(place, el("p", { class: "hint", role: "status" }, `Noted: tried here, ${value}.`));
+  heading.focus();
+}
+
+async function waveOff(card, me, item) {
+  card.querySelector(":scope > .wrong")?.remove();
+  const before = [...card.childNodes];
+  try {
+    await note(me.id, item.post.id, "dismiss", { propensity: item.propensity });
+  } catch (error) {
+    return complain(card, error);
+  }
+  const next = neighbour(card);
+  const undo = el("button", { class: "link", type: "button", onclick: async () => {
+    undo.disabled = true;
+    try {
+      await takeBack(me.id, item.post.id, "dismiss");
+    } catch (error) {
+      undo.disabled = false;
+      return complain(card, error);
+    }
+    fill(card, before);
+    card.querySelector(".heading").focus();
+  } }, "Undo");
+  fill(card, el("p", { class: "hint" },
+    el("span", { role: "status" }, "It will not be shown again."), " ", undo));
   next.focus();
 }
 
@@ -36,7 +65,7 @@ function actions(item, me, card) {
   const { post, propensity } = item;
   const place = el("div", { class: "actions" });
   const outcome = (value) => el("button", { class: "quiet", type: "button",
-    onclick: () => tell(place, me, item, "tried", value, `Noted: tried here, ${value}.`) }, value);
+    onclick: () => tried(place, me, item, value) }, value);
   place.append(
     el("button", { class: "quiet", type: "button",
       onclick: () => openThread(post.id, me, propensity) }, "Read"),
@@ -44,8 +73,7 @@ function actions(item, me, card) {
       el("summary", { class: "quiet" }, "Tried it here …"),
       el("div", {}, OUTCOMES.map(outcome)))] : []),
     el("button", { class: "quiet", type: "button",
-      onclick: () => tell(card, me, item, "dismiss", null, "It will not be shown again.") },
-      "Not for me"));
+      onclick: () => waveOff(card, me, item) }, "Not for me"));
   return place;
 }
 

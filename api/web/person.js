@@ -1,10 +1,9 @@
 // A person in a dialog: who they are, what they have shown knowledge of, who shares their concerns.
 
-import { readExpertise, readPeers, readThread } from "./api.js";
+import { readExpertise, readPeers } from "./api.js";
 import { openReader } from "./dialogs.js";
 import { evidence, evidenceList } from "./evidence.js";
-import { ago, dotted, el, face, failure, fill, language, localTime, nameOf, titleOf }
-  from "./words.js";
+import { ago, dotted, el, face, failure, fill, language, localTime, nameOf } from "./words.js";
 
 export function facts(person) {
   const clock = localTime(person);
@@ -14,22 +13,13 @@ export function facts(person) {
     person.location && el("bdi", {}, person.location));
 }
 
-function topic(known, shown) {
+function topic(known, me) {
   return el("div", { class: "message" },
     el("h3", { dir: "auto" }, known.label),
     el("p", { class: "hint" }, `${known.replies} ${known.replies === 1 ? "reply" : "replies"}`,
       known.latest && `, the latest ${ago(known.latest)}`),
-    known.evidence.length > 0 && el("ul", { class: "evidence" }, shown));
-}
-
-// Evidence names the reply alone; the thread's title is read as the viewer may read it.
-async function entitle([part, node], me) {
-  try {
-    const { posts } = await readThread(part.post_id, me?.id);
-    node.querySelector(".reason").append(": ", el("bdi", {}, titleOf(posts[0].post)));
-  } catch {
-    // The evidence stands without a title, as where the thread was deleted meanwhile.
-  }
+    known.evidence.length > 0 && el("ul", { class: "evidence" },
+      known.evidence.map((part) => evidence(part, me))));
 }
 
 export function peerCard(peer, me) {
@@ -57,16 +47,14 @@ export function showPerson(person, me) {
     try {
       const [{ topics }, { peers }] = await Promise.all(
         [readExpertise(person.id, me?.id), readPeers(person.id, me?.id)]);
-      const shown = topics.map((known) => known.evidence.map((part) => [part, evidence(part, me)]));
       fill(body,
         introduction(person),
         el("h3", { class: "part" }, "Has shown knowledge of"),
-        topics.map((known, place) => topic(known, shown[place].map(([, node]) => node))),
+        topics.map((known) => topic(known, me)),
         !topics.length && el("p", { class: "empty" }, "Nothing yet that you may read."),
         peers.length > 0 && el("section", { "aria-labelledby": "peers-title" },
           el("h3", { id: "peers-title", class: "part" }, "Colleagues with the same concerns"),
           el("ol", { class: "peers" }, peers.map((peer) => peerCard(peer, me)))));
-      for (const entry of shown.flat()) await entitle(entry, me);
     } catch (error) {
       fill(body, failure(error));
     }

@@ -3,7 +3,7 @@
 import { deletePost, findSimilar, keepPost, readThread } from "./api.js";
 import { plain } from "./readable.js";
 import { openThread } from "./thread.js";
-import { el, failure, fill, loading, meta, percent, sameness, titleOf } from "./words.js";
+import { el, failure, fill, loading, meta, percent, replied, sameness, titleOf } from "./words.js";
 
 const PAUSE = 300;
 const ENOUGH = 8;
@@ -27,7 +27,8 @@ export function alikeCard(idea, me) {
     meta(idea, me),
     post.title && el("p", { class: "excerpt hint", dir: "auto", lang: post.language }, plain(post)),
     el("p", { class: "same" }, el("b", {}, `${words}, ${percent(same)}`),
-      " — ", el("bdi", {}, idea.reason)));
+      " — ", el("bdi", {}, idea.reason)),
+    el("p", { class: "hint" }, replied(idea)));
 }
 
 const empty = (text) => el("p", { class: "empty" }, text);

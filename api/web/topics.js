@@ -12,14 +12,19 @@ const DAYS = 90;
 const TRENDS = { rising: "more than before", falling: "fewer than before" };
 const count = (number, one, many) => `${number} ${number === 1 ? one : many}`;
 
+// Who replied once is not counted, nor who may not be suggested: of none it is said what is true.
+function able(people) {
+  if (!people) return el("li", {}, "nobody you could ask has answered here more than once lately");
+  return el("li", {}, el("b", {}, people), ` ${people === 1 ? "person" : "people"} could answer`);
+}
+
 function facts(topic) {
   const waiting = topic.unanswered.find((part) => part.days === DAYS);
   const lately = `${topic.threads_90_days} in the last ${DAYS} days`;
   return el("ul", { class: "counts" },
     el("li", {}, el("b", {}, topic.threads), ` ${topic.threads === 1 ? "thread" : "threads"}, ${lately}`,
       TRENDS[topic.trend] && el("span", { class: "hint" }, ` (${TRENDS[topic.trend]})`)),
-    el("li", {}, el("b", {}, topic.people), topic.people === 1 ? " person could answer"
-      : " people could answer"),
+    able(topic.people),
     waiting.questions > 0 && el("li", {}, el("b", {}, waiting.unanswered),
       ` of ${count(waiting.questions, "new question", "new questions")} without a reply`));
 }

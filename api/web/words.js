@@ -51,6 +51,11 @@ export function sameness(probability) {
   return "Somewhat near";
 }
 
+export function replied(shown) {
+  if (!shown.answered) return "No reply yet";
+  return shown.post.kind === "idea" ? "Somebody has replied" : "Already answered";
+}
+
 export const percent = (share) => `${Math.round(share * 100)}\u00a0%`;
 
 const languageNames = new Intl.DisplayNames(["en"], { type: "language" });

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from data.errors import InvalidRecord
+from data.fields import clean_text
 from data.records import parse_post, parse_record
 
 from .archives import Unpacked
@@ -23,9 +24,9 @@ def make_item(kind: str, obj: Mapping[str, object], file: str, line: int) -> Ite
 
 
 def reject(file: str, line: int, id_: str | int | None, reason: str) -> Item:
-    """Say why one record does not go in."""
-    shown = None if id_ is None else str(id_)[:100]
-    return Item(Rejection(file, line, shown, reason), file, line)
+    """Say why one record does not go in; both in words that a database takes."""
+    shown = None if id_ is None else clean_text(str(id_)[:100])
+    return Item(Rejection(file, line, shown, clean_text(reason)), file, line)
 
 
 def problems(export: Unpacked) -> Iterator[Item]:

@@ -1,6 +1,7 @@
-"""One JSON file of many tables, `{"name": [row, ...], ...}`, row by row in bounded memory.
+"""JSON files of lists, row by row in bounded memory: of many tables, `{"name": [row, ...], ...}`,
+or of a single list.
 
-A database written out as JSON is one line or one value of any size; only a row is held here.
+What is written out as JSON is one line or one value of any size; only a row is held here.
 """
 
 import codecs
@@ -72,6 +73,16 @@ class _Scanner:
             raise _Broken(f"has {found!r} for {expected!r}" if found else self._reason)
         self._at += 1
 
+    def end(self) -> None:
+        """Be at the end.
+
+        Raises
+        ------
+        _Broken : something stands there.
+        """
+        if found := self.peek():
+            raise _Broken(f"has {found!r} behind its end")
+
     def value(self) -> object:
         """Read one whole JSON value.
 
@@ -117,6 +128,27 @@ def table_rows(path: Path, tables: Collection[str]) -> Iterator[tuple[str, int, 
             yield from _tables(text, tables)
         except _Broken as error:
             yield "", text.line, Fault(f"{error} here")
+
+
+def list_rows(path: Path) -> Iterator[tuple[int, object | Fault]]:
+    """Yield (line on which it begins, value) of a file that is one list.
+
+    Where the text breaks off, or is no list, a last fault ends it.
+
+    Raises
+    ------
+    UnreadableSource : the file cannot be opened, or unpacks like a bomb.
+    """
+    with open_stream(path) as stream:
+        text = _Scanner(stream)
+        if text.peek() not in ("[", ""):
+            yield text.line, Fault("is no JSON list")
+            return
+        try:
+            yield from _rows(text)
+            text.end()
+        except _Broken as error:
+            yield text.line, Fault(f"{error} here")
 
 
 def _tables(text: _Scanner, tables: Collection[str]) -> Iterator[tuple[str, int, Row | Fault]]:

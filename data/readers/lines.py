@@ -71,23 +71,6 @@ def json_object(line: bytes) -> dict[str, object] | Fault:
 
 def json_file(path: Path) -> dict[str, object] | Fault:
     """Read a whole file as one JSON object, or say why it is none."""
-    content = _whole(path)
-    return content if isinstance(content, Fault) else json_object(content)
-
-
-def json_list(path: Path) -> list[object] | Fault:
-    """Read a whole file as one JSON list, or say why it is none."""
-    content = _whole(path)
-    if isinstance(content, Fault):
-        return content
-    try:
-        found = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        return Fault(f"is no JSON ({error.msg} at line {error.lineno})")
-    return found if isinstance(found, list) else Fault("is no JSON list")
-
-
-def _whole(path: Path) -> bytes | Fault:
     content = bytearray()
     with open_stream(path) as stream:
         try:
@@ -97,4 +80,4 @@ def _whole(path: Path) -> bytes | Fault:
                     return Fault(f"is longer than {MAX_LINE:,} bytes")
         except (*TRUNCATED, OSError) as error:
             return Fault(f"the file is damaged or cut short ({error})")
-    return bytes(content).removeprefix(b"\xef\xbb\xbf")
+    return json_object(bytes(content).removeprefix(b"\xef\xbb\xbf"))

@@ -8,7 +8,8 @@ from data.errors import UnreadableSource
 from .archives import unpacked
 from .face import Item, ReadOptions
 from .items import make_item, problems, reject
-from .lines import Fault, json_list
+from .json_tables import list_rows
+from .lines import Fault
 from .peek import Sample
 from .slack_messages import Channel, interactions, person_name, post
 
@@ -65,15 +66,16 @@ class SlackReader:
                 if isinstance(item, Item):
                     yield item
                 else:
-                    yield from _channel(item, name, admitted_by, options, channels)
+                    yield from _channel(item, (name, admitted_by), options, channels)
         names: dict[str, str] = {}
         bots: set[str] = set()
         for item in _entries(files, "users.json"):
             if isinstance(item, Item):
                 yield item
                 continue
-            made = _person(item, bots)
-            names[str(item.get("id"))] = person_name(item)
+            line, user = item
+            made = _person(user, bots, line)
+            names[str(user.get("id"))] = person_name(user)
             yield made
         unknown: set[str] = set()
         for folder, days in _days(files).items():
@@ -87,45 +89,40 @@ class SlackReader:
             channel = channels.get(folder)
             if channel is not None and channel.read:
                 for name, inside in days:
-                    found = json_list(inside)
-                    # A broken day was rejected when its messages were read.
-                    for message in found if isinstance(found, list) else ():
+                    # What is broken was rejected when the messages were read.
+                    for line, message in list_rows(inside):
                         if isinstance(message, Mapping):
-                            yield from interactions(message, channel, name)
+                            yield from interactions(message, channel, name, line)
 
 
 def _is_channel_list(name: str) -> bool:
     return PurePosixPath(name).name == "channels.json"
 
 
-def _entries(files: Files, name: str) -> Iterator[Item | Mapping[str, object]]:
-    """Yield the objects of one of the export's lists, and rejections of what is none."""
-    if name not in files:
-        return
-    shown, path = files[name]
-    found = json_list(path)
-    if isinstance(found, Fault):
-        yield reject(shown, 0, None, found.reason)
-        return
-    for number, entry in enumerate(found, 1):
-        if isinstance(entry, Mapping):
-            yield entry
-        else:
-            yield reject(shown, 0, str(number), "is no JSON object")
+def _entries(files: Files, name: str) -> Iterator[Item | tuple[int, Mapping[str, object]]]:
+    """Yield (line, object) of one of the export's lists, and rejections of what is none."""
+    if name in files:
+        for line, entry in list_rows(files[name][1]):
+            yield (line, entry) if isinstance(entry, Mapping) else _no_object(name, line, entry)
+
+
+def _no_object(file: str, line: int, entry: object) -> Item:
+    reason = entry.reason if isinstance(entry, Fault) else "is no JSON object"
+    return reject(file, line, None, reason)
 
 
 def _channel(
-    entry: Mapping[str, object],
-    list_name: str,
-    admitted_by: str,
+    entry: tuple[int, Mapping[str, object]],
+    listed: tuple[str, str],
     options: ReadOptions,
     channels: dict[str, Channel],
 ) -> Iterator[Item]:
-    id_, name = entry.get("id"), entry.get("name") or entry.get("id")
+    (line, about), (list_name, admitted_by) = entry, listed
+    id_, name = about.get("id"), about.get("name") or about.get("id")
     if not isinstance(id_, str) or not isinstance(name, str):
-        yield reject(list_name, 0, None, "id: is required and must be text")
+        yield reject(list_name, line, None, "id: is required and must be text")
         return
-    private = list_name != "channels.json" or entry.get("is_private") is True
+    private = list_name != "channels.json" or about.get("is_private") is True
     admitted = not private or not {name, id_, admitted_by or "groups"}.isdisjoint(
         options.include_private
     )
@@ -134,10 +131,10 @@ def _channel(
     channels.setdefault(folder, Channel(id_, folder, admitted))
     if not admitted:
         what = "a direct message" if admitted_by == "direct" else "a private channel"
-        yield reject(list_name, 0, id_, f"is {what}; it goes in only when asked for by name")
+        yield reject(list_name, line, id_, f"is {what}; it goes in only when asked for by name")
         return
-    members = entry.get("members")
-    purpose = entry.get("purpose")
+    members = about.get("members")
+    purpose = about.get("purpose")
     yield make_item(
         "space",
         {
@@ -148,11 +145,11 @@ def _channel(
             "members": members if isinstance(members, list) else None,
         },
         list_name,
-        0,
+        line,
     )
 
 
-def _person(user: Mapping[str, object], bots: set[str]) -> Item:
+def _person(user: Mapping[str, object], bots: set[str], line: int) -> Item:
     profile = user.get("profile")
     profile = profile if isinstance(profile, Mapping) else {}
     id_ = user.get("id")
@@ -169,7 +166,7 @@ def _person(user: Mapping[str, object], bots: set[str]) -> Item:
         "active": user.get("deleted") is not True,
         "username": user.get("name"),
     }
-    return make_item("person", obj, "users.json", 0)
+    return make_item("person", obj, "users.json", line)
 
 
 def _days(files: Files) -> dict[str, list[tuple[str, Path]]]:
@@ -192,17 +189,13 @@ def _messages(
     """Yield one channel's messages, each day in the order of its times, each message once."""
     seen: set[str] = set()
     for name, path in days:
-        found = json_list(path)
-        if isinstance(found, Fault):
-            yield reject(name, 0, None, found.reason)
-            continue
-        for number, message in enumerate(found, 1):
+        for line, message in list_rows(path):
             if not isinstance(message, Mapping):
-                yield reject(name, 0, str(number), "is no JSON object")
+                yield _no_object(name, line, message)
                 continue
             ts = str(message.get("ts"))
             if ts in seen:
-                yield reject(name, 0, ts, "stands in this channel already")
+                yield reject(name, line, ts, "stands in this channel already")
                 continue
             seen.add(ts)
-            yield from post(message, channel, names, bots, met, name)
+            yield from post(message, channel, names, bots, met, (name, line))

@@ -51,7 +51,7 @@ def post(
     names: dict[str, str],
     bots: set[str],
     met: set[str],
-    file: str,
+    place: tuple[str, int],
 ) -> Iterator[Item]:
     """Yield the post of a message, before it an author who is in no list and met first here.
 
@@ -59,24 +59,26 @@ def post(
     ----------
     names : user id -> name, for mentions; `bots` the ids of users that are bots.
     met : ids of authors in no list who were yielded before; added to.
+    place : the file and line on which the message begins.
     """
+    file, line = place
     ts, subtype = str(message.get("ts")), str(message.get("subtype") or "")
     created = _time(ts)
     if created is None:
-        yield reject(file, 0, ts, "ts: is no Slack time")
+        yield reject(file, line, ts, "ts: is no Slack time")
         return
     if message.get("type", "message") != "message" or subtype not in _KEPT:
-        yield reject(file, 0, ts, f"is a {subtype or message.get('type')} event, no message")
+        yield reject(file, line, ts, f"is a {subtype or message.get('type')} event, no message")
         return
     if message.get("hidden") is True:
-        yield reject(file, 0, ts, "is hidden")
+        yield reject(file, line, ts, "is hidden")
         return
     author = _author(message, subtype, names, bots)
     if author is not None and author not in names and author not in met:
         told = _unlisted(message, author)
         if told is not None:
             met.add(author)
-            yield make_item("person", told, file, 0)
+            yield make_item("person", told, file, line)
     edited, thread = message.get("edited"), str(message.get("thread_ts") or ts)
     parent = f"{channel.id}:{thread}" if thread != ts else None
     attachments = _files(message)
@@ -99,7 +101,7 @@ def post(
             "attachments": attachments,
         },
         file,
-        0,
+        line,
     )
 
 
@@ -202,7 +204,7 @@ def _stand_in(message: Message, by_bot: bool, files: list[dict[str, object]]) ->
     return "\n".join(words)
 
 
-def interactions(message: Message, channel: Channel, file: str) -> Iterator[Item]:
+def interactions(message: Message, channel: Channel, file: str, line: int) -> Iterator[Item]:
     """Yield a like of each person who reacted to a message; reactions carry no time."""
     if str(message.get("subtype") or "") not in _KEPT or _time(str(message.get("ts"))) is None:
         return
@@ -217,4 +219,4 @@ def interactions(message: Message, channel: Channel, file: str) -> Iterator[Item
         )
     for person in people:
         obj = {"person": person, "post": f"{channel.id}:{message['ts']}", "kind": "like"}
-        yield make_item("interaction", obj, file, 0)
+        yield make_item("interaction", obj, file, line)

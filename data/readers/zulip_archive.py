@@ -10,7 +10,8 @@ from .archives import Unpacked, unpacked
 from .clock import since_epoch
 from .face import DELETED, Item, ReadOptions, Rejection
 from .items import make_item, problems, reject
-from .lines import Fault, json_file, json_list
+from .json_tables import list_rows
+from .lines import Fault, json_file
 from .peek import Sample
 from .streams import bare_name
 from .zulip_topics import (
@@ -31,6 +32,8 @@ _FOLDER = re.compile(r"(\d{1,18})-(.*)")
 _KEYS = (b'"sender_full_name"', b'"timestamp"', b'"content"')
 
 Message = Mapping[str, object]
+Place = tuple[str, int]
+"""The file and the line on which something begins."""
 
 
 def _wanted(name: str) -> bool:
@@ -113,18 +116,14 @@ class _State:
 
     def topic(self, topic: tuple[str, str, Topic]) -> Iterator[Item]:
         folder, name, files = topic
-        messages: list[tuple[int, str, Message]] = []
+        messages: list[tuple[int, Place, Message]] = []
         for file, path in files:
-            found = json_list(path)
-            if isinstance(found, Fault):
-                yield reject(file, 0, None, found.reason)
-                continue
-            for number, message in enumerate(found, 1):
-                yield from self._gather(message, file, number, messages)
+            for line, message in list_rows(path):
+                yield from self._gather(message, (file, line), messages)
         if not messages:
             return
         self.met = True
-        space, items = self._space(folder, files[0][0])
+        space, items = self._space(folder, messages[0][1])
         yield from items
         messages.sort(key=lambda entry: entry[0])
         key = topic_key(name)
@@ -133,21 +132,23 @@ class _State:
             first = next((id_ for id_, _, message in messages if _refusal(message) is None), None)
             if first is not None:
                 self.threads.roots.setdefault(at, first)
-        for id_, file, message in messages:
-            yield from self._post(id_, message, at, topic_title(name), space, file)
+        for id_, place, message in messages:
+            yield from self._post(id_, message, at, topic_title(name), space, place)
 
     def _gather(
-        self, message: object, file: str, number: int, into: list[tuple[int, str, Message]]
+        self, message: object, place: Place, into: list[tuple[int, Place, Message]]
     ) -> Iterator[Item]:
         id_ = message.get("id") if isinstance(message, Mapping) else None
-        if not isinstance(message, Mapping) or "content" not in message:
-            yield reject(file, 0, str(number), "is no message of a web archive")
+        if isinstance(message, Fault):
+            yield reject(*place, None, message.reason)
+        elif not isinstance(message, Mapping) or "content" not in message:
+            yield reject(*place, None, "is no message of a web archive")
         elif not isinstance(id_, int) or isinstance(id_, bool):
-            yield reject(file, 0, str(number), "id: is required and must be a whole number")
+            yield reject(*place, None, "id: is required and must be a whole number")
         else:
-            into.append((id_, file, message))
+            into.append((id_, place, message))
 
-    def _space(self, folder: str, file: str) -> tuple[str | None, list[Item]]:
+    def _space(self, folder: str, place: Place) -> tuple[str | None, list[Item]]:
         found = _FOLDER.fullmatch(folder)
         id_ = found[1] if found else folder
         if not id_ or folder == "zulip_json":
@@ -157,7 +158,7 @@ class _State:
         self._spaces.add(id_)
         # The folder's name has hyphens for spaces; the index has the name itself.
         name = self._names.get(id_) or decoded(found[2] if found else folder).replace("-", " ")
-        return id_, [make_item("space", {"id": id_, "name": name}, file, 0)]
+        return id_, [make_item("space", {"id": id_, "name": name}, *place)]
 
     def _post(
         self,
@@ -166,14 +167,14 @@ class _State:
         topic: Key | None,
         title: str | None,
         space: str | None,
-        file: str,
+        place: Place,
     ) -> Iterator[Item]:
         reason = _refusal(message)
         if reason is not None:
-            yield reject(file, 0, id_, reason)
+            yield reject(*place, id_, reason)
             return
         if id_ in self.threads.placed:
-            yield reject(file, 0, id_, "stands in the archive already")
+            yield reject(*place, id_, "stands in the archive already")
             return
         author, content = message.get("sender_full_name"), message["content"]
         text = content if isinstance(content, str) else ""
@@ -193,8 +194,7 @@ class _State:
                 "thread": str(root),
                 "space": space,
             },
-            file,
-            0,
+            *place,
         )
         if isinstance(item.record, Rejection):
             yield item
@@ -202,10 +202,10 @@ class _State:
         if isinstance(author, str) and author not in self._people:
             self._people.add(author)
             person = {"id": author, "name": author, "bot": named_like_a_bot(author)}
-            yield make_item("person", person, file, 0)
+            yield make_item("person", person, *place)
         yield item
         self.threads.placed[id_] = root
-        self.threads.note_links(root, linked_topics(text, self._ids.get), created, file, 0)
+        self.threads.note_links(root, linked_topics(text, self._ids.get), created, *place)
 
 
 def _numbered(id_: str) -> int | str:

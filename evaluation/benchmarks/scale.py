@@ -1,10 +1,11 @@
 """What a post costs, from 10,000 to a million: `python -m evaluation.benchmarks.scale SOURCE`.
 
-SOURCE: the SQLite database of a community, imported and embedded whole (`whoknows import`). Slices
-of its first posts are made in the folder `--out`, imported anew with the vectors that are kept in
-SOURCE, served by `whoknows serve` and asked over HTTP. A finished slice is not made or measured
-again; delete its folder to have it so. `--learn`: each slice learns from itself before it is
-served, as a community does that is used. `--results` is where scale.md, .json and .svg go.
+SOURCE: the SQLite database of a community, imported and embedded whole, or an export, which
+`whoknows import` then makes one of in the folder `--out`, and is timed. Slices of its first posts
+(of an export all of them, unless told) are made there, imported anew with the vectors that are
+kept, served by `whoknows serve` and asked over HTTP. What is finished is not made or measured
+again; delete it to have it so. `--learn`: each slice learns from itself before it is served, as a
+community does that is used. `--results` is where scale.md, .json and .svg go.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -34,6 +35,10 @@ from evaluation.conditions import commit, sources
 SIZES = (10_000, 30_000, 100_000, 300_000, 956_250)
 MEASURED = "measured.json"
 LEARNED = "learned.json"
+IMPORTED = "imported.json"
+WHOLE = "whole.db"
+SQLITE = b"SQLite format 3\0"
+"""How each of its files begins."""
 CALLERS = 4
 RESTARTS = 3
 WARM = 10
@@ -91,14 +96,46 @@ def empty_server(folder: Path) -> dict[str, Any]:
 
 def learn(folder: Path) -> dict[str, Any]:
     """Run `whoknows learn` on the slice in `folder`; the seconds that it took."""
+    return {"learn_s": _ran(folder / DATABASE, "learn")}
+
+
+def _ran(database: Path, *arguments: str) -> float:
+    """Seconds of a command of `whoknows` on `database`."""
     begun = time.perf_counter()
     subprocess.run(
-        [*PROGRAM, "learn"],
-        env=os.environ | database_of(folder / DATABASE),
+        [*PROGRAM, *arguments],
+        env=os.environ | database_of(database),
         stdout=subprocess.DEVNULL,
         check=True,
     )
-    return {"learn_s": time.perf_counter() - begun}
+    return time.perf_counter() - begun
+
+
+def import_whole(export: Path, database: Path) -> dict[str, Any]:
+    """Run `whoknows import` on an export into a new database: seconds, texts read by the encoders
+    included, posts, and bytes of what there is then."""
+    index = database.with_name(f"{database.name}.index")
+    shutil.rmtree(index, ignore_errors=True)
+    for leftover in database.parent.glob(f"{database.name}*"):
+        leftover.unlink()
+    before, spent = load(), _ran(database, "import", str(export))
+    store = Store.open(f"sqlite:///{database}")
+    posts = store.counts()["posts"]
+    store.close()
+    return {
+        "seconds": spent,
+        "posts": posts,
+        "load": (before, load()),
+        "database_bytes": database.stat().st_size,
+        "index_bytes": sum(file.stat().st_size for file in index.rglob("*") if file.is_file()),
+    }
+
+
+def _is_database(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(SQLITE)) == SQLITE
 
 
 def _kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -110,9 +147,22 @@ def _kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def embedded(source: Path, out: Path) -> tuple[Path, dict[str, Any] | None]:
+    """The database of `source`, and what its import cost where it is an export."""
+    if _is_database(source):
+        return source, None
+    database = out / WHOLE
+    return database, _kept(out / IMPORTED, partial(import_whole, source, database))
+
+
+def sizes_of(imported: Mapping[str, Any] | None) -> Sequence[int]:
+    """Sizes of slices where none are told: of an export, all of it."""
+    return SIZES if imported is None else (imported["posts"],)
+
+
 def run(
     source: Path,
-    sizes: Sequence[int],
+    sizes: Sequence[int] | None,
     out: Path,
     *,
     learns: bool,
@@ -123,11 +173,13 @@ def run(
     """Make and measure what is not there yet; everything, by size."""
     now = datetime.now(UTC)
     out.mkdir(parents=True, exist_ok=True)
+    database, imported = embedded(source, out)
+    sizes = sizes or sizes_of(imported)
     slices = []
     empty = _kept(out / "empty.json", partial(empty_server, out / "empty"))
     for size in sorted(sizes):
         folder = out / f"slice-{size}"
-        made = made_slice(source, size, folder, now)
+        made = made_slice(database, size, folder, now)
         print(f"{made.posts:,} posts: made", flush=True)
         learned = _kept(folder / LEARNED, partial(learn, folder)) if learns else {"learn_s": None}
         measured = _kept(folder / MEASURED, partial(measure, folder, requests, posts, seed))
@@ -140,6 +192,7 @@ def run(
         "seed": seed,
         "callers": CALLERS,
         "empty": empty,
+        "imported": imported,
         "slices": slices,
     }
 
@@ -149,7 +202,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source", type=Path)
     parser.add_argument(
-        "--sizes", type=lambda told: [int(size) for size in told.split(",")], default=SIZES
+        "--sizes", type=lambda told: [int(size) for size in told.split(",")], help="of slices"
     )
     parser.add_argument("--out", type=Path, required=True, help="where the slices lie")
     parser.add_argument("--results", type=Path, help="where the page goes; in --out if not told")
@@ -161,8 +214,9 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.make_only:
         asked.out.mkdir(parents=True, exist_ok=True)
-        for size in asked.sizes:
-            made_slice(asked.source, size, asked.out / f"slice-{size}", datetime.now(UTC))
+        database, imported = embedded(asked.source, asked.out)
+        for size in asked.sizes or sizes_of(imported):
+            made_slice(database, size, asked.out / f"slice-{size}", datetime.now(UTC))
         return
     told = run(
         asked.source,

@@ -55,6 +55,8 @@ def page(told: Mapping[str, Any]) -> Iterator[str]:
     yield "![Cost against size](scale.svg)\n"
     if slices[-1]["made"]["posts"] >= MILLION:
         yield from _wanted(slices[-1], told["empty"])
+    if told.get("imported"):
+        yield from _imported(told["imported"])
     yield "## Bytes and time a post\n"
     yield "Resident is the server's memory after all requests, less that of a server of an empty"
     yield f"database ({said(told['empty']['resident'] / 1e6)} MB); mapped files that can be let go"
@@ -140,6 +142,15 @@ def _wanted(one: Slice, empty: Mapping[str, int]) -> Iterator[str]:
             [(name, most, value, "" if value < most else "missed") for name, most, value in goals]
         ),
     )
+
+
+def _imported(told: Mapping[str, Any]) -> Iterator[str]:
+    minutes, seconds = divmod(round(told["seconds"]), 60)
+    yield "## The import of the export\n"
+    yield f"`whoknows import` took {minutes} min {seconds} s for {told['posts']:,} posts, all texts"
+    yield f"read by the encoders, at a load of {said(max(told['load']))}. Then the database has"
+    yield f"{said(told['database_bytes'] / 1e6)} MB, the indexes"
+    yield f"{said(told['index_bytes'] / 1e6)} MB.\n"
 
 
 def _cost(one: Slice, empty: Mapping[str, int]) -> Sequence[object]:
