@@ -126,6 +126,7 @@ def run_import(
 
     Where texts are left to workers, it ends when all is written, and they have read part of it.
     """
+    from data.errors import UnreadableSource
     from data.importing import import_path
 
     _check(format_, source)
@@ -152,3 +153,5 @@ def run_import(
         _show(report)
         if settings.embedding == "workers":
             print("What is new becomes searchable as `whoknows work` reads it.")
+    if not any(report.accepted.values()) and any(one.id is None for one in report.rejections):
+        raise UnreadableSource(f"nothing in {path} could be read; the output says why")
