@@ -82,7 +82,9 @@ class Told:
 
 def told(key: str, report: Numbers) -> Told:
     """Everything the page says of one task."""
-    words = TASKS.get(key) or TaskWords(key, "the right answer", "case", "cases", {}, "the right answer")
+    words = TASKS.get(key) or TaskWords(
+        key, "the right answer", "case", "cases", {}, "the right answer"
+    )
     systems, counts = report.get("systems") or {}, report.get("questions") or {}
     if "nothing" in report or OURS not in systems:
         reason = report.get("nothing", "no figure was measured")

@@ -93,9 +93,7 @@ def all_chances(
     coefficients: Sequence[float], scores: npt.NDArray[np.float64], crowd: Crowd, pace: Pace
 ) -> float:
     """How many of the candidates with `scores` (n,) are to be expected to reply."""
-    rest = sum(
-        c * t for c, t in zip(coefficients, candidate_terms(0.0, crowd, pace), strict=True)
-    )
+    rest = sum(c * t for c, t in zip(coefficients, candidate_terms(0.0, crowd, pace), strict=True))
     x = np.clip(coefficients[1] * scores + rest, -30.0, 30.0)
     return float(np.sum(1.0 / (1.0 + np.exp(-x))))
 
