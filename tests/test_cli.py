@@ -158,6 +158,14 @@ def test_every_rejected_record_is_printed_with_its_place(run: Any, community: Pa
     assert [error["line"] for error in content["errors"]] == [3, 4]
 
 
+def test_of_one_it_is_told_in_the_singular(run: Any, tmp_path: Path) -> None:
+    line = '{"id": "q", "author": "anna", "created": "2024-01-01", "body": "b"}\n'
+    (tmp_path / "posts.jsonl").write_text(line + "{}\n")
+    (tmp_path / "people.jsonl").write_text('{"id": "anna"}\n')
+    told = run("import", str(tmp_path)).stdout
+    assert "1 person, 1 post taken in" in told and "1 record rejected" in told
+
+
 def test_an_export_of_which_nothing_can_be_read_is_a_problem(run: Any, tmp_path: Path) -> None:
     """A cut off archive and a file in UTF-16 ended like an import of a thousand posts: with 0."""
     line = '{"id": "q", "author": "anna", "created": "2024-01-01", "body": "b"}\n'
