@@ -69,6 +69,13 @@ class Eraser:
         pk = self.connection.scalar(select(people.c.pk).where(people.c.id == person_id))
         if self.bury and (pk is not None or _could_be(person_id)):
             self._bury("person", {person_id: None})
+        # Somebody may be named by others' records who has none of their own.
+        self._leave_spaces(person_id)
+        self.connection.execute(
+            update(people)
+            .where(people.c.manager == person_id)
+            .values(manager=None, seq=self.transaction.seq)
+        )
         if pk is None:
             return False
         written = self.connection.execute(
@@ -82,12 +89,6 @@ class Eraser:
         # Earlier texts of posts that were given to another author since.
         self._erase_versions(versions.c.author == pk)
         self.transaction.remove("interaction", interactions, interactions.c.person == pk)
-        self._leave_spaces(person_id)
-        self.connection.execute(
-            update(people)
-            .where(people.c.manager == person_id)
-            .values(manager=None, seq=self.transaction.seq)
-        )
         row = self.connection.execute(select(people).where(people.c.pk == pk)).one()
         forget_profile(self.connection, row._asdict())
         forget_choices(self.connection, pk)

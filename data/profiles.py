@@ -1,6 +1,7 @@
 """People into rows: their own records, and what records of other sources add to them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .models import Person
@@ -17,7 +18,7 @@ def write_people(writer: "Writer", batch: Sequence[Person]) -> list[Verdict]:
     buried = writer.buried("person", [person.id for person in batch], own=True)
     known = {} if writer.provenance.revive else writer.rows(people, [p.id for p in batch])
     rows = []
-    for person in batch:
+    for person in _of_who_is_left(writer, batch):
         if person.id not in buried:
             row = person_row(person)
             before = known[person.id]["added"] if person.id in known else {}
@@ -33,11 +34,11 @@ def complete_people(writer: "Writer", batch: Sequence[Completion]) -> list[Verdi
     buried = writer.buried("person", ids)
     known = writer.rows(people, ids)
     rows = []
-    for item in batch:
-        if item.person.id in buried:
+    for person in _of_who_is_left(writer, [item.person for item in batch]):
+        if person.id in buried:
             continue
-        row: Row = person_row(item.person) | {"added": {}}
-        old = known.get(item.person.id)
+        row: Row = person_row(person) | {"added": {}}
+        old = known.get(person.id)
         if old is not None and not old["implicit"]:
             added = {
                 name: value
@@ -46,10 +47,16 @@ def complete_people(writer: "Writer", batch: Sequence[Completion]) -> list[Verdi
             }
             row = {name: old[name] for name in row} | added | {"added": old["added"] | added}
         # Two records of one source may be the same person.
-        known[item.person.id] = row
+        known[person.id] = row
         rows.append(row)
     writer.upsert(people, rows)
     return _verdicts(ids, buried)
+
+
+def _of_who_is_left(writer: "Writer", batch: Sequence[Person]) -> list[Person]:
+    """People without a manager who was deleted for good."""
+    gone = writer.buried("person", [person.manager for person in batch if person.manager])
+    return [replace(p, manager=None) if p.manager in gone else p for p in batch]
 
 
 def _says_nothing(value: object) -> bool:

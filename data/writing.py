@@ -5,6 +5,7 @@ The same record twice changes nothing; a newer one replaces.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -60,7 +61,12 @@ class Writer:
     # People and spaces ------------------------------------------------------------------
 
     def _spaces(self, batch: list[Space]) -> list[Verdict]:
-        self.upsert(spaces, [space_row(s) for s in batch])
+        gone = self.buried("person", [member for space in batch for member in space.members])
+        left = [
+            replace(space, members=tuple(member for member in space.members if member not in gone))
+            for space in batch
+        ]
+        self.upsert(spaces, [space_row(space) for space in left])
         return [None] * len(batch)
 
     def upsert(self, table: Table, rows: list[Row]) -> None:

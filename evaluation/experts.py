@@ -27,8 +27,8 @@ TASK = "experts"
 PRIMARY = "mrr"
 TO_BEAT = "zsum"
 NOTHING = (
-    "there is no question in this part of the history that someone known replied to; "
-    "import more of it, then replay again"
+    "there is no question in this part of the history, less its last 30 days, that someone known "
+    "replied to; import more of it, then replay again"
 )
 
 MEASURES: dict[str, Measure] = {

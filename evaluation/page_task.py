@@ -82,7 +82,9 @@ class Told:
 
 def told(key: str, report: Numbers) -> Told:
     """Everything the page says of one task."""
-    words = TASKS.get(key) or TaskWords(key, "the right answer", "cases", {}, "the right answer")
+    words = TASKS.get(key) or TaskWords(
+        key, "the right answer", "case", "cases", {}, "the right answer"
+    )
     systems, counts = report.get("systems") or {}, report.get("questions") or {}
     if "nothing" in report or OURS not in systems:
         reason = report.get("nothing", "no figure was measured")
@@ -133,8 +135,9 @@ def _mean(values: Numbers, primary: str, lead: str) -> float:
 
 
 def _too_few(words: TaskWords, cases: int) -> str:
+    what = words.case if cases == 1 else words.cases
     return (
-        f"Too few to say: only {cases} {words.cases} could be measured, and the range of what may"
+        f"Too few to say: only {cases} {what} could be measured, and the range of what may"
         f" be true would be as wide as the page. {LEAST} are the least that is told of; what was"
         " measured is in report.json."
     )

@@ -31,6 +31,7 @@ class TaskWords:
 
     title: str
     asked: str
+    case: str
     cases: str
     heads: Mapping[str, tuple[str, str]]
     place: str
@@ -40,6 +41,7 @@ TASKS = {
     "experts": TaskWords(
         title="Who knows?",
         asked="who could help with a new question",
+        case="question",
         cases="questions",
         heads={
             "hit@5": (
@@ -53,6 +55,7 @@ TASKS = {
     "feed": TaskWords(
         title="What concerns me?",
         asked="which running thread a person would turn to next",
+        case="case",
         cases="cases",
         heads={
             "hr@10": (
@@ -69,6 +72,7 @@ TASKS = {
     "similar": TaskWords(
         title="Has this been asked before?",
         asked="which earlier thread a new one repeats or belongs to",
+        case="thread that members had linked to an earlier one",
         cases="threads that members had linked to an earlier one",
         heads={
             "hit@10": (

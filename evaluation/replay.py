@@ -110,19 +110,22 @@ def run(
     plan = Plan.of(task, window, questions)
     tell = on_progress or _silent
     chosen = settings or EngineSettings()
+    reports: dict[str, Report] = {}
     with opened(path, database_url, window, out, chosen, tell) as history:
-        if history is None:
-            raise NothingToReplay("there is no thread in this history; import one, then replay")
-        reports = measure(history, plan, out, tell)
-        asked = history.parts.window(window).answered if "experts" in plan.tasks else ()
-        shown = examples(history.engine, asked) if out is not None else []
+        if history is not None:
+            reports = measure(history, plan, out, tell)
+            asked = history.parts.window(window).answered if "experts" in plan.tasks else ()
+            shown = examples(history.engine, asked) if out is not None else []
+    if out is not None:
+        dispose(out)
+    if not reports:
+        raise NothingToReplay("there is no thread in this history; import one, then replay")
     if all("nothing" in report for report in reports.values()):
         raise NothingToReplay(next(iter(reports.values()))["nothing"])
     report = reports if task == "all" else reports[task]
     if out is not None:
         (out / "report.json").write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
         write_page(report, out / "report.html", shown)
-        dispose(out)
     return report
 
 

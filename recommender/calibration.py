@@ -17,6 +17,10 @@ from .pace import Pace
 
 SURE = 1e-9
 
+ENOUGH = 10
+"""Replies from which on an answer is no longer held to be one of the candidates' for want of
+others. A history this short is none that anything was measured on."""
+
 FOREMOST = 100
 """Foremost candidates that a score is a share of."""
 
@@ -83,6 +87,24 @@ def candidate_chance(
 def answerable_chance(coefficients: Sequence[float], chances: Sequence[float], pace: Pace) -> float:
     """The chance that anyone replies; 0 where there is nobody."""
     return logistic(coefficients, answerable_terms(chances, pace)) if chances else 0.0
+
+
+def all_chances(
+    coefficients: Sequence[float], scores: npt.NDArray[np.float64], crowd: Crowd, pace: Pace
+) -> float:
+    """How many of the candidates with `scores` (n,) are to be expected to reply."""
+    rest = sum(c * t for c, t in zip(coefficients, candidate_terms(0.0, crowd, pace), strict=True))
+    x = np.clip(coefficients[1] * scores + rest, -30.0, 30.0)
+    return float(np.sum(1.0 / (1.0 + np.exp(-x))))
+
+
+def of_strangers(joinings: int) -> float:
+    """Bound of the chance that somebody replies of whom nothing is known yet.
+
+    What has come so often before may come again; where nobody ever replied, whoever does is one
+    of the candidates.
+    """
+    return joinings / (joinings + 1)
 
 
 def log_odds(chance: float) -> float:

@@ -4,11 +4,13 @@ A cluster's number is given once and never to another: what was learned last wee
 still found under it, as long as the cluster lives.
 """
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import KMeans
+from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from .columns import Ints
@@ -27,6 +29,9 @@ PER_ROOT = 0.6
 5,000 (evaluation/results/topics.md)."""
 
 FEWEST, MOST = 3, 100
+
+SAME = 1e-5
+"""Mean distance from the centre, as 1 - cosine, up to which texts are the same but for rounding."""
 
 SLACK = 1.25
 """As long as the number wanted is not this many times the number there, none is split."""
@@ -68,20 +73,25 @@ def fit_clusters(vectors: Vectors, before: Clusters | None) -> Clusters:
         wanted = wanted_of(len(vectors))
         if before is None or not before.numbers:
             large = len(vectors) > LARGE
-            fitted = KMeans(
-                wanted,
-                n_init=LARGE_STARTS if large else STARTS,
-                max_iter=LARGE_ROUNDS if large else ROUNDS,
-                random_state=0,
-            ).fit(vectors)
+            centroids = _centres(
+                vectors,
+                KMeans(
+                    wanted,
+                    n_init=LARGE_STARTS if large else STARTS,
+                    max_iter=LARGE_ROUNDS if large else ROUNDS,
+                    random_state=0,
+                ),
+            )
             numbers, following = list(range(1, wanted + 1)), wanted + 1
-            centroids = fitted.cluster_centers_
         else:
             numbers, following = list(before.numbers), before.following
             centroids = _moved(vectors, before.centroids)
             if wanted >= SLACK * len(numbers):
                 while len(numbers) < wanted:
-                    centroids = _with_split(vectors, centroids)
+                    split = _with_split(vectors, centroids)
+                    if split is None:
+                        break
+                    centroids = split
                     numbers.append(following)
                     following += 1
                 centroids = _moved(vectors, centroids)
@@ -108,22 +118,33 @@ def _moved(vectors: Vectors, centroids: Vectors) -> Vectors:
     if len(vectors) < len(centroids):
         return centroids
     rounds = LARGE_ROUNDS if len(vectors) > LARGE else ROUNDS
-    fitted = KMeans(
-        len(centroids), init=unit(centroids), n_init=1, max_iter=rounds, random_state=0
-    ).fit(vectors)
-    moved: Vectors = fitted.cluster_centers_
-    return moved
+    start = unit(centroids)
+    return _centres(
+        vectors, KMeans(len(start), init=start, n_init=1, max_iter=rounds, random_state=0)
+    )
 
 
-def _with_split(vectors: Vectors, centroids: Vectors) -> Vectors:
-    """`centroids` with the most scattered cluster in two; what is nearer to the old keeps place."""
+def _centres(vectors: Vectors, kmeans: KMeans) -> Vectors:
+    """The centres that `kmeans` finds; some are the same where texts are, which it warns of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        centres: Vectors = kmeans.fit(vectors).cluster_centers_
+    return centres
+
+
+def _with_split(vectors: Vectors, centroids: Vectors) -> Vectors | None:
+    """`centroids` with the most scattered cluster in two; what is nearer to the old keeps place.
+
+    None where every cluster is of the same text again and again, of which there are no halves.
+    """
     units = unit(centroids)
     places, likeness = nearest(vectors, units)
     scatter = np.bincount(places, 1.0 - likeness, minlength=len(centroids))
     widest = int(np.argmax(scatter))
-    halves = unit(
-        KMeans(2, n_init=STARTS, random_state=0).fit(vectors[places == widest]).cluster_centers_
-    )
+    inside = vectors[places == widest]
+    if scatter[widest] <= SAME * len(inside):
+        return None
+    halves = unit(_centres(inside, KMeans(2, n_init=STARTS, random_state=0)))
     order = np.argsort(-(halves @ units[widest]), kind="stable")
     out = np.concatenate([units, halves[order[1:]]])
     out[widest] = halves[order[0]]

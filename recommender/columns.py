@@ -125,9 +125,12 @@ def counted(
     return np.asarray(np.bincount(keys, weights, minlength=minlength), dtype=np.float64)
 
 
-def first_of(keys: Ints, created: Ints, *group: Ints) -> Ints:
-    """Of each group of `keys`, alike in all columns of `group`, the earliest; ties by key."""
-    order = np.lexsort((keys, created, *group))
+def first_of(keys: Ints, created: Ints, place: Ints, *group: Ints) -> Ints:
+    """Of each group of `keys`, alike in all columns of `group`, the earliest.
+
+    Ties by `place`, which unlike the keys does not hang on what was written first, then by key.
+    """
+    order = np.lexsort((keys, place, created, *group))
     first = np.zeros(len(keys), dtype=bool)
     first[:1] = True
     for column in group:

@@ -248,10 +248,10 @@ class Community:
         posts = self.posts
         posts["joins"][keys] = 0
         keys = keys[posts["credited"][keys] != 0]
-        access, created = posts["access"][keys], posts["created"][keys]
-        root, author = posts["root"][keys], posts["author"][keys]
-        posts["joins"][first_of(keys, created, access, author, root)] = JOINED
-        posts["joins"][first_of(keys, created, access, root)] = FIRST
+        access, author, root = (posts[name][keys] for name in ("access", "author", "root"))
+        place = posts["created"][keys], self.roster.by_id[author]
+        posts["joins"][first_of(keys, *place, access, author, root)] = JOINED
+        posts["joins"][first_of(keys, *place, access, root)] = FIRST
 
     def _classify(self, keys: Ints) -> None:
         self.posts["access"][keys] = self.access.classify(self.posts, keys)

@@ -12,7 +12,16 @@ from data.rows import to_us
 from embeddings.statistics import Statistics
 
 from . import weights
-from .calibration import Crowd, answerable_chance, candidate_chance, crowd_of
+from .begun import joinings_in
+from .calibration import (
+    ENOUGH,
+    Crowd,
+    all_chances,
+    answerable_chance,
+    candidate_chance,
+    crowd_of,
+    of_strangers,
+)
 from .columns import DIGITS, Flags
 from .community import NAMELESS, Community
 from .evidence import Evidence, gather
@@ -43,7 +52,8 @@ class Ranking:
     `order`: keys of the admitted candidates, best first. `foremost`: the first of all who may be
     suggested, admitted or not. `known`: likeness of what is nearest, as
     if the question were in English. `among`: who has replied before and may be suggested.
-    `crowd`: what a score is a share of, for the chances.
+    `eligible`: who may be suggested, admitted or not. `crowd`: what a score is a share of, for
+    the chances. `joinings`: how many replies there are to learn from who replies.
     """
 
     order: list[int]
@@ -58,7 +68,9 @@ class Ranking:
     newness: Floats
     known: float
     among: Flags
+    eligible: Flags
     crowd: Crowd
+    joinings: int
 
 
 def rank(
@@ -111,7 +123,9 @@ def rank(
         newness,
         known=max(evidence.nearest, float(likeness.max(initial=0.0))) + question.less_alike,
         among=among,
+        eligible=eligible,
         crowd=crowd_of(score[eligible]),
+        joinings=len(view.once(joinings_in).time),
     )
 
 
@@ -250,7 +264,12 @@ def answerable(ranking: Ranking, ranker: Ranker) -> float:
     """The chance that anyone replies: that one of the first ten does, and how it goes here.
 
     Whoever is asked for or left out, that is the same; and no less than that the first one does.
+    Where hardly anybody has replied yet, no more than that one of all the candidates does.
     """
     chances = [probability(ranking, ranker, pk) for pk in ranking.foremost]
     anyone = answerable_chance(ranker.answerable, chances, ranking.pace)
+    if ranking.joinings < ENOUGH:
+        scores = ranking.score[ranking.eligible]
+        known = all_chances(ranker.probability, scores, ranking.crowd, ranking.pace)
+        anyone = min(anyone, known + of_strangers(ranking.joinings))
     return round(max(anyone, *chances[:1], 0.0), DIGITS)

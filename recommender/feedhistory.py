@@ -138,7 +138,9 @@ def _answered(community: Community, view: View, person: int, own: Ints) -> Float
     roots = roots[view.posts[roots]]
     replies, _ = posts_of_threads(community, view, roots)
     keys = np.concatenate([roots, replies])
-    keys = keys[np.lexsort((keys, posts["created"][keys], posts["root"][keys]))]
+    # Of what bears one time the root comes first: many an export knows the day alone.
+    place = np.where(posts["root"][keys] == keys, -1, community.roster.by_id[posts["author"][keys]])
+    keys = keys[np.lexsort((keys, place, posts["created"][keys], posts["root"][keys]))]
     after = np.isin(keys[1:], own) & (posts["root"][keys[1:]] == posts["root"][keys[:-1]])
     before, mine = keys[:-1][after], keys[1:][after]
     who = posts["author"][before]

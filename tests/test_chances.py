@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.models import Person, Post, Record
+from data.models import Person, Post, Record, Space
 from evaluation.calibrating import Windows, calibration_table, main, promised, trust_of
 from evaluation.collecting import Collected, read, write
 from evaluation.report import calibration
@@ -176,6 +176,28 @@ def test_where_nobody_has_replied_nobody_is_likely_to() -> None:
         assert max(chances) < 0.3
         assert answerable < 0.7
     assert asked(threads(30, 0))[1] < asked(threads(3, 0))[1] < 0.5
+
+
+@pytest.mark.parametrize("people", [1, 6, 150])
+def test_where_nobody_has_replied_an_answer_is_one_of_the_candidates(people: int) -> None:
+    """Of twelve people with 15 % between them it was said that somebody replies, by 43 %."""
+    here = [Person(f"n{n}") for n in range(people)]
+    for records in ([], threads(3, 0)):
+        engine = engine_of([*here, *records])
+        answer = engine.search_experts(ExpertsQuery(f"{LAMPS}?", k=100), NOW)
+        together = sum(c.probability for c in answer.candidates)
+        assert answer.candidates[0].probability <= answer.answerable
+        if people < 100:
+            assert answer.answerable <= together + 1e-5
+        else:
+            assert answer.answerable < 1.6 * together
+
+
+def test_what_nobody_reads_is_no_history() -> None:
+    """Where all is for members alone, nobody else is told of chances that rest on it."""
+    closed = [Space("s", visibility="members", members=("p0", "p5"))]
+    closed += [replace(post, space="s") for post in threads(20, 1) if isinstance(post, Post)]
+    assert asked(closed) == asked(list(closed[:1]))
 
 
 def test_chances_grow_with_what_was_answered() -> None:

@@ -1,5 +1,6 @@
 """The command line: answers, exit codes, and one sentence where something can be mended."""
 
+import gzip
 import json
 import socket
 import subprocess
@@ -155,6 +156,31 @@ def test_every_rejected_record_is_printed_with_its_place(run: Any, community: Pa
     content = json.loads(run("import", str(community), "--json").stdout)
     assert content["rejected"] == 2
     assert [error["line"] for error in content["errors"]] == [3, 4]
+
+
+def test_of_one_it_is_told_in_the_singular(run: Any, tmp_path: Path) -> None:
+    line = '{"id": "q", "author": "anna", "created": "2024-01-01", "body": "b"}\n'
+    (tmp_path / "posts.jsonl").write_text(line + "{}\n")
+    (tmp_path / "people.jsonl").write_text('{"id": "anna"}\n')
+    told = run("import", str(tmp_path)).stdout
+    assert "1 person, 1 post taken in" in told and "1 record rejected" in told
+
+
+def test_an_export_of_which_nothing_can_be_read_is_a_problem(run: Any, tmp_path: Path) -> None:
+    """A cut off archive and a file in UTF-16 ended like an import of a thousand posts: with 0."""
+    line = '{"id": "q", "author": "anna", "created": "2024-01-01", "body": "b"}\n'
+    for name, content in (
+        ("posts.jsonl", line.encode("utf-16")),
+        ("posts.jsonl.gz", gzip.compress(line.encode() * 9)[:40]),
+    ):
+        export = tmp_path / name.replace(".", "")
+        export.mkdir()
+        (export / name).write_bytes(content)
+        for asked in ((), ("--json",)):
+            result = run("import", str(export), "--format", "community", *asked)
+            assert result.exit_code == 1 and name in result.stdout
+            assert result.stderr.strip().endswith("could be read; the output says why")
+    assert json.loads(result.stdout)["accepted"] == 0
 
 
 @pytest.mark.parametrize(

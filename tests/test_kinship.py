@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from recommender.columns import counted, decayed
-from recommender.explain import _foremost, _laid_out
 from recommender.joinings import Joinings
 from recommender.kinship import Share
+from recommender.pieces import foremost, laid_out
 
 DAY_US, MOMENT = 86_400_000_000, 10**16
 
@@ -55,7 +55,7 @@ def test_who_joined_nothing_has_nothing() -> None:
 
 def test_pieces_beside_joinings_are_laid_where_their_posts_are() -> None:
     joined = np.array([9, 4, 7])
-    posts, each = _laid_out(joined, np.array([1, 4, 8, 9, 30]), np.array([1.0, 2, 3, 4, 5]))
+    posts, each = laid_out(joined, np.array([1, 4, 8, 9, 30]), np.array([1.0, 2, 3, 4, 5]))
     assert dict(zip(posts.tolist(), each.tolist(), strict=True)) == {
         9: 4.0,
         4: 2.0,
@@ -74,4 +74,4 @@ def test_the_foremost_are_the_first_of_all_in_order() -> None:
         each = random.integers(0, 9, size) / 4
         among = np.flatnonzero(random.random(size) < 0.7)
         order = sorted(among.tolist(), key=lambda at: (-each[at], keys[at]))
-        assert _foremost(keys, each, among).tolist() == order[:6]
+        assert foremost(keys, each, among, 6).tolist() == order[:6]

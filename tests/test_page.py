@@ -98,13 +98,14 @@ def test_who_stands_higher_by_the_announced_measure_is_said() -> None:
     assert "whoknows and “lately” stand equally high, at 0.49." in read(page(report)).text
 
 
-@pytest.mark.parametrize(("cases", "few"), [(9, True), (10, False)])
+@pytest.mark.parametrize(("cases", "few"), [(1, True), (9, True), (10, False)])
 def test_of_few_cases_nothing_is_told(cases: int, few: bool) -> None:
     """Three questions made a page of intervals from 0 to 1."""
+    told = "1 question" if cases == 1 else f"{cases} questions"
     report = experts()
     report["questions"]["measured"] = cases
     text = read(page(report)).text
-    assert (f"Too few to say: only {cases} questions could be measured" in text) == few
+    assert (f"Too few to say: only {told} could be measured" in text) == few
     assert ("Against simple ways" in text) == ("0.581" in text) == (not few)
     assert "What it cannot tell" in text
 

@@ -147,6 +147,24 @@ def test_a_task_without_data_says_so(url: str, tmp_path: Path) -> None:
         run(None, f"sqlite:///{tmp_path / 'empty.db'}", "all")
 
 
+@pytest.mark.parametrize("posts", [0, 2])
+def test_a_replay_of_too_little_leaves_nothing_of_the_export(
+    url: str, tmp_path: Path, posts: int
+) -> None:
+    """What was imported of it lay in DIR for good, with everybody's texts."""
+    export, out = tmp_path / "export", tmp_path / "out"
+    export.mkdir()
+    lines = [
+        json.dumps({"id": f"q{n}", "author": "a", "created": "2024-01-01", "body": "lamps"})
+        for n in range(posts)
+    ]
+    (export / "posts.jsonl").write_text("\n".join(lines))
+    (export / "people.jsonl").write_text('{"id": "a"}')
+    with pytest.raises(NothingToReplay, match="30 days" if posts else "no thread"):
+        run(export, url, "experts", out)
+    assert not list(out.glob("*.db*"))
+
+
 def test_the_command(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WHOKNOWS_DATABASE_URL", url)
     asked = ["replay", "--task", "similar", "--questions", "3", "--out", str(tmp_path / "o")]

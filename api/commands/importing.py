@@ -50,17 +50,25 @@ def _show(report: "ImportReport") -> None:
         console.print(f"{place}{about}: {one.reason}")
     if report.resumed_from:
         console.print(f"Went on behind the {report.resumed_from:,} records of the last, cut run.")
-    kinds = (f"{count:,} {kind}" for kind, count in report.accepted.items() if count)
+    kinds = (_counted(count, kind) for kind, count in report.accepted.items() if count)
     console.print(f"Read as {report.format}: {', '.join(kinds) or 'nothing'} taken in.")
     if report.rejections:
-        console.print(f"{len(report.rejections):,} records rejected, each printed above.")
+        refused = _counted(len(report.rejections), "records")
+        console.print(f"{refused} rejected, each printed above.")
     if report.unknown_zones:
         console.print(_unknown_zones(report.unknown_zones))
     if report.kept_back:
         console.print(f"Snapshot: {report.kept_back}.")
-    gone = ", ".join(f"{count:,} {kind}" for kind, count in report.deleted.items() if count)
+    gone = ", ".join(_counted(count, kind) for kind, count in report.deleted.items() if count)
     if gone:
         console.print(f"{gone} deleted, because the export no longer holds them.")
+
+
+def _counted(count: int, kind: str) -> str:
+    """So many of a kind, in the plural as it is given or in the singular."""
+    if count == 1:
+        kind = "person" if kind == "people" else kind.removesuffix("s")
+    return f"{count:,} {kind}"
 
 
 def _unknown_zones(zones: Mapping[str, int]) -> str:
@@ -126,6 +134,7 @@ def run_import(
 
     Where texts are left to workers, it ends when all is written, and they have read part of it.
     """
+    from data.errors import UnreadableSource
     from data.importing import import_path
 
     _check(format_, source)
@@ -152,3 +161,5 @@ def run_import(
         _show(report)
         if settings.embedding == "workers":
             print("What is new becomes searchable as `whoknows work` reads it.")
+    if not any(report.accepted.values()) and any(one.id is None for one in report.rejections):
+        raise UnreadableSource(f"nothing in {path} could be read; the output says why")

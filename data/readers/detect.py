@@ -84,4 +84,9 @@ def open_reader(path: Path, format: str = "auto", mapped: bool = False) -> Reade
                 'column means what: [posts.columns] with author = "..", created = "..", '
                 f'body = ".."; {sample.name} has {", ".join(csv_headings(sample.head)[:20])}'
             )
-    raise UnreadableSource(f"{path} is of no known format ({known}); name the format with --format")
+    if path.is_dir() and next(path.iterdir(), None) is None:
+        raise UnreadableSource(f"{path} is an empty folder; name the one that holds the export")
+    raise UnreadableSource(
+        f"{path} is of no known format ({known}); if it is one of these all the same, name it: "
+        "whoknows import --format NAME"
+    )
