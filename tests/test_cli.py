@@ -91,7 +91,7 @@ def test_any_csv_goes_in_by_a_mapping(run: Any, tmp_path: Path) -> None:
     result = run("import", "texts.csv", "--map", "map.toml")
     assert result.exit_code == 0, result.output
     assert "texts.csv:3: created: 'heute' is no date" in result.stdout
-    assert "Read as csv: 1 posts taken in." in result.stdout
+    assert "Read as csv: 1 post taken in." in result.stdout
 
 
 def test_an_export_goes_in_and_is_asked(run: Any, community: Path) -> None:

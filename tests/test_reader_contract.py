@@ -111,3 +111,12 @@ def test_a_format_is_found_by_name_or_refused_with_the_known_ones(name, export, 
         open_reader(tmp_path / "note.pdf")
     with pytest.raises(UnreadableSource, match="check the path"):
         open_reader(tmp_path / "nowhere")
+
+
+def test_the_mend_is_one_that_every_command_has(tmp_path: Path) -> None:
+    """`replay`, which takes no --format, told to name the format with it."""
+    with pytest.raises(UnreadableSource, match="empty folder"):
+        open_reader(tmp_path, "auto")
+    (tmp_path / "some.txt").write_text("nothing")
+    with pytest.raises(UnreadableSource, match="whoknows import --format NAME"):
+        open_reader(tmp_path, "auto")
