@@ -73,27 +73,36 @@ def digits(grid: Grid) -> Digits:
 
 def undigited(held: Digits) -> Grid:
     """Inverse of `digits`."""
-    high, low = np.split(held, 2, axis=1)
+    high, low = _halves(held)
     return (high.astype(np.int16) << BASE_BITS) + low
 
 
 def packed(queries: Grid) -> Packed:
     """`queries` (m, dim) for `dots`: what meets high digits, both in turn, and low ones."""
-    high, low = np.split(digits(queries), 2, axis=1)
-    none = np.zeros_like(high)
-    asked = np.block([[high, none], [low, high], [none, low]])
-    return numkong.dots_pack(asked, "int8")
+    high, low = _halves(digits(queries))
+    many, dim = high.shape
+    asked = np.zeros((3, many, 2 * dim), dtype=np.int8)
+    asked[0, :, :dim] = asked[1, :, dim:] = high
+    asked[1, :, :dim] = asked[2, :, dim:] = low
+    return numkong.dots_pack(asked.reshape(3 * many, 2 * dim), "int8")
 
 
 def dots(held: Digits, queries: Packed) -> npt.NDArray[np.int32]:
     """Multiply `held` (n, 2 dim) by each of the `packed` queries (m): exact, (m, n)."""
-    high, both, low = np.split(np.asarray(numkong.dots_packed(held, queries)), 3, axis=1)
+    parts = np.asarray(numkong.dots_packed(held, queries))
+    many = parts.shape[1] // 3
     # In the int32 that it comes in: the whole has at most 2^24, and so has each step to it.
-    products = high * _BASE
-    products += both
+    products = parts[:, :many] * _BASE
+    products += parts[:, many : 2 * many]
     products *= _BASE
-    products += low
+    products += parts[:, 2 * many :]
     return products.T
+
+
+def _halves(held: Digits) -> tuple[Digits, Digits]:
+    """The high and the low digits of `held`."""
+    dim = held.shape[1] // 2
+    return held[:, :dim], held[:, dim:]
 
 
 def codes(grid: Grid) -> Codes:

@@ -193,16 +193,16 @@ def _people(
 
 def _tags(community: Community, view: View, history: History, rows: Ints) -> Floats:
     """log(1 + threads somebody turned to that bear a thread's tags), fading; `rows` of the pool."""
+    tags = [[tag.casefold() for tag in community.tags.get(row, ())] for row in rows.tolist()]
+    if not any(tags):
+        return np.zeros(len(rows))
     turned = standing_rows(community, view, history.turned)
     weight = decayed(view.moment - history.turned_at, SPACE_HALF_LIFE).tolist()
     counts: dict[str, float] = {}
     for row, part in zip(turned.tolist(), weight, strict=True):
         for tag in community.tags.get(row, ()):
             counts[tag.casefold()] = counts.get(tag.casefold(), 0.0) + part
-    sums = [
-        sum(counts.get(tag.casefold(), 0.0) for tag in community.tags.get(row, ()))
-        for row in rows.tolist()
-    ]
+    sums = [sum(counts.get(tag, 0.0) for tag in bears) for bears in tags]
     return np.log1p(np.array(sums, dtype=np.float64))
 
 
