@@ -41,7 +41,9 @@ SQLITE = b"SQLite format 3\0"
 """How each of its files begins."""
 CALLERS = 4
 RESTARTS = 3
-WARM = 10
+WARM = 100
+"""Requests of a kind that go before those counted: in its first seconds a server still reads its
+indexes from files, and compiles its encoders for each length of text."""
 PACKAGES = ("numpy", "openvino", "sqlalchemy", "uvicorn")
 
 

@@ -22,7 +22,8 @@ Each slice is the first posts in time of one community, imported into a database
 vectors that were kept before, its times moved so that its last post is of this week. `whoknows
 serve` answers in a process of its own, over HTTP, to callers that keep their connection and run on
 the same machine; the files are in the page cache. Questions are threads of the community drawn by
-seed, each made a text of its own by a number; feeds are of people drawn by how much they write.
+seed, each made a text of its own by a number; feeds are of people drawn by how much they write. A
+hundred of a kind are asked before those that count; what the first one takes is told apart.
 Milliseconds are of the caller's clock; `CPU` is processor time of the server a request, which other
 work on the machine moves least. The yardstick is a fixed piece of work: where it differs, so did
 the machine."""
