@@ -161,24 +161,22 @@ class MeaningIndex:
             english = begin(lambda: dense.search(vector, allowed, k))
 
         def ended() -> tuple[Rows, Scores]:
-            found: dict[int, float] = {}
+            rows, scores = np.zeros(0, dtype=np.int64), np.zeros(0)
             if MULTILINGUAL in question.vectors:
                 read = english is not None and (apart or question.language is not None)
                 within = self._foreign_within(allowed) if read else allowed
                 rows, raw = self.dense[MULTILINGUAL].search(
                     question.vectors[MULTILINGUAL], within, k
                 )
-                aligned = align_multilingual(raw).tolist()
-                found.update(zip(rows.tolist(), aligned, strict=True))
+                scores = align_multilingual(raw)
             if english is not None:
-                rows, scores = english()
-                for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
-                    found[row] = max(score, found.get(row, -1.0))
-            best = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:k]
-            return (
-                np.array([row for row, _ in best], dtype=np.int64),
-                np.array([score for _, score in best], dtype=np.float64),
-            )
+                own, likeness = english()
+                rows, scores = np.concatenate([rows, own]), np.concatenate([scores, likeness])
+            order = np.lexsort((rows, -scores))
+            # Of a row that both lanes have found the better score counts.
+            first = np.sort(np.unique(rows[order], return_index=True)[1])
+            best = order[first][:k]
+            return rows[best], scores[best]
 
         return ended
 
