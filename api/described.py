@@ -233,6 +233,7 @@ COMPONENTS: Json = {
             "took_ms": NUMBER,
         },
     ),
+    "Noted": object_of(("noted",), {"noted": {"type": "integer"}}),
     "Chosen": object_of(
         ("topics", "share"),
         {
@@ -264,6 +265,7 @@ ANSWERS: dict[str, list[tuple[str, str | None, str | None]]] = {
     "get /v1/people/{id}": [("200", _JSON, "Person")],
     "delete /v1/people/{id}": [("204", None, None)],
     "get /v1/people/{id}/feed": [("200", _JSON, "Feed")],
+    "post /v1/people/{id}/impressions": [("200", _JSON, "Noted")],
     "get /v1/people/{id}/expertise": [("200", _JSON, "Expertise")],
     "get /v1/people/{id}/topics": [("200", _JSON, "Chosen")],
     "put /v1/people/{id}/topics": [("200", _JSON, "Chosen")],

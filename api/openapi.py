@@ -39,7 +39,7 @@ def _problems(path: str, method: str, operation: Json) -> list[str]:
     if "requestBody" in operation:
         statuses += ["413", "415"]
     notes = (method, path) == ("post", "/v1/interactions")
-    of_somebody = path == "/v1/people/{id}/topics"
+    of_somebody = path in ("/v1/people/{id}/topics", "/v1/people/{id}/impressions")
     if ("{id}" in path and method == "get") or notes or of_somebody:
         statuses.append("404")
     if "{id}" in path or "requestBody" in operation or "parameters" in operation:

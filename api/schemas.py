@@ -151,6 +151,12 @@ class ChosenTopics(_Asked):
     topics: Annotated[list[Topic], Field(max_length=MOST_TOPICS)]
 
 
+class ShownThreads(_Asked):
+    """Threads of a feed that came before somebody's eyes."""
+
+    posts: Annotated[list[RecordId], Field(min_length=1, max_length=MAX_K)]
+
+
 def _needs_text(schema: dict[str, Any]) -> None:
     _null_is_left_out(schema)
     text = {"type": "string", "pattern": _TEXT}

@@ -31,7 +31,7 @@ from .server import Standby, is_server, open_server, sentence_of, standby_of
 from .transaction import Transaction
 from .watch import Watch
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration; a database that stands there needs no look at the scripts."""
 
 EXAMPLES = "write for example sqlite:///whoknows.db or postgresql://user@host/name"

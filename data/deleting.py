@@ -6,10 +6,12 @@ from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from .choices import forget_choices
 from .fields import MAX_ID
+from .impressions import forget_impressions
 from .models import Person
 from .roots import chunks, settle, threads_of
 from .rows import Row, person_row
 from .tables import (
+    impressions,
     interactions,
     links,
     orphans,
@@ -92,6 +94,7 @@ class Eraser:
         row = self.connection.execute(select(people).where(people.c.pk == pk)).one()
         forget_profile(self.connection, row._asdict())
         forget_choices(self.connection, pk)
+        forget_impressions(self.connection, impressions.c.person == pk)
         self.transaction.remove("person", people, people.c.pk == pk)
         return True
 

@@ -19,6 +19,7 @@ from .database import Database
 from .deleting import Eraser
 from .errors import InvalidRecord
 from .history import Marked
+from .impressions import Impressing
 from .models import Person, Post, Record, Space
 from .provenance import Completion, Deletion, Provenance, Verdict, Withdrawal
 from .reading import Reading
@@ -53,7 +54,7 @@ _POSTS = (
 _POSTS_BY_KEY = _POSTS.where(posts.c.pk.in_(bindparam("keys", expanding=True)))
 
 
-class Store(Reading, Wording, Claiming, VectorKeeping, Choosing, ImportRuns, Marked):
+class Store(Reading, Wording, Claiming, VectorKeeping, Choosing, Impressing, ImportRuns, Marked):
     """One community's database. See `data.database.Database` for what opening raises."""
 
     def __init__(self, database: Database) -> None:

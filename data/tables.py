@@ -219,6 +219,16 @@ links = Table(
     UniqueConstraint("source", "target", "kind", "at"),
 )
 
+# Which threads a feed has put before whom, and when first: for days only (`data.impressions`).
+impressions = Table(
+    "impressions",
+    metadata,
+    Column("post", Key, ForeignKey("posts.pk", ondelete="CASCADE"), primary_key=True),
+    Column("person", Key, ForeignKey("people.pk"), primary_key=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    _seq(),
+)
+
 removals = Table(
     "removals",
     metadata,

@@ -21,10 +21,11 @@ from evaluation.events import OTHER, Event, Readable, Turns
 from evaluation.history import Floats, Ints
 from evaluation.protocol import evenly
 
-FEATURES = ("likeness", "space", "author", "age", "activity")
+FEATURES = ("likeness", "space", "author", "age", "quiet", "company", "activity")
 """Cosine to the mean of what the person turned to last; log share of the space in what they turned
-to, one thread more in each; log1p of the author's threads among those; log1p of the age in days;
-log1p of the person's turns in the last 30 days."""
+to, one thread more in each; log1p of the author's threads among those; log1p of the days since the
+thread began, and since somebody last joined it or it began; log1p of how many have joined it; log1p
+of the person's turns in the last 30 days."""
 
 SHOWN = 10
 TASTE = 50
@@ -67,6 +68,10 @@ class Tastes:
         self._meaning = meaning
         self._spaces = int(turns.spaces.max(initial=0)) + 1
         self._authors = int(turns.authors.max(initial=0)) + 1
+        others = np.flatnonzero(turns.turn_kinds != OTHER)
+        others = others[np.argsort(turns.turn_roots[others], kind="stable")]
+        self._joined_at = turns.turn_times[others]
+        self._joins = np.searchsorted(turns.turn_roots[others], np.arange(len(turns.roots) + 1))
 
     def known(self, who: int, at_us: int) -> Known:
         """What a person had shown before a moment."""
@@ -84,8 +89,21 @@ class Tastes:
             int((self._turns.turn_times[turns] >= at_us - LATELY_US).sum()),
         )
 
-    def features(self, known: Known, threads: Ints, ages_us: Ints) -> Floats:
-        """(n, FEATURES) of `threads`, by number, of those ages."""
+    def company(self, threads: Ints, at_us: int) -> tuple[Ints, Ints]:
+        """How many had joined each of `threads` before a moment, and when it last moved (us)."""
+        counts, moved = np.zeros(len(threads), np.int64), self._turns.times[threads].copy()
+        for n, thread in enumerate(threads.tolist()):
+            joined = self._joined_at[self._joins[thread] : self._joins[thread + 1]]
+            counts[n] = np.searchsorted(joined, at_us)
+            if counts[n]:
+                moved[n] = max(moved[n], joined[counts[n] - 1])
+        return counts, moved
+
+    def features(
+        self, known: Known, threads: Ints, ages_us: Ints, quiet_us: Ints, joined: Ints
+    ) -> Floats:
+        """(n, FEATURES) of `threads`, by number, of those ages, that many having joined them and
+        the last so long ago."""
         shares = (known.spaces[self._turns.spaces[threads]] + 1.0) / (known.turns + self._spaces)
         return np.column_stack(
             [
@@ -93,6 +111,8 @@ class Tastes:
                 np.log(shares),
                 np.log1p(known.authors[self._turns.authors[threads]]),
                 np.log1p(np.maximum(ages_us, 0) / DAY_US),
+                np.log1p(np.maximum(quiet_us, 0) / DAY_US),
+                np.log1p(joined),
                 np.full(len(threads), np.log1p(known.lately)),
             ]
         )
@@ -129,7 +149,9 @@ def showings(
         pool = turns.pool(event, readable)[-SHOWN:]
         if not len(pool):
             continue
-        rows.append(tastes.features(tastes.known(who, at), pool, at - turns.times[pool]))
+        company, moved = tastes.company(pool, at)
+        known = tastes.known(who, at)
+        rows.append(tastes.features(known, pool, at - turns.times[pool], at - moved, company))
         mine = turns.of(who)
         times = turns.turn_times[mine]
         soon = mine[(times >= at) & (times < at + DAY_US) & (turns.turn_kinds[mine] != OTHER)]

@@ -80,8 +80,10 @@ class Play:
         until = turns.until[self._threads]
         lasting = until - turns.times[self._threads]
         self._until = np.where(lasting > 10**17, until, self._times + lasting)
-        before = turns.turn_times < stage.starts
-        self._before = np.bincount(turns.turn_roots[before], minlength=len(turns.roots))
+        self._before, moved = tastes.company(self._threads, stage.starts)
+        # What arrives in the window begins with nobody, whenever it was really posted.
+        self._before[first - low :] = 0
+        self._moved = np.where(np.arange(len(moved)) < first - low, moved, self._times)
         authors = turns.authors[turns.times < stage.starts]
         self._started = np.bincount(authors, minlength=len(homes))
         self._known: dict[int, Known] = {}
@@ -93,7 +95,7 @@ class Play:
         """
         row = {thread: n for n, thread in enumerate(self._threads.tolist())}
         luck = np.random.default_rng(seed).random((len(self._homes), len(row)))
-        joined = self._before[self._threads].copy()
+        joined, moved = self._before.copy(), self._moved.copy()
         mine: dict[int, set[int]] = {}
         seen: list[tuple[int, int, int]] = []
         responses: list[tuple[int, int]] = []
@@ -108,11 +110,14 @@ class Play:
             seen += [(at, who, place) for place in top.tolist()]
             known = self._known[who]
             chances = self._model.chances(
-                self._tastes.features(known, self._threads[top], at - self._times[top])
+                self._tastes.features(
+                    known, self._threads[top], at - self._times[top], at - moved[top], joined[top]
+                )
             )
             for place in top[luck[who, top] < chances].tolist():
                 mine[who].add(int(self._threads[place]))
                 joined[place] += 1
+                moved[place] = at
                 responses.append((who, place))
                 told(who, int(self._threads[place]), at)
         came = np.array(responses, dtype=np.int64).reshape(-1, 2)

@@ -53,10 +53,13 @@ WAYS: dict[str, FeedSettings | None] = {
     NEWEST: None,
     "most popular": None,
     "whoknows": FeedSettings(),
+    "whoknows, not told": FeedSettings(),
     "whoknows, no spread": FeedSettings(readers=0),
     "whoknows, no lots": FeedSettings(exploration=0.0),
 }
-"""What is compared; the last two tell what each part does."""
+"""What is compared; the last three tell what each part does. Not told: clients do not say what they
+have shown."""
+UNTOLD = "whoknows, not told"
 
 Report = dict[str, Any]
 
@@ -135,6 +138,8 @@ def _policy(
 
     def ours(shown: Shown) -> list[int]:
         keys = world.feed(shown.who, shown.at, turns.keys[shown.threads], shown.places)
+        if way != UNTOLD:
+            world.show(shown.who, keys, shown.at)
         return [number[key] for key in keys]
 
     def told(who: int, thread: int, at: int) -> None:

@@ -25,6 +25,7 @@ from recommender.view import view_of
 
 REPLY_FLAGS = int(kind_flags(POST_KINDS.index("reply")))
 NOTHING = np.zeros(0, dtype=np.int64)
+NO_IMPRESSIONS = np.zeros((0, 3), dtype=np.int64)
 
 
 def before_window(changes: Changes, starts: int, keys: Ints, times: Ints) -> Changes:
@@ -56,6 +57,7 @@ def before_window(changes: Changes, starts: int, keys: Ints, times: Ints) -> Cha
         attached=[],
         interactions=acts[kept[place[acts[:, 2]]]],
         links=changes.links[:0],
+        impressions=NO_IMPRESSIONS,
         tags=[(pk, tags) for pk, tags in changes.tags if pk in current],
         sites=[],
     )
@@ -90,7 +92,8 @@ class World:
         self._empty = replace(
             changes,
             people=[], spaces=[], posts=changes.posts[:0], versions=changes.versions[:0],
-            embedded=[], interactions=changes.interactions[:0], tags=[], removed={},
+            embedded=[], interactions=changes.interactions[:0], impressions=NO_IMPRESSIONS,
+            tags=[], removed={},
         )  # fmt: skip
 
     def feed(self, person: int, at: int, allowed: Ints, k: int) -> list[int]:
@@ -117,6 +120,11 @@ class World:
         dim = line.vectors.shape[1]
         first = Before(0, NOTHING, np.zeros((0, dim), np.float32))
         return [int(line.posts[place.row]) for place in arranged(line, first, k, lottery)]
+
+    def show(self, person: int, roots: Sequence[int], at: int) -> None:
+        """A client tells that a feed has put threads before somebody, at `at` (us)."""
+        rows = np.array([[root, person, at] for root in roots], dtype=np.int64)
+        self.community.absorb(replace(self._empty, impressions=rows.reshape(-1, 3)))
 
     def reply(self, person: int, root: int, at: int) -> None:
         """Somebody joins a thread, at `at` (us)."""

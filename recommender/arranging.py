@@ -31,8 +31,10 @@ STRETCH = 10
 MOST_ALIKE = 2
 """Of one author, or near-duplicates of each other, in a stretch."""
 
-INVITED_AT = 2
-"""The place in each stretch, counted from 0, that a thread spreading from elsewhere may take."""
+UNSEEN_AT, SEEN_AT = (2,), (2, 5, 8)
+"""The places in each stretch, counted from 0, that threads spreading from elsewhere may take: where
+it is not known what feeds have shown, and where it is, so that they are taken while few at the site
+have seen a thread, and by no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ class Line:
     """Threads in the order of their scores, arrays of one length n.
 
     `posts`: keys. `authors`: keys, 0 for nobody: none, or one who is not named. `vectors`: (n,
-    dim) of unit length. `explorable`: may be drawn by lot. `invited`: how well it fits the reader,
-    0 where it does not spread to them.
+    dim) of unit length. `explorable`: may be drawn by lot. `invited`: what spreads to the reader,
+    first of all the highest; 0 what does not. `kept`: places in each stretch for what spreads.
     """
 
     posts: Ints
@@ -50,6 +52,7 @@ class Line:
     scores: Floats
     explorable: Flags
     invited: Floats
+    kept: tuple[int, ...] = UNSEEN_AT
 
     def part(self, rows: Ints) -> "Line":
         """Those of `rows`, in that order."""
@@ -60,6 +63,7 @@ class Line:
             self.scores[rows],
             self.explorable[rows],
             self.invited[rows],
+            self.kept,
         )
 
 
@@ -124,7 +128,7 @@ def _chosen(line: Line, free: Flags, place: int, lottery: Lottery) -> Placed:
         if len(rows):
             won, propensity = lottery.draw(place, line.posts[rows], line.scores[rows])
             return Placed(int(rows[won]), propensity)
-    elif place % STRETCH == _kept(place - place % STRETCH, lottery):
+    elif place % STRETCH in _kept(line, place - place % STRETCH, lottery):
         # What comes within this stretch by its score alone needs no place of its own.
         late = np.cumsum(free) > STRETCH - place % STRETCH
         fit = np.where(free & late, line.invited, 0.0)
@@ -133,6 +137,6 @@ def _chosen(line: Line, free: Flags, place: int, lottery: Lottery) -> Placed:
     return Placed(int(np.argmax(free)))
 
 
-def _kept(start: int, lottery: Lottery) -> int:
-    """The place kept in the stretch from `start` for what spreads, where none is drawn by lot."""
-    return INVITED_AT + lottery.takes(start + INVITED_AT)
+def _kept(line: Line, start: int, lottery: Lottery) -> set[int]:
+    """The places kept in the stretch from `start` for what spreads, where none is drawn by lot."""
+    return {place + lottery.takes(start + place) for place in line.kept}

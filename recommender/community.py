@@ -24,6 +24,7 @@ from data.reading import (
 
 from .access import Access
 from .columns import Columns, Flags, Ints, among, first_of
+from .impressions import Impressions
 from .ledger import Events, Ledger
 from .roster import Roster
 from .tagging import tag_spans
@@ -58,6 +59,7 @@ class Community:
         self.trial_sites: dict[int, str] = {}
         self.interactions = Columns(INTERACTION_FIELDS[1:])
         self.links = Columns(LINK_FIELDS[1:])
+        self.impressions = Impressions()
         self.access = Access()
         self.threads: dict[int, list[int]] = {}
         nothing = Events.of_rows(np.zeros((0, 6), np.int64))
@@ -72,13 +74,7 @@ class Community:
 
     def absorb(self, changes: Changes, anew: bool = False) -> Ints:
         """Follow the store; answer the keys of posts that changed. `anew`: derive all again."""
-        for kind, columns in (
-            ("post", self.posts),
-            ("version", self.versions),
-            ("interaction", self.interactions),
-            ("link", self.links),
-        ):
-            columns.drop(changes.removed.get(kind, ()))
+        self.posts.drop(changes.removed.get("post", ()))
         anew |= self._absorb_people(changes) | self._absorb_spaces(changes)
         anew |= bool(changes.removed.get("post"))
         keys = changes.posts[:, 0]
@@ -99,13 +95,15 @@ class Community:
         self.posts["attached"][keys[again]] = 0
         for pk, held in changes.attached:
             self.posts["attached"][pk] = held
-        for columns, rows in (
-            (self.versions, changes.versions),
-            (self.interactions, changes.interactions),
-            (self.links, changes.links),
+        for kind, columns, rows in (
+            ("version", self.versions, changes.versions),
+            ("interaction", self.interactions, changes.interactions),
+            ("link", self.links, changes.links),
         ):
+            columns.drop(changes.removed.get(kind, ()))
             columns.put(rows[:, 0], rows[:, 1:])
         self.trial_sites.update(changes.sites)
+        self.impressions.absorb(changes)
         self.seq = changes.seq
         if anew or len(added) > len(self.posts) // 4 or (len(added) and not self._extend(added)):
             self._rebuild()

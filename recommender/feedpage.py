@@ -4,7 +4,7 @@ import numpy as np
 
 from data.store import Store
 
-from .arranging import Line, Placed, arranged
+from .arranging import SEEN_AT, Line, Placed, arranged
 from .collaborative import together
 from .columns import Ints
 from .community import Community
@@ -96,4 +96,6 @@ def told_first(line: Line, place: Placed, new: bool, away: bool) -> tuple[str, .
     """Reasons that have to be told whatever else speaks for a thread."""
     if place.propensity is not None:
         return explored_reasons(new, away)
-    return spread_reasons() if line.invited[place.row] > 0.0 else ()
+    if line.invited[place.row] > 0.0:
+        return spread_reasons(line.kept == SEEN_AT)
+    return ()

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from . import feed
-from .arranging import STRETCH, Before, Line
+from .arranging import SEEN_AT, STRETCH, UNSEEN_AT, Before, Line
 from .columns import Flags, Ints
 from .community import NAMELESS, Community
 from .drawing import Ids
 from .feedpool import FRESH_US
 from .settings import FeedSettings
 from .sites import UNKNOWN, by_newcomers, homes_of_posts
-from .spreading import invited
+from .spreading import offers
 from .standing import standing_rows, vectors_of
 from .texts import TextIndex
 from .view import View
@@ -55,6 +55,7 @@ def line_of(
     by a newcomer or from another site than the person's.
     """
     pool = scored.posts
+    offered = offers(community, texts, view, person, pool, homes, settings.readers)
     return Line(
         posts=pool,
         authors=named_authors(community, pool),
@@ -63,7 +64,8 @@ def line_of(
         explorable=young(community, view, pool)
         & lots
         & (by_newcomers(community, view, pool) | from_elsewhere(community, homes, person, pool)),
-        invited=invited(community, texts, view, person, pool, homes, settings.readers),
+        invited=offered.claims,
+        kept=SEEN_AT if offered.told else UNSEEN_AT,
     )
 
 

@@ -1,17 +1,23 @@
-"""How an idea reaches other sites the same day: a few well-fitting readers there, then more where
-they respond.
+"""How an idea reaches other sites the same day: a few readers there, then more where they respond.
 
-In: the young ideas of a reader's pool. Out: which of them are offered to this reader because they
-come from another site, and how well each fits. There is no job in the background and nothing is
-kept: who is asked follows from posts and interactions as of the moment, for each reader anew.
+In: the young ideas of a reader's pool, what feeds have shown. Out: which of them are offered to
+this reader because they come from another site, and which of these first. There is no job in the
+background: who is asked follows from posts, interactions and impressions as of the moment, for
+each reader anew.
 
-An idea or a post (never a question) is offered at each other site to the `first` readers whom it
-fits best, for a day. Each member of that site who responds there (replies, likes, bookmarks,
-follows, finds it helpful, tries it, joins) opens it to as many more, until it is two days old;
-silence ends it, and so do more dismissals than responses. The fit is fixed when the idea is
-posted: how much more like it are the threads that somebody started or joined in the year before,
-lately joined ones more, than threads are in general, drawn to 0 for who has shown little. Whom
-nothing speaks for is not asked.
+An idea or a post (never a question) is offered at each other site to `first` readers, for a day.
+Each member of that site who responds there (replies, likes, bookmarks, follows, finds it helpful,
+tries it, joins) opens it to as many more, until it is two days old; silence ends it, and so do more
+dismissals than responses.
+
+**Where clients tell what they have shown** (`Impressions`), whoever comes is asked, until so many
+have seen it: ideas that fewest people of the site have seen first, of these the one that fits best.
+**Where they do not**, nobody knows who will come: it is offered to those of the site whom it fits
+best, and to nobody whom nothing speaks for.
+
+The fit is fixed when the idea is posted: how much more like it are the threads that somebody
+started or joined in the year before, lately joined ones more, than threads are in general, drawn to
+0 for who has shown little.
 
 A reader's answer is made of what this reader may read alone: others' threads and responses that
 are closed to the reader have no part in the order in which others come before them.
@@ -75,7 +81,19 @@ class Concerns:
     likeness: Floats
 
 
-def invited(
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What spreads to a person, of a pool of n threads.
+
+    `claims`: (n,), which of them comes first, 0 where one does not spread. `told`: whether it is
+    known what feeds have shown at the person's site.
+    """
+
+    claims: Floats
+    told: bool
+
+
+def offers(
     community: Community,
     texts: TextIndex,
     view: View,
@@ -83,36 +101,45 @@ def invited(
     pool: Ints,
     homes: Ints,
     first: int = READERS,
-) -> Floats:
-    """How well each thread of `pool` that spreads to a person fits them, (n,); 0 elsewhere.
+) -> Offers:
+    """Which threads of `pool` spread to a person.
 
     Parameters
     ----------
     homes : of each person by key; who is at home where the person is competes with them.
     first : readers at each other site to begin with; 0 spreads nothing.
     """
-    fits = np.zeros(len(pool))
-    if first < 1:
-        return fits
-    rows = _spreading(community, view, pool, homes, int(homes[person]))
+    claims = np.zeros(len(pool))
+    rows = _spreading(community, view, pool, homes, int(homes[person])) if first > 0 else ()
     if not len(rows):
-        return fits
+        return Offers(claims, told=False)
     ideas = pool[rows]
     readers = readers_at(community, view, homes, int(homes[person]))
     readers[person] = True
+    told = community.impressions.told_by(readers, view.moment)
+    shown = np.zeros(len(ideas), dtype=np.int64)
+    if told:
+        readers[person] = False
+        shown = community.impressions.counts(ideas, readers, view.moment)
+        # Whoever comes is asked, so nobody else's fit matters.
+        readers = np.arange(len(homes)) == person
     concerns = _concerns(community, texts, view, ideas, readers)
     acts = _acts_on(community, view, ideas)
     for n, (row, idea) in enumerate(zip(rows, ideas.tolist(), strict=True)):
         places = _places(community, view, idea, homes == homes[person], acts, first)
-        if not places:
+        if shown[n] >= places:
             continue
         created = int(community.posts["created"][idea])
-        able = readers & _able(community, idea, readers)
-        fit = np.where(able, _fit(concerns, n, created, len(homes)), 0.0)
+        fit = _fit(concerns, n, created, len(homes))
+        if told:
+            # Those whom fewest have seen, and of these what fits best: from -1 to 1.
+            claims[row] = int(shown.max() - shown[n]) + 1.0 + fit[person] / 4.0
+            continue
+        fit[~(readers & _able(community, idea, readers))] = 0.0
         # Whose fit is the same has the same claim, so both are asked.
         if fit[person] > 0.0 and int((fit > fit[person]).sum()) < places:
-            fits[row] = fit[person]
-    return fits
+            claims[row] = fit[person]
+    return Offers(claims, told)
 
 
 def _spreading(community: Community, view: View, pool: Ints, homes: Ints, home: int) -> Ints:

@@ -113,9 +113,10 @@ def explored_reasons(new: bool, away: bool) -> tuple[str, ...]:
     return ("from a colleague who is new here" if new else "from another site",)
 
 
-def spread_reasons() -> tuple[str, ...]:
-    """Why an idea is offered at another site than its own."""
-    return ("new at another site, close to what you work on",)
+def spread_reasons(told: bool) -> tuple[str, ...]:
+    """Why an idea is offered at another site than its own. `told`: it is known whom feeds have
+    shown it."""
+    return (f"new at another site, {'seen by few yet' if told else 'close to what you work on'}",)
 
 
 SPEAKING = {

@@ -61,7 +61,7 @@ def tastes(history: Opened, turns: Turns) -> Tastes:
 def test_the_model_finds_what_makes_people_join() -> None:
     rng = np.random.default_rng(1)
     features = rng.standard_normal((4_000, len(FEATURES)))
-    truth = np.array([2.0, 0.0, 1.0, -1.5, 0.0])
+    truth = np.array([2.0, 0.0, 1.0, -1.5, -0.5, 0.5, 0.0])
     joined = (rng.random(4_000) < 1 / (1 + np.exp(2.0 - features @ truth))).astype(float)
     model = fitted(features, joined)
     assert model is not None

@@ -149,3 +149,21 @@ def test_after_an_outcome_the_focus_stays_with_the_idea(tab: Tab) -> None:
     tab.click(".tried button", "adapted")
     tab.says("Noted: tried here, adapted", "#items")
     assert tab.js("document.activeElement.textContent") == "Thread 2"
+
+
+def test_what_came_before_the_eyes_is_told_once(tab: Tab) -> None:
+    many = _feed(*(_item(n) for n in range(1, 21)))
+    tab.open("feed", me=me("rita"), canned={**many, "/impressions": {"noted": 1}})
+    told = (
+        "window.sent.filter(s => s.path === '/v1/people/rita/impressions')"
+        ".flatMap(s => s.body.posts)"
+    )
+    tab.until(f"{told}.includes('p1')")
+    assert "p20" not in tab.js(told)
+    tab.js("document.querySelector('#items > ol > li:last-child').scrollIntoView()")
+    tab.until(f"{told}.includes('p20')")
+    tab.js("window.scrollTo(0, 0)")
+    # Longer than a look and its telling take.
+    tab.js("new Promise((done) => setTimeout(done, 2500))")
+    seen = tab.js(told)
+    assert len(seen) == len(set(seen)) < 20

@@ -17,6 +17,7 @@ from api.schemas import (
     FeedParameters,
     PeersParameters,
     PeopleParameters,
+    ShownThreads,
 )
 from api.surveys import peers_json
 from data.errors import InvalidRecord
@@ -102,6 +103,18 @@ def feed(request: Request, person_id: Id, asked: Annotated[FeedParameters, Query
         person_id, k=asked.k, as_of=asked.as_of, cursor=asked.cursor or None, now=now
     )
     return Json(feed_json(page, engine_of(request).person, person_id, asked.as_of or now))
+
+
+@router.post("/{id}/impressions")
+def note_impressions(request: Request, person_id: Id, asked: ShownThreads) -> Response:
+    """Note which threads of their feed came before a person's eyes, so that ideas go on to others.
+
+    Kept for three days and shown to nobody. Only the first time counts; a post that is no more is
+    passed over. `noted`: how many were new.
+    """
+    return Json(
+        {"noted": store_of(request).note_impressions(person_id, asked.posts, current_time())}
+    )
 
 
 @router.get("/{id}/expertise")

@@ -55,5 +55,6 @@ export const note = (person, post, kind, { value, propensity } = {}) =>
     person, post, kind, at: new Date().toISOString(),
     ...(value ? { value } : {}), ...(propensity ? { propensity } : {}),
   });
+export const noteShown = (id, posts) => call("POST", at("people", id, "impressions"), { posts });
 export const takeBack = (person, post, kind) =>
   call("DELETE", at("interactions") + query({ person, post, kind }));

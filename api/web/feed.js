@@ -5,6 +5,7 @@ import { note, readFeed, readPeers, takeBack } from "./api.js";
 import { setUpConcerns } from "./concerns.js";
 import { peerCard } from "./person.js";
 import { plain } from "./readable.js";
+import { watchFor } from "./seen.js";
 import { openThread } from "./thread.js";
 import { el, failure, fill, loading, meta, titleOf } from "./words.js";
 
@@ -99,6 +100,7 @@ export function setUpFeed(state) {
   const showConcerns = setUpConcerns(state);
   let reader = null;
   let readAt = 0;
+  let watch = null;
   let turn = 0;
 
   async function loadPeers(mine) {
@@ -115,13 +117,21 @@ export function setUpFeed(state) {
     }
   }
 
+  function cards(page, me) {
+    return page.items.map((item) => {
+      const node = card(item, me);
+      watch(node, item.post.id);
+      return node;
+    });
+  }
+
   async function loadMore(mine, list, cursor, place) {
     const { me } = state;
     fill(place, loading());
     try {
       const page = await readFeed(me.id, cursor);
       if (mine !== turn) return;
-      list.append(...page.items.map((item) => card(item, me)));
+      list.append(...cards(page, me));
       offerMore(mine, list, page.next, place);
     } catch (error) {
       // What was read so far stays.
@@ -139,6 +149,7 @@ export function setUpFeed(state) {
     const { me } = state;
     reader = me.id;
     readAt = Date.now();
+    watch = watchFor(me);
     fill(items, loading(), loading(), loading());
     loadPeers(mine);
     try {
@@ -148,7 +159,7 @@ export function setUpFeed(state) {
         return fill(items, el("p", { class: "empty" },
           "You have seen everything. New ideas appear here the moment they are shared."));
       }
-      const [list, more] = [el("ol", {}, page.items.map((item) => card(item, me))),
+      const [list, more] = [el("ol", {}, cards(page, me)),
         el("div", { class: "further" })];
       fill(items, list, more);
       offerMore(mine, list, page.next, more);

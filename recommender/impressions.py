@@ -1,0 +1,61 @@
+"""Whom feeds have shown which young thread: what spreading ideas goes by, and nothing else.
+
+In: the store's changes. Out: how many people of a site were shown each of some threads.
+"""
+
+import numpy as np
+
+from data.impressions import KEPT_US
+from data.reading import Changes
+
+from .columns import Flags, Ints
+
+SOME = 10_000
+"""Impressions that are taken in before old ones are looked for."""
+
+
+class Impressions:
+    """First times by thread and person; what is older than `KEPT_US` may be gone at any time."""
+
+    def __init__(self) -> None:
+        self._shown: dict[int, dict[int, int]] = {}
+        self._latest: dict[int, int] = {}
+        self._taken = 0
+
+    def absorb(self, changes: Changes) -> None:
+        """Take in what is new; forget the posts and people that are deleted."""
+        for post in changes.removed.get("post", ()):
+            self._shown.pop(post, None)
+        for person in changes.removed.get("person", ()):
+            self._latest.pop(person, None)
+            for shown in self._shown.values():
+                shown.pop(person, None)
+        for post, person, at in changes.impressions.tolist():
+            self._shown.setdefault(post, {})[person] = at
+            self._latest[person] = max(at, self._latest.get(person, at))
+        self._taken += len(changes.impressions)
+        if self._taken > SOME:
+            self._taken = 0
+            since = max(self._latest.values(), default=0) - KEPT_US
+            self._latest = {who: at for who, at in self._latest.items() if at >= since}
+            self._shown = {
+                post: shown for post, shown in self._shown.items() if max(shown.values()) >= since
+            }
+
+    def told_by(self, readers: Flags, moment: int) -> bool:
+        """Whether a client has lately told what one of the `readers`, by key, was shown."""
+        since = moment - KEPT_US
+        return any(
+            since <= at < moment and person < len(readers) and bool(readers[person])
+            for person, at in self._latest.items()
+        )
+
+    def counts(self, threads: Ints, readers: Flags, moment: int) -> Ints:
+        """How many of the `readers` were shown each of `threads` before a moment, (n,)."""
+        counts = np.zeros(len(threads), dtype=np.int64)
+        for n, thread in enumerate(threads.tolist()):
+            shown = self._shown.get(thread)
+            if shown:
+                who = [pk for pk, at in shown.items() if at < moment and pk < len(readers)]
+                counts[n] = int(readers[who].sum())
+        return counts
