@@ -6,7 +6,7 @@ given to others. Whoever holds what a number stood for can tell by its mark, dra
 """
 
 from secrets import randbits
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
@@ -15,12 +15,15 @@ from .tables import counters
 if TYPE_CHECKING:
     from .database import Database
 
+IMPRESSIONS = "impressions"
+"""The counter of what feeds have shown (`data.impressions`), which is no part of the sequence."""
+
 MARKS = 4096
 """Marks that are kept, of the newest transactions; who is further behind reads all anew."""
 
 
 _STATE = select(counters.c.name, counters.c.value).where(
-    or_(counters.c.name == "seq", counters.c.name == bindparam("mark"))
+    or_(counters.c.name.in_(("seq", IMPRESSIONS)), counters.c.name == bindparam("mark"))
 )
 """Made once: each answer begins with it."""
 
@@ -39,7 +42,14 @@ def _name(seq: int) -> str:
     return f"mark{seq % MARKS}"
 
 
-State = tuple[int, int | None]
+class State(NamedTuple):
+    """How far a database has come: the number of the newest transaction; the mark of another, None
+    before the first and of one from before marks were left; the number of the newest impressions.
+    """
+
+    seq: int
+    mark: int | None
+    impressions: int
 
 
 class Marked:
@@ -49,10 +59,7 @@ class Marked:
     _last_state: tuple[int, int, State] | None = None
 
     def state(self, seen: int) -> State:
-        """The number of the newest transaction, and the mark of the transaction `seen`.
-
-        None: before the first transaction, and of one from before marks were left.
-        """
+        """How far it has come now, with the mark of the transaction `seen`."""
         # Asked before the state is read: what is committed in between is noticed the next time.
         version, last = self.database.unwritten(), self._last_state
         if version is not None and last is not None and last[:2] == (version, seen):
@@ -60,7 +67,8 @@ class Marked:
         with self.database.glancing() as connection:
             rows = connection.execute(_STATE, {"mark": _name(seen)})
             found = dict(tuple(row) for row in rows)
-        state = found.get("seq", 0), found.get(_name(seen)) if seen else None
+        mark = found.get(_name(seen)) if seen else None
+        state = State(found.get("seq", 0), mark, found.get(IMPRESSIONS, 0))
         if version is not None:
             self._last_state = version, seen, state
         return state

@@ -1,28 +1,41 @@
 """Which threads a feed has put before whom, as clients tell it: kept for days, and only to spread
 ideas by.
 
-Not an interaction: nobody did anything, nothing is learned from it, and no answer shows it.
+Not an interaction: nobody did anything, nothing is learned from it, and no answer shows it. Nor a
+step of the change sequence: feeds are opened all the time, and at a million posts each step costs
+the next answer as much as itself.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select
 
 from .database import Database
 from .errors import UnknownPerson
+from .history import IMPRESSIONS
 from .roots import chunks
 from .rows import DAY_US, to_us
 from .tables import impressions, people, posts
+from .transaction import take
 
 KEPT_US = 3 * DAY_US
 """No idea spreads for longer than two days (`recommender.spreading`); what is older goes with the
 next that comes."""
 
+Ints = npt.NDArray[np.int64]
+
+_NEWER = (
+    select(impressions.c.post, impressions.c.person, impressions.c.at)
+    .where(impressions.c.number > bindparam("since"))
+    .order_by(impressions.c.number, impressions.c.post)
+)
+
 
 def forget_impressions(connection: Connection, which: ColumnElement[bool]) -> None:
-    """Delete them; followers drop those of a person or post that goes by themselves."""
+    """Delete them. Who follows the change sequence drops those of a person or a post that goes."""
     connection.execute(delete(impressions).where(which))
 
 
@@ -50,21 +63,26 @@ class Impressing:
         if not new:
             # A page that is loaded again costs no transaction, and no other its view.
             return 0
-        with self.database.writing() as transaction:
-            connection = transaction.connection
+        with self.database.writing_connection() as connection:
             # Either may have been deleted meanwhile.
             person = connection.scalar(select(people.c.pk).where(people.c.id == person_id))
             if person is None:
                 raise UnknownPerson(person_id)
             new = _missing(connection, person, _roots(connection, post_ids))
             forget_impressions(connection, impressions.c.at < moment - KEPT_US)
-            rows: list[dict[str, Any]] = [
-                {"post": post, "person": person, "at": moment, "seq": transaction.seq}
-                for post in new
+            number = take(connection, IMPRESSIONS, 1)
+            rows = [
+                {"post": post, "person": person, "at": moment, "number": number} for post in new
             ]
             if rows:
                 connection.execute(insert(impressions), rows)
             return len(rows)
+
+    def impressions(self, since: int) -> Ints:
+        """All with a number above `since`: (n, 3) thread, person and time (us), in their order."""
+        with self.database.reading() as connection:
+            rows = connection.execute(_NEWER, {"since": since}).all()
+        return np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 3)
 
 
 def _roots(connection: Connection, post_ids: Sequence[str]) -> list[int]:

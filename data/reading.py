@@ -27,7 +27,6 @@ from .rows import DAY_US, person_from, space_from
 from .tables import (
     choices,
     counters,
-    impressions,
     interactions,
     learned,
     links,
@@ -49,7 +48,6 @@ POST_FIELDS = ("pk", "author", "created", "root", "space", "valid_until", "flags
 VERSION_FIELDS = ("pk", "post", "since", "until", "kind", "author", "space", "valid_until")
 INTERACTION_FIELDS = ("pk", "person", "post", "kind", "at", "value")
 LINK_FIELDS = ("pk", "source", "target", "kind", "at")
-IMPRESSION_FIELDS = ("post", "person", "at")
 
 COMMENT, ANONYMOUS, HUSK, MEMBERS = 1, 2, 4, 8
 """Bits of a post's `flags`: a comment; its author is not to be known; its text is gone; read by
@@ -71,7 +69,6 @@ class Changes:
     `tags`: (version, its text's tags), where it has any. `embedded`: (version, digest, lanes) of
     texts whose vectors are kept. `sites`: where an interaction took place, by key, if it says so.
     `choices`: what people chose, by their key; nothing, if they took all of it back.
-    `impressions`: of IMPRESSION_FIELDS, which threads feeds have shown whom.
     """
 
     seq: int
@@ -87,7 +84,6 @@ class Changes:
     interactions: Ints
     sites: list[tuple[int, str]]
     links: Ints
-    impressions: Ints
     removed: dict[str, list[int]]
 
 
@@ -100,8 +96,7 @@ class Reading:
         """Everything newer than transaction number `since`, as of one moment.
 
         Rows in the order in which they were last written: the same on every database.
-        `everybody`: people, spaces, choices and impressions of all times, for who keeps the rest
-        alone.
+        `everybody`: people, spaces and choices of all times, for who keeps the rest alone.
         """
         known = 0 if everybody else since
         with self.database.reading() as connection:
@@ -130,7 +125,6 @@ class Reading:
                 interactions=acts,
                 sites=sites,
                 links=_links(connection, since),
-                impressions=_impressions(connection, known),
                 removed=gone,
             )
 
@@ -281,15 +275,3 @@ def _links(connection: Connection, since: int) -> Ints:
     for pk, source, target, kind, at in connection.execute(_NEW_LINKS, {"since": since}):
         out.append((pk, source, target, codes[kind], -1 if at is None else at))
     return _array(out, len(LINK_FIELDS))
-
-
-_NEW_IMPRESSIONS = (
-    select(*(impressions.c[name] for name in IMPRESSION_FIELDS))
-    .where(impressions.c.seq > _SINCE)
-    .order_by(impressions.c.seq, impressions.c.post, impressions.c.person)
-)
-
-
-def _impressions(connection: Connection, since: int) -> Ints:
-    rows = connection.execute(_NEW_IMPRESSIONS, {"since": since}).all()
-    return _array([tuple(row) for row in rows], len(IMPRESSION_FIELDS))

@@ -219,14 +219,15 @@ links = Table(
     UniqueConstraint("source", "target", "kind", "at"),
 )
 
-# Which threads a feed has put before whom, and when first: for days only (`data.impressions`).
+# Which threads a feed has put before whom, and when first: for days only (`data.impressions`). Not
+# part of the change sequence, which would make every view anew; `number` is a sequence of its own.
 impressions = Table(
     "impressions",
     metadata,
     Column("post", Key, ForeignKey("posts.pk", ondelete="CASCADE"), primary_key=True),
     Column("person", Key, ForeignKey("people.pk"), primary_key=True),
     Column("at", BigInteger, nullable=False, index=True),
-    _seq(),
+    Column("number", BigInteger, nullable=False, index=True),
 )
 
 removals = Table(

@@ -13,21 +13,12 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.erases = False
-        self.seq = self._take("seq", 1)
+        self.seq = take(connection, "seq", 1)
         leave_mark(connection, self.seq)
-
-    def _take(self, name: str, count: int) -> int:
-        row = counters.c.name == name
-        taken = update(counters).where(row).values(value=counters.c.value + count)
-        value: int | None = self.connection.scalar(taken.returning(counters.c.value))
-        if value is None:
-            self.connection.execute(insert(counters).values(name=name, value=count))
-            return count
-        return int(value)
 
     def keys(self, table: str, count: int) -> range:
         """`count` new primary keys for `table`, never handed out before."""
-        last = self._take(table, count)
+        last = take(self.connection, table, count)
         return range(last - count + 1, last + 1)
 
     def remove(self, kind: str, table: Table, condition: ColumnElement[bool]) -> None:
@@ -39,3 +30,14 @@ class Transaction:
                 [{"seq": self.seq, "kind": kind, "pk": pk} for pk in chunk],
             )
             self.connection.execute(delete(table).where(table.c.pk.in_(chunk)))
+
+
+def take(connection: Connection, name: str, count: int) -> int:
+    """Raise the counter `name` by `count`; its new value."""
+    row = counters.c.name == name
+    taken = update(counters).where(row).values(value=counters.c.value + count)
+    value: int | None = connection.scalar(taken.returning(counters.c.value))
+    if value is None:
+        connection.execute(insert(counters).values(name=name, value=count))
+        return count
+    return int(value)

@@ -25,7 +25,6 @@ from recommender.view import view_of
 
 REPLY_FLAGS = int(kind_flags(POST_KINDS.index("reply")))
 NOTHING = np.zeros(0, dtype=np.int64)
-NO_IMPRESSIONS = np.zeros((0, 3), dtype=np.int64)
 
 
 def before_window(changes: Changes, starts: int, keys: Ints, times: Ints) -> Changes:
@@ -57,7 +56,6 @@ def before_window(changes: Changes, starts: int, keys: Ints, times: Ints) -> Cha
         attached=[],
         interactions=acts[kept[place[acts[:, 2]]]],
         links=changes.links[:0],
-        impressions=NO_IMPRESSIONS,
         tags=[(pk, tags) for pk, tags in changes.tags if pk in current],
         sites=[],
     )
@@ -92,8 +90,7 @@ class World:
         self._empty = replace(
             changes,
             people=[], spaces=[], posts=changes.posts[:0], versions=changes.versions[:0],
-            embedded=[], interactions=changes.interactions[:0], impressions=NO_IMPRESSIONS,
-            tags=[], removed={},
+            embedded=[], interactions=changes.interactions[:0], tags=[], removed={},
         )  # fmt: skip
 
     def feed(self, person: int, at: int, allowed: Ints, k: int) -> list[int]:
@@ -124,7 +121,8 @@ class World:
     def show(self, person: int, roots: Sequence[int], at: int) -> None:
         """A client tells that a feed has put threads before somebody, at `at` (us)."""
         rows = np.array([[root, person, at] for root in roots], dtype=np.int64)
-        self.community.absorb(replace(self._empty, impressions=rows.reshape(-1, 3)))
+        kept = self.community.impressions
+        kept.absorb(rows.reshape(-1, 3), kept.number + 1)
 
     def reply(self, person: int, root: int, at: int) -> None:
         """Somebody joins a thread, at `at` (us)."""

@@ -103,7 +103,7 @@ class Community:
             columns.drop(changes.removed.get(kind, ()))
             columns.put(rows[:, 0], rows[:, 1:])
         self.trial_sites.update(changes.sites)
-        self.impressions.absorb(changes)
+        self.impressions.forget(*(changes.removed.get(kind, ()) for kind in ("post", "person")))
         self.seq = changes.seq
         if anew or len(added) > len(self.posts) // 4 or (len(added) and not self._extend(added)):
             self._rebuild()

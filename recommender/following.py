@@ -6,7 +6,7 @@ it is held, and what `learn` found out.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Lock, RLock
@@ -16,19 +16,19 @@ from threadpoolctl import threadpool_limits
 
 from data.models import Person, Post
 from data.store import Store
-from embeddings.errors import EncoderUnavailable
 from embeddings.face import Encoder
-from embeddings.registry import BRIDGED, MINILM, MULTILINGUAL, open_encoder
 from embeddings.statistics import Statistics
 
 from .alike import SimilarRanker, default_similar
 from .columnfile import erase_columns, open_columns, save_columns
 from .community import Community
 from .embedding import embed_pending
+from .encoders import open_encoders
 from .feed import Knowing
 from .feedranker import FeedRanker
 from .growing import following, grown
 from .health import health_of
+from .impressions import Impressions
 from .meaning import Reader
 from .mentions import Mentions
 from .parts import Parts
@@ -56,19 +56,6 @@ logger = logging.getLogger(__name__)
 STATISTICS, RANKER, FEED_RANKER, TOPICS = "statistics", "ranker", "feed", "topics"
 SIMILAR, WHITENING, TEMPLATES = "similar", "whitening", "templates"
 """The names under which `learn` keeps the corpus statistics, the rankers and the topics."""
-
-
-def open_encoders(settings: EngineSettings) -> dict[str, Encoder]:
-    """Open the encoders that are chosen, by name, and the bridge into the packaged one's space,
-    where the platform has it. EncoderUnavailable as `open_encoder`."""
-    encoders = {
-        MINILM: open_encoder(settings.english_encoder, settings.device),
-        MULTILINGUAL: open_encoder(settings.multilingual_encoder, settings.device),
-    }
-    if settings.multilingual_encoder == MULTILINGUAL:
-        with suppress(EncoderUnavailable):
-            encoders[BRIDGED] = open_encoder(BRIDGED, settings.device)
-    return encoders
 
 
 class Following:
@@ -151,7 +138,7 @@ class Following:
         if community is not None:
             self.community = community
             self._columns_at = community.seq
-            _, self._mark = self.store.state(community.seq)
+            self._mark = self.store.state(community.seq).mark
 
     def close(self) -> None:
         """Save the indexes for the next start.
@@ -212,10 +199,10 @@ class Following:
     def _current(self) -> Iterator[None]:
         """Hold the view still, at the newest state of the store."""
         with self._lock:
-            seq, mark = self.store.state(self.community.seq)
+            seq, mark, shown = self.store.state(self.community.seq)
             if seq < self.community.seq:
                 with self.store.database.one_moment():
-                    seq, mark = self.store.state(self.community.seq)
+                    seq, mark, shown = self.store.state(self.community.seq)
                     follows = self.store.database.standby() is not None
                 if follows and seq < self.community.seq:
                     # Another server than the last one, which has not received all of it yet.
@@ -228,8 +215,17 @@ class Following:
             if not self._whole or seq != self.community.seq or seq != self.texts.seq:
                 with self.store.database.one_moment():
                     self._follow()
-                    _, self._mark = self.store.state(self.community.seq)
+                    self._mark = self.store.state(self.community.seq).mark
+            if shown != self.community.impressions.number:
+                self._follow_impressions(shown)
             yield
+
+    def _follow_impressions(self, newest: int) -> None:
+        kept = self.community.impressions
+        if newest < kept.number:
+            # Another server than the last one, or an older copy of the database.
+            kept = self.community.impressions = Impressions()
+        kept.absorb(self.store.impressions(kept.number), newest)
 
     def _follow(self) -> None:
         first = not self._whole

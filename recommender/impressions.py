@@ -1,12 +1,13 @@
 """Whom feeds have shown which young thread: what spreading ideas goes by, and nothing else.
 
-In: the store's changes. Out: how many people of a site were shown each of some threads.
+In: the store's impressions. Out: how many people of a site were shown each of some threads.
 """
+
+from collections.abc import Iterable
 
 import numpy as np
 
 from data.impressions import KEPT_US
-from data.reading import Changes
 
 from .columns import Flags, Ints
 
@@ -18,29 +19,36 @@ class Impressions:
     """First times by thread and person; what is older than `KEPT_US` may be gone at any time."""
 
     def __init__(self) -> None:
+        self.number = 0
         self._shown: dict[int, dict[int, int]] = {}
         self._latest: dict[int, int] = {}
         self._taken = 0
 
-    def absorb(self, changes: Changes) -> None:
-        """Take in what is new; forget the posts and people that are deleted."""
-        for post in changes.removed.get("post", ()):
-            self._shown.pop(post, None)
-        for person in changes.removed.get("person", ()):
-            self._latest.pop(person, None)
-            for shown in self._shown.values():
-                shown.pop(person, None)
-        for post, person, at in changes.impressions.tolist():
+    def absorb(self, rows: Ints, number: int) -> None:
+        """Take in what is new, as `Store.impressions` gives it: all there is up to `number`."""
+        self.number = number
+        for post, person, at in rows.tolist():
             self._shown.setdefault(post, {})[person] = at
             self._latest[person] = max(at, self._latest.get(person, at))
-        self._taken += len(changes.impressions)
+        self._taken += len(rows)
         if self._taken > SOME:
             self._taken = 0
             since = max(self._latest.values(), default=0) - KEPT_US
             self._latest = {who: at for who, at in self._latest.items() if at >= since}
             self._shown = {
-                post: shown for post, shown in self._shown.items() if max(shown.values()) >= since
+                post: shown
+                for post, shown in self._shown.items()
+                if max(shown.values(), default=0) >= since
             }
+
+    def forget(self, posts: Iterable[int], people: Iterable[int]) -> None:
+        """What was deleted was shown to nobody, and who was has seen nothing."""
+        for post in posts:
+            self._shown.pop(post, None)
+        for person in people:
+            self._latest.pop(person, None)
+            for shown in self._shown.values():
+                shown.pop(person, None)
 
     def told_by(self, readers: Flags, moment: int) -> bool:
         """Whether a client has lately told what one of the `readers`, by key, was shown."""

@@ -32,5 +32,5 @@ def is_of_history(store: Store, folder: Path | None) -> bool:
         seq, mark = int(noted["seq"]), noted["mark"]
     except (ValueError, KeyError, TypeError):
         return False
-    newest, found = store.state(seq)
+    newest, found, _ = store.state(seq)
     return newest >= seq and found == mark

@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-import recommender.following
+import recommender.encoders
 from api.app import create_app
 from api.settings import Settings
 from data.store import Store
@@ -32,7 +32,7 @@ from tests.databases import Postgres, running_postgres
 def encoders_opened_once() -> Iterator[None]:
     """Opening an encoder takes seconds, and it has no state: all tests share each."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recommender.following, "open_encoder", functools.cache(open_encoder))
+        patch.setattr(recommender.encoders, "open_encoder", functools.cache(open_encoder))
         yield
 
 

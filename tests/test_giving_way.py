@@ -182,7 +182,7 @@ def test_many_texts_are_kept_a_few_at_a_time_and_none_is_left(
 def test_it_begins_with_what_is_read_and_is_ready_when_little_is_lacking(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, later: int, status: int
 ) -> None:
-    monkeypatch.setattr("recommender.following.open_encoder", open_encoder)
+    monkeypatch.setattr("recommender.encoders.open_encoder", open_encoder)
     store = new_store(tmp_path)
     _write(store, 0, 30)
     Engine.open(store).close()

@@ -27,13 +27,13 @@ PROGRAM = """
 import sys
 sys.path.insert(0, {root!r})
 import data.importing
-import recommender.following
+import recommender.encoders
 from tests.communities import encoders
 from api.cli import main
 
 data.importing.BATCH = 40
 made = encoders()
-recommender.following.open_encoder = lambda name, *device: made[name]
+recommender.encoders.open_encoder = lambda name, *device: made[name]
 main()
 """
 

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 import evaluation.opening
 import evaluation.replay
-import recommender.following
+import recommender.encoders
 from api.cli import app
 from data.models import Link, Post, Record
 from evaluation.replay import NothingToReplay, run
@@ -53,7 +53,7 @@ def community() -> list[Record]:
 
 @pytest.fixture
 def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(recommender.following, "open_encoder", open_encoder)
+    monkeypatch.setattr(recommender.encoders, "open_encoder", open_encoder)
     monkeypatch.setattr(evaluation.opening, "open_encoder", open_encoder)
     monkeypatch.setenv("WHOKNOWS_CACHE_DIR", str(tmp_path / "cache"))
     store = new_store(tmp_path)

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 import evaluation.opening
-import recommender.following
+import recommender.encoders
 from data.errors import UnreadableSource
 from evaluation import summary
 from recommender.feedranker import SIGNALS, FeedRanker, default_feed_ranker
@@ -17,7 +17,7 @@ from tests.test_replay_run import community
 
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(recommender.following, "open_encoder", open_encoder)
+    monkeypatch.setattr(recommender.encoders, "open_encoder", open_encoder)
     monkeypatch.setattr(evaluation.opening, "open_encoder", open_encoder)
     monkeypatch.setenv("WHOKNOWS_CACHE_DIR", str(tmp_path / "cache"))
     store = new_store(tmp_path, "chat.db")

@@ -12,7 +12,7 @@ import pytest
 import evaluation.collecting
 import evaluation.opening
 import evaluation.training
-import recommender.following
+import recommender.encoders
 from data.errors import UnreadableSource
 from evaluation.collecting import Collected, collected, read, write
 from evaluation.exposure import LEVELS, Exposure, averaged
@@ -88,7 +88,7 @@ def test_signals_that_are_left_out_tell_nothing() -> None:
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    monkeypatch.setattr(recommender.following, "open_encoder", open_encoder)
+    monkeypatch.setattr(recommender.encoders, "open_encoder", open_encoder)
     monkeypatch.setattr(evaluation.opening, "open_encoder", open_encoder)
     monkeypatch.setenv("WHOKNOWS_CACHE_DIR", str(tmp_path / "cache"))
     # Few are enough to see that it goes through.

@@ -16,7 +16,7 @@ TRY_AGAIN = 2.0
 
 def run_work(*, once: bool) -> None:
     """Read texts for the configured database; with `once`, until none is left."""
-    from recommender.following import open_encoders
+    from recommender.encoders import open_encoders
     from recommender.working import work
 
     settings = read_settings()

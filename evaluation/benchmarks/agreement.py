@@ -18,8 +18,8 @@ from data.importing import import_path
 from data.sample import sample_folder
 from data.store import Store
 from embeddings.face import Encoder
+from recommender.encoders import open_encoders
 from recommender.engine import Engine
-from recommender.following import open_encoders
 from recommender.settings import EngineSettings
 
 from ..archive import KeptEncoder

@@ -29,7 +29,7 @@ from evaluation.benchmarks.corpus import conditions
 from evaluation.benchmarks.killing_callers import Importing, Seen, questions, read
 from evaluation.benchmarks.killing_check import bulks_of, differences, index_differences
 from evaluation.benchmarks.serving import PROGRAM, Asked, Caller, CannotServe, Serving, database_of
-from recommender.following import open_encoders
+from recommender.encoders import open_encoders
 from recommender.settings import EngineSettings
 
 READERS = 3

@@ -28,8 +28,8 @@ from embeddings.face import Encoder, Vectors
 from evaluation.archive import CHUNK, KeptEncoder
 from evaluation.benchmarks.machine import load
 from evaluation.conditions import commit
+from recommender.encoders import open_encoders
 from recommender.engine import Engine
-from recommender.following import open_encoders
 from recommender.settings import EngineSettings
 
 DATABASE = "whoknows.db"

@@ -15,7 +15,7 @@ def upgrade() -> None:
         sa.Column("post", KEY, autoincrement=False, nullable=False),
         sa.Column("person", KEY, autoincrement=False, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["post"], ["posts.pk"], name=op.f("fk_impressions_post"), ondelete="CASCADE"
         ),
@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("post", "person", name=op.f("pk_impressions")),
     )
     op.create_index(op.f("ix_impressions_at"), "impressions", ["at"])
-    op.create_index(op.f("ix_impressions_seq"), "impressions", ["seq"])
+    op.create_index(op.f("ix_impressions_number"), "impressions", ["number"])
 
 
 def downgrade() -> None:
