@@ -244,4 +244,4 @@ def test_nobody_to_suggest_leads_to_the_import(capsys: pytest.CaptureFixture[str
     """In an empty database a first question was answered with "nobody has shown knowledge"."""
     empty = {"candidates": [], "answerable": 0.0, "took_ms": 1.0}
     show_experts(empty | {"reason": "nobody here has shown knowledge of this"})
-    assert "Has a community been imported?" in capsys.readouterr().out
+    assert "whoknows import PATH" in capsys.readouterr().out

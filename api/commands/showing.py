@@ -91,7 +91,7 @@ def show_experts(answer: Json) -> None:
             console.print(Text("The closest matches all the same:", style="dim"))
         console.print()
     if not answer["candidates"]:
-        console.print("There is nobody to suggest. Has a community been imported?")
+        console.print("There is nobody to suggest. Is a community imported (whoknows import PATH)?")
         console.print()
     for rank, candidate in enumerate(answer["candidates"], start=1):
         head = Text(f"{rank}. ", style="dim")
