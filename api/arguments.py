@@ -69,23 +69,35 @@ def words(value: str) -> str:
     return value
 
 
-Question = Annotated[str, typer.Argument(metavar="TEXT", parser=words, show_default=False)]
+Question = Annotated[
+    str,
+    typer.Argument(
+        metavar="TEXT", parser=words, show_default=False, help="In quotes, in any language."
+    ),
+]
 PersonId = Annotated[str, typer.Argument(metavar="PERSON", parser=words, help="A person's id.")]
-K = Annotated[int, typer.Option("-k", metavar="N", min=1, max=100, help="How many.")]
+K = Annotated[int, typer.Option("-k", metavar="N", min=1, max=100, help="Number of results.")]
 AsOf = Annotated[
     datetime | None,
     typer.Option(
-        "--as-of", metavar="TIME", parser=time_of, help="Answer as of then (ISO 8601; UTC if bare)."
+        "--as-of",
+        metavar="TIME",
+        parser=time_of,
+        help="Answer as of this past time (ISO 8601; UTC if it has no offset).",
     ),
 ]
 Viewer = Annotated[
-    str | None, typer.Option("--viewer", metavar="ID", parser=words, help="Through whose eyes.")
+    str | None,
+    typer.Option(
+        "--viewer", metavar="ID", parser=words, help="Use only what this person may read."
+    ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, as over HTTP.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Host = Annotated[
     str | None,
-    typer.Option(metavar="HOST", help="Where to listen; this machine alone by default."),
+    typer.Option(metavar="HOST", help="Address to listen on; this machine alone by default."),
 ]
 Port = Annotated[
-    int | None, typer.Option(metavar="N", min=0, max=65535, help="0 takes any free port.")
+    int | None,
+    typer.Option(metavar="N", min=0, max=65535, help="Port to listen on; 0 for any free one."),
 ]

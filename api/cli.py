@@ -28,7 +28,7 @@ from api.arguments import (
 
 app = typer.Typer(
     name="whoknows",
-    help="Finds the colleague who knows, and the idea that is there already.",
+    help="Finds colleagues who can answer, ideas that concern you, and what was said before.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -41,11 +41,11 @@ app = typer.Typer(
 @mendable
 def demo(
     port: Port = None,
-    folder: Annotated[Path, typer.Option(metavar="FOLDER", help="Where it keeps its data.")] = Path(
+    folder: Annotated[Path, typer.Option(metavar="FOLDER", help="Folder for its data.")] = Path(
         "whoknows-demo"
     ),
 ) -> None:
-    """Serve the built-in sample community, from a folder of its own."""
+    """Serve the built-in sample community, in a folder of its own."""
     from api.commands.serving import run_demo
 
     run_demo(folder, port)
@@ -61,37 +61,38 @@ def import_(
             "--format",
             metavar="NAME",
             help="community, stackexchange, slack, discourse, mattermost, zulip, zulip-archive, "
-            "yammer (Viva Engage), csv or mbox; auto finds it out.",
+            "yammer (Viva Engage), csv or mbox; auto recognises it.",
         ),
     ] = "auto",
     source: Annotated[
-        str | None, typer.Option(parser=words, help="Makes every id NAME:id.", metavar="NAME")
+        str | None, typer.Option(parser=words, help="Turn every id into NAME:id.", metavar="NAME")
     ] = None,
     snapshot: Annotated[
-        bool, typer.Option("--snapshot", help="Delete what the export no longer holds.")
+        bool, typer.Option("--snapshot", help="Delete what the export no longer contains.")
     ] = False,
     people: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="CSV: id in the source, id of the person here."),
+        typer.Option(metavar="FILE", help="CSV: person id in the source, person id here."),
     ] = None,
     match_email: Annotated[
-        bool, typer.Option("--match-email", help="Equal e-mail means the same person.")
+        bool, typer.Option("--match-email", help="Treat equal e-mail addresses as one person.")
     ] = False,
     include_private: Annotated[
         list[str] | None,
         typer.Option(
             "--private",
             metavar="NAME",
-            help="A private channel or group to take in; 'groups': all; 'direct': direct messages.",
+            help="Also import this private channel or group ('groups': all of them; 'direct': "
+            "direct messages). May be repeated.",
         ),
     ] = None,
     mapping: Annotated[
         Path | None,
-        typer.Option("--map", metavar="FILE", help="TOML: which column of a CSV means what."),
+        typer.Option("--map", metavar="FILE", help="TOML that says what each CSV column means."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take in a community's export. Running it again changes nothing, or resumes."""
+    """Import a community's export. Repeat it safely: it resumes, or changes nothing."""
     from api.commands.importing import run_import
 
     run_import(
@@ -112,14 +113,14 @@ def import_(
 def ask(
     text: Question,
     asker: Annotated[
-        str | None, typer.Option(metavar="ID", parser=words, help="Who is asking.")
+        str | None, typer.Option(metavar="ID", parser=words, help="The person who asks.")
     ] = None,
     k: K = 5,
     viewer: Viewer = None,
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
-    """Who can answer this, and what speaks for them."""
+    """Find people who can answer a question, with the evidence."""
     from api.commands.asking import run_ask
 
     run_ask(text, asker=asker, viewer=viewer, k=k, as_of=as_of, as_json=as_json)
@@ -130,7 +131,7 @@ def ask(
 def similar(
     text: Question, k: K = 5, viewer: Viewer = None, as_of: AsOf = None, as_json: AsJson = False
 ) -> None:
-    """What was written like this before, in any language."""
+    """Find earlier threads on the same matter, in any language."""
     from api.commands.asking import run_similar
 
     run_similar(text, viewer=viewer, k=k, as_of=as_of, as_json=as_json)
@@ -139,7 +140,7 @@ def similar(
 @app.command(cls=Command)
 @mendable
 def feed(person: PersonId, k: K = 10, as_of: AsOf = None, as_json: AsJson = False) -> None:
-    """What this person should read, and why."""
+    """List what a person should read, and why."""
     from api.commands.asking import run_feed
 
     run_feed(person, k=k, as_of=as_of, as_json=as_json)
@@ -150,7 +151,7 @@ def feed(person: PersonId, k: K = 10, as_of: AsOf = None, as_json: AsJson = Fals
 def peers(
     person: PersonId, k: K = 5, viewer: Viewer = None, as_of: AsOf = None, as_json: AsJson = False
 ) -> None:
-    """Colleagues with the same concerns, foremost those not met yet."""
+    """List colleagues with similar concerns, first those not met yet."""
     from api.commands.surveying import run_peers
 
     run_peers(person, k=k, viewer=viewer, as_of=as_of, as_json=as_json)
@@ -160,18 +161,18 @@ def peers(
 @mendable
 def topics(
     topic: Annotated[
-        str | None, typer.Argument(metavar="TOPIC", parser=words, help="Its threads alone.")
+        str | None, typer.Argument(metavar="TOPIC", parser=words, help="An id: list its threads.")
     ] = None,
     search: Annotated[
         str | None,
-        typer.Option("--search", metavar="TEXT", parser=words, help="Of a TOPIC's threads."),
+        typer.Option("--search", metavar="TEXT", parser=words, help="Search TOPIC's threads."),
     ] = None,
     k: K = 10,
     viewer: Viewer = None,
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
-    """What the community is about, and what waits for an answer."""
+    """List topics, who could answer, and what waits for an answer."""
     from api.commands.surveying import run_topic, run_topics
 
     if topic is None and search is not None:
@@ -191,11 +192,11 @@ def topics(
 def learn(
     until: Annotated[
         datetime | None,
-        typer.Option(metavar="TIME", parser=time_of, help="Use nothing from then on."),
+        typer.Option(metavar="TIME", parser=time_of, help="Use only what is older than this."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fit the rankers on this community's own history."""
+    """Fit ranking, chances and topics to this community's own history."""
     from api.commands.learning import run_learn
 
     run_learn(until, as_json=as_json)
@@ -206,7 +207,7 @@ def learn(
 def replay(
     path: Annotated[
         Path | None,
-        typer.Argument(metavar="PATH", help="An export; without it, the database's community."),
+        typer.Argument(metavar="PATH", help="An export; without it, the database is replayed."),
     ] = None,
     task: Annotated[
         str, typer.Option(metavar="NAME", help="experts, feed, similar or all.")
@@ -214,21 +215,22 @@ def replay(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="FOLDER", help="A folder for the figures; an interrupted replay goes on there."
+            metavar="FOLDER", help="Folder for all figures; an interrupted replay resumes there."
         ),
     ] = None,
     questions: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Most questions a task; 2,000 if not given."),
+        typer.Option(metavar="N", min=1, help="Most questions per task (2,000 if not given)."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The proof on own history.
+    """Measure how good the answers are on a community's own history.
 
-    Hides the future at each question, answers, and compares with who really replied.
+    For each past question it hides everything later, answers, and compares the answer with who
+    really replied.
 
     Hashes and vectors of the questions' texts stay in ~/.cache/whoknows (WHOKNOWS_CACHE_DIR) until
-    you delete them. Stopped early, a replay of an export leaves what it had imported in --out.
+    you delete them. If it is stopped early, what it imported of an export stays in --out.
     """
     if task not in ("experts", "feed", "similar", "all"):
         raise typer.BadParameter("is none of experts, feed, similar, all.", param_hint="--task")
@@ -240,7 +242,7 @@ def replay(
 @app.command(cls=Command)
 @mendable
 def serve(host: Host = None, port: Port = None) -> None:
-    """Serve the page and the API."""
+    """Serve the page and the HTTP API."""
     from api.commands.serving import run_serve
 
     run_serve(host, port)
@@ -249,11 +251,11 @@ def serve(host: Host = None, port: Port = None) -> None:
 @app.command(cls=Command)
 @mendable
 def work(
-    once: Annotated[bool, typer.Option("--once", help="End when nothing is left to read.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="End when no text is waiting.")] = False,
 ) -> None:
-    """Read new texts for servers that leave them to workers.
+    """Embed new texts for servers that leave this to workers.
 
-    Any number of them may run, on any machines.
+    Such servers run with WHOKNOWS_EMBEDDING=workers. Any number of workers may run, anywhere.
     """
     from api.commands.working import run_work
 
@@ -263,7 +265,7 @@ def work(
 @app.command(cls=Command)
 @mendable
 def doctor(as_json: AsJson = False) -> None:
-    """What is configured, what is wrong, and the mend."""
+    """Check settings, models and database; say how to fix problems."""
     from api.commands.examining import run_doctor
 
     run_doctor(as_json=as_json)

@@ -177,7 +177,7 @@ class Explainer:
         baseline = Contribution(
             "baseline",
             round(self.ranking.scale.baseline, DIGITS),
-            "where somebody with nothing to show begins, against all who reply here",
+            "starting score without any evidence, relative to everyone who replies here",
         )
         # One place is kept for what is left over.
         parts = [baseline, *parts][: MOST - 1]

@@ -52,9 +52,9 @@ def answer(reason: str | None) -> dict[str, Any]:
 def test_nobody_knows_stands_beside_no_chance_that_somebody_replies(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """ "Nobody here has shown knowledge of this" ended in "That anyone replies: 61%"."""
+    """ "Nobody here has shown knowledge of this" ended in a chance that anyone replies: 61 %."""
     show_experts(answer(None))
-    assert "That anyone replies: 61%." in capsys.readouterr().out
+    assert "Chance that anyone replies within 30 days: 61%." in capsys.readouterr().out
     show_experts(answer("nobody here has shown knowledge of this"))
     told = capsys.readouterr().out
     assert "Nobody here has shown" in told and "replies" not in told
@@ -158,15 +158,15 @@ def test_doctor_names_what_is_no_setting(run: Any, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("WHOKNOWS_DATBASE_URL", "sqlite:///x.db")
     monkeypatch.setenv("WHOKNOWS_CACHE_DIR", "x")
     shown = run("doctor").stdout
-    assert "WHOKNOWS_DATBASE_URL is no setting" in shown
-    assert "mend: set WHOKNOWS_DATABASE_URL instead" in shown
+    assert "WHOKNOWS_DATBASE_URL is not a setting" in shown
+    assert "fix: set WHOKNOWS_DATABASE_URL instead" in shown
     assert "WHOKNOWS_CACHE_DIR" not in shown
 
 
 def test_doctor_speaks_of_threads_and_readers(run: Any) -> None:
     """It spoke of roots, minilm and bridged."""
     shown = run("doctor", "--json").stdout
-    assert "reader of English (MiniLM)" in shown
+    assert "encoder for English (MiniLM)" in shown
     assert not re.search(r"roots|bridged|minilm|embedded", shown)
 
 
@@ -212,9 +212,9 @@ def test_time_zones_that_are_none_are_told_of(run: Any, tmp_path: Path) -> None:
     (folder / "posts.jsonl").write_text("", encoding="utf-8")
     shown = run("import", str(folder))
     assert shown.exit_code == 0, shown.output
-    assert "7 people taken in" in shown.stdout
+    assert "7 people accepted" in shown.stdout
     assert (
-        "5 people have no known time zone ('Not/AZone', 'CEST?', 'x' and 1 more),"
+        "5 people have no recognised time zone ('Not/AZone', 'CEST?', 'x' and 1 more),"
         " so their local time is not shown." in shown.stdout
     )
     assert '"Not/AZone": 2' in run("import", str(folder), "--json").stdout
@@ -238,3 +238,10 @@ def test_nothing_is_said_to_be_read_before_something_is(monkeypatch: pytest.Monk
         assert "0/?" not in shown
         assert ("Reading" in shown) == ("3/7" in shown) == reads
         assert reads or "Starting" in shown
+
+
+def test_nobody_to_suggest_leads_to_the_import(capsys: pytest.CaptureFixture[str]) -> None:
+    """In an empty database a first question was answered with "nobody has shown knowledge"."""
+    empty = {"candidates": [], "answerable": 0.0, "took_ms": 1.0}
+    show_experts(empty | {"reason": "nobody here has shown knowledge of this"})
+    assert "whoknows import PATH" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""What the README tells a newcomer to type exists, and is what CI runs."""
+"""What the README and the operating page tell people to type exists, and is what CI runs."""
 
 import argparse
 import re
@@ -11,9 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
+from api.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+OPERATING = (ROOT / "api" / "OPERATING.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 
 
@@ -38,9 +40,12 @@ def test_the_commands_it_names_exist(command: str) -> None:
 
 
 def test_the_files_and_modules_it_names_exist() -> None:
-    for path in re.findall(r"\]\(([\w./-]+)\)|`((?:data|evaluation)/[\w./-]+)`", README):
-        assert (ROOT / (path[0] or path[1])).exists(), path
-    for module in re.findall(r"python -m (evaluation[\w.]+)", README):
+    for folder, page in ((ROOT, README), (ROOT / "api", OPERATING)):
+        for path in re.findall(r"\]\(([\w./-]+)(?:#[\w-]+)?\)", page):
+            assert (folder / path).exists(), path
+    for path in re.findall(r"`((?:data|evaluation|recommender)/[\w./-]+)`", README + OPERATING):
+        assert (ROOT / path).exists(), path
+    for module in re.findall(r"python -m ((?:evaluation|data)[\w.]+)", README + OPERATING):
         path = ROOT / module.replace(".", "/")
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
 
@@ -50,7 +55,7 @@ class Parsed(Exception):
 
 
 @pytest.mark.parametrize(
-    "command", sorted(set(re.findall(r"python -m (evaluation[^`\n]*)", README)))
+    "command", sorted(set(re.findall(r"python -m (evaluation[^`\n]*)", README + OPERATING)))
 )
 def test_the_arguments_it_names_are_taken(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two of its commands ended with a usage error as they stood there."""
@@ -69,5 +74,20 @@ def test_the_arguments_it_names_are_taken(command: str, monkeypatch: pytest.Monk
         runpy.run_module(module, run_name="__main__")
 
 
+def test_the_parts_it_leads_to_exist() -> None:
+    titles = {
+        re.sub(r"[^\w -]", "", line.lstrip("# ").lower()).replace(" ", "-")
+        for line in OPERATING.splitlines()
+        if line.startswith("#")
+    }
+    assert set(re.findall(r"OPERATING\.md#([\w-]+)", README)) <= titles
+
+
+def test_every_setting_is_told() -> None:
+    """WHOKNOWS_LOG_LEVEL was in no page."""
+    told = set(re.findall(r"WHOKNOWS_(\w+)", OPERATING))
+    assert {name.upper() for name in Settings.model_fields} <= told
+
+
 def test_nothing_is_left_to_fill_in() -> None:
-    assert not re.findall(r"@[A-Z]+@|TODO|TBD", README)
+    assert not re.findall(r"@[A-Z]+@|TODO|TBD", README + OPERATING)

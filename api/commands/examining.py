@@ -30,13 +30,13 @@ _ELSEWHERE = ("WHOKNOWS_ALLOW_DOWNLOAD", "WHOKNOWS_CACHE_DIR")
 """Variables that are read beside the settings."""
 
 _READERS = {
-    MINILM: ("english_encoder", "reader of English", "MiniLM"),
+    MINILM: ("english_encoder", "encoder for English", "MiniLM"),
     MULTILINGUAL: (
         "multilingual_encoder",
-        "reader of other languages",
+        "encoder for other languages",
         "Universal Sentence Encoder",
     ),
-    BRIDGED: (None, "reader of Swedish, Greek and others", "multilingual E5"),
+    BRIDGED: (None, "encoder for Swedish, Greek and others", "multilingual E5"),
 }
 """Each encoder's setting, what it reads, and what it is called as it comes."""
 
@@ -66,7 +66,7 @@ def _unknown_variables() -> Iterator[Finding]:
         if name.upper().startswith("WHOKNOWS_") and name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), sorted(known), 1)
             mend = f"set {near[0]} instead, or unset it" if near else "unset it"
-            yield Finding("settings", HINT, f"{name} is no setting, and is not read", mend)
+            yield Finding("settings", HINT, f"{name} is not a setting, so it is ignored", mend)
 
 
 def _configured(settings: Settings) -> Iterator[Finding]:
@@ -118,7 +118,7 @@ def _examine_engine(settings: Settings) -> Iterator[Finding]:
             if counts["posts"]:
                 yield Finding("database", OK, held)
             else:
-                yield Finding("database", HINT, "is empty", "whoknows import PATH")
+                yield Finding("database", HINT, "is empty", "run whoknows import PATH")
             status: dict[str, Any] = dict(engine.status())
             if status["standby"] is not None:
                 yield _standby(status["standby"])
@@ -130,7 +130,7 @@ def _examine_engine(settings: Settings) -> Iterator[Finding]:
                     yield Finding("model", OK, found)
             state = f"{status['indexed']:,} of {status['posts']:,} posts searchable"
             if status["pending"]:
-                mend = "they are read at the next whoknows ask, or by a running server"
+                mend = "the next whoknows ask or a running server reads them"
                 if engine.settings.workers:
                     mend = f"whoknows work reads them; {status['workers']} at work now"
                 yield Finding("index", HINT, f"{state}, {status['pending']:,} to come", mend)
@@ -161,10 +161,12 @@ def _standby(standby: Mapping[str, Any]) -> Finding:
 def _learned(status: Mapping[str, Any]) -> Finding:
     """From how much of its own the ranking was learned."""
     if not status["learned"]:
-        found = "nothing of this community yet; ranking is by the default weights"
-        return Finding("ranking", HINT, found, "whoknows learn, once people have answered here")
-    own = f"{status['learned_from']:,} questions of this community that were answered"
-    return Finding("ranking", OK, f"learned from {own}, and from the default weights")
+        found = "nothing learned from this community yet; ranking uses the default weights"
+        return Finding(
+            "ranking", HINT, found, "run whoknows learn once people have answered questions here"
+        )
+    own = f"{status['learned_from']:,} answered questions of this community"
+    return Finding("ranking", OK, f"learned from {own}, starting from the default weights")
 
 
 def examine() -> list[Finding]:
@@ -204,11 +206,11 @@ def run_doctor(*, as_json: bool) -> None:
             line = Text.assemble((mark, style), f" {finding.part:<11}{finding.found}")
             console.print(line)
             if finding.mend is not None:
-                console.print(Text(f"  {'':<11}mend: {finding.mend}", style="bold"))
+                console.print(Text(f"  {'':<11}fix: {finding.mend}", style="bold"))
         if is_well and any(finding.state == HINT for finding in findings):
-            console.print("Nothing is wrong; what could be better is marked • above.")
+            console.print("No problems found; possible improvements are marked • above.")
         elif is_well:
-            console.print("All is well.")
+            console.print("No problems found.")
     if not is_well:
-        complain("Something is wrong: the findings say what, and the mend.")
+        complain("Problems found; they are marked ✗ above, each with a fix.")
         raise typer.Exit(1)

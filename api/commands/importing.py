@@ -49,19 +49,19 @@ def _show(report: "ImportReport") -> None:
         about = f" ({one.id})" if one.id else ""
         console.print(f"{place}{about}: {one.reason}")
     if report.resumed_from:
-        console.print(f"Went on behind the {report.resumed_from:,} records of the last, cut run.")
+        console.print(f"Resumed after the {report.resumed_from:,} records of the interrupted run.")
     kinds = (_counted(count, kind) for kind, count in report.accepted.items() if count)
-    console.print(f"Read as {report.format}: {', '.join(kinds) or 'nothing'} taken in.")
+    console.print(f"Read as {report.format}: {', '.join(kinds) or 'nothing'} accepted.")
     if report.rejections:
         refused = _counted(len(report.rejections), "records")
-        console.print(f"{refused} rejected, each printed above.")
+        console.print(f"{refused} rejected; each is listed above.")
     if report.unknown_zones:
         console.print(_unknown_zones(report.unknown_zones))
     if report.kept_back:
         console.print(f"Snapshot: {report.kept_back}.")
     gone = ", ".join(_counted(count, kind) for kind, count in report.deleted.items() if count)
     if gone:
-        console.print(f"{gone} deleted, because the export no longer holds them.")
+        console.print(f"{gone} deleted, because the export no longer contains them.")
 
 
 def _counted(count: int, kind: str) -> str:
@@ -77,7 +77,7 @@ def _unknown_zones(zones: Mapping[str, int]) -> str:
     first = ", ".join(repr(zone) for zone in list(zones)[:SHOWN_ZONES])
     more = f" and {len(zones) - SHOWN_ZONES:,} more" if len(zones) > SHOWN_ZONES else ""
     who = "1 person has" if people == 1 else f"{people:,} people have"
-    return f"{who} no known time zone ({first}{more}), so their local time is not shown."
+    return f"{who} no recognised time zone ({first}{more}), so their local time is not shown."
 
 
 def _read(engine: "Engine") -> None:
@@ -160,6 +160,6 @@ def run_import(
     else:
         _show(report)
         if settings.embedding == "workers":
-            print("What is new becomes searchable as `whoknows work` reads it.")
+            print("New texts become searchable as `whoknows work` embeds them.")
     if not any(report.accepted.values()) and any(one.id is None for one in report.rejections):
-        raise UnreadableSource(f"nothing in {path} could be read; the output says why")
+        raise UnreadableSource(f"nothing in {path} could be read; the reasons are listed above")

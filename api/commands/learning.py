@@ -22,14 +22,16 @@ def run_learn(until: datetime | None, *, as_json: bool) -> None:
 
 def _told(learned: Mapping[str, int]) -> str:
     """What was fitted on how much, all of it open to everybody."""
-    words = f"Fitted how much words tell on {learned['texts']:,} texts"
+    words = f"Learned word statistics from {learned['texts']:,} texts"
     if learned["topics"]:
         words += f", {learned['topics']:,} topics"
     if not learned["answered"]:
-        return f"{words}; no question is there yet to fit ranking on, so its defaults stay."
+        return (
+            f"{words}; there are no answered questions yet, so ranking keeps its default weights."
+        )
     return (
-        f"{words}, weights of ranking on {learned['answered']:,} questions that were answered, "
-        f"and chances of an answer on {learned['questions']:,}, answered or not."
+        f"{words}, ranking weights from {learned['answered']:,} answered questions, and chances "
+        f"of an answer from {learned['questions']:,} questions, answered or not."
     )
 
 
@@ -59,4 +61,4 @@ def run_replay(
     for report in figures.values() if task == "all" else (figures,):
         print("\n".join(told(report)))
     if out is not None:
-        print(f"Everything else is in {out}.")
+        print(f"All other figures are in {out}.")

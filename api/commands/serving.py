@@ -62,7 +62,7 @@ def bind(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except (OSError, UnicodeError):
-        raise CannotServe(f"{host} is no address of this machine; leave out --host.") from None
+        raise CannotServe(f"{host} is not an address of this machine; leave out --host.") from None
     listener = socket.socket(family, kind, protocol)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -71,8 +71,8 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         reasons = {
-            errno.EADDRINUSE: f"Port {port} is taken by another program; choose another by --port.",
-            errno.EACCES: f"Port {port} needs more rights; choose one above 1023 by --port.",
+            errno.EADDRINUSE: f"Port {port} is taken by another program; choose one with --port.",
+            errno.EACCES: f"Port {port} needs more rights; choose one above 1023 with --port.",
         }
         other = f"{host}:{port} cannot be listened on: {error.strerror}."
         raise CannotServe(reasons.get(error.errno or 0, other)) from None
@@ -145,7 +145,7 @@ def run_demo(folder: Path, port: int | None) -> None:
     """Make the sample community in `folder` unless it is there, and serve it on loopback."""
     settings = read_settings()
     if folder.exists() and not folder.is_dir():
-        raise CannotServe(f"{folder} is a file; name another folder by --folder.")
+        raise CannotServe(f"{folder} is a file; name another folder with --folder.")
     settings.host = "127.0.0.1"
     settings.port = port if port is not None else settings.port
     with bind(settings.host, settings.port) as listener:
@@ -173,7 +173,7 @@ def _bring_in_sample(store: "Store", engine: "Engine", folder: Path) -> None:
         unfinished = folder / "community.unfinished"
         write_shifted(unfinished, current_time())
         unfinished.rename(community)
-    with progress("Bringing in the sample community") as advance:
+    with progress("Importing the sample community") as advance:
         import_path(store, community, on_progress=advance, embed=engine.sync)
     with progress("Learning from it") as advance:
         engine.learn(None, current_time(), lambda _, done, total: advance(done, total))

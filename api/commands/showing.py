@@ -88,10 +88,11 @@ def show_experts(answer: Json) -> None:
     if answer["reason"]:
         console.print(Text(f"{answer['reason'][:1].upper()}{answer['reason'][1:]}.", "yellow"))
         if answer["candidates"]:
-            console.print(Text("The nearest, all the same:", style="dim"))
+            console.print(Text("The closest matches all the same:", style="dim"))
         console.print()
-    if not answer["candidates"] and not answer["reason"]:
-        console.print("There is nobody to suggest. Is the community imported?")
+    if not answer["candidates"]:
+        console.print("There is nobody to suggest. Is a community imported (whoknows import PATH)?")
+        console.print()
     for rank, candidate in enumerate(answer["candidates"], start=1):
         head = Text(f"{rank}. ", style="dim")
         head.append(name_of(candidate["person"]), style="bold cyan")
@@ -105,7 +106,7 @@ def show_experts(answer: Json) -> None:
     took = f"Took {answer['took_ms']:.0f} ms."
     if not answer["reason"]:
         # Beside "nobody has shown knowledge of this" the chance of some reply would mislead.
-        took = f"That anyone replies: {answer['answerable']:.0%}. {took}"
+        took = f"Chance that anyone replies within 30 days: {answer['answerable']:.0%}. {took}"
     console.print(Text(took, style="dim"))
 
 

@@ -22,7 +22,7 @@ def show_topics(answer: Json) -> None:
         console.print(
             "No topics to show yet."
             if answer["learned"]
-            else "No topics yet: whoknows learn finds them, from some thirty threads on."
+            else "No topics yet; whoknows learn finds them once there are about thirty threads."
         )
         return
     table = Table(box=None, pad_edge=False)
@@ -47,10 +47,12 @@ def show_topics(answer: Json) -> None:
     console.print(table)
     if not all(topic["people"] for topic in answer["topics"]):
         # Who replied once is not counted, nor who may not be suggested.
-        told = f"{_NOBODY} nobody you could ask has answered there more than once lately."
+        told = (
+            f"{_NOBODY} means that nobody you could ask has answered there more than once lately."
+        )
         console.print(Text(told, style="dim"))
     apart = answer["apart"]
-    console.print(Text(f"{apart} of {answer['threads']} threads are in none of them.", style="dim"))
+    console.print(Text(f"{apart} of {answer['threads']} threads belong to no topic.", style="dim"))
 
 
 def show_threads(answer: Json) -> None:

@@ -71,7 +71,7 @@ export function setUpTopics(state) {
   function list({ topics, learned, apart, threads }, me) {
     const nothing = learned
       ? "There are too few threads yet to find topics."
-      : "Topics are found by “whoknows learn”, from some thirty threads on.";
+      : "“whoknows learn” finds topics once there are about thirty threads.";
     const open = (topic) => state.go(`topics/${address(topic)}`);
     const cards = topics.map((topic) => card(topic, me, open));
     fill(place, topics.length

@@ -80,13 +80,13 @@ def open_reader(path: Path, format: str = "auto", mapped: bool = False) -> Reade
     for sample in peek(path):
         if bare_name(sample.name).lower().endswith((".csv", ".tsv")):
             raise UnreadableSource(
-                f"{path} holds CSV of no known export; name with --map a TOML file that says which "
-                'column means what: [posts.columns] with author = "..", created = "..", '
+                f"{path} holds CSV of no known export; give --map a TOML file that says what each "
+                'column means: [posts.columns] with author = "..", created = "..", '
                 f'body = ".."; {sample.name} has {", ".join(csv_headings(sample.head)[:20])}'
             )
     if path.is_dir() and next(path.iterdir(), None) is None:
         raise UnreadableSource(f"{path} is an empty folder; name the one that holds the export")
     raise UnreadableSource(
-        f"{path} is of no known format ({known}); if it is one of these all the same, name it: "
+        f"{path} is of no known format (known are {known}); if it is one of these, name it: "
         "whoknows import --format NAME"
     )
