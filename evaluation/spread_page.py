@@ -28,15 +28,21 @@ are those of the assumptions.
   Everybody is known by what they did before the window.
 - **Who responds.** A logistic model of joining a thread when it is shown: cosine of MiniLM vectors
   to the mean of the last fifty threads the person turned to; log share of the space in these;
-  log1p of the author's threads among these; log1p of the age in days; log1p of the person's turns
-  in 30 days. What people were shown in the past was not recorded: at their first act of a day the
-  ten newest, and joining means within 24 hours. Fitted on the train window (0-60 %), its
-  calibration measured on the validation window (60-80 %). A person joins when the chance exceeds a
-  number drawn once for person and thread, the same under all ways. Joining makes a reply, which
-  our feed and popularity then see.
-- **The model knows neither what an idea is worth nor what a home is**; its likeness, space and
-  author are cousins of signals that our feed orders by, so *responses* favour our feed. Reach,
-  newcomers and Gini do not depend on it but through replies.
+  log1p of the author's threads among these; log1p of the days since the thread began, and since
+  somebody last joined it; log1p of how many have joined it; log1p of the person's turns in 30 days.
+  What people were shown in the past was not recorded: at their first act of a day the ten newest,
+  and joining means within 24 hours. Fitted on the train window (0-60 %), its calibration measured
+  on the validation window (60-80 %). A person joins when the chance exceeds a number drawn once for
+  person and thread, the same under all ways: being shown again is no second chance. Joining makes a
+  reply, which our feed and popularity then see.
+- **What is told.** Each opening tells our feed which threads were seen (`POST .../impressions`, as
+  the page does); *not told*: it does not, and an idea is offered to those at other sites whom it
+  fits best, whether or not they come.
+- **The model knows neither what an idea is worth nor what a home is.** Its likeness, space and
+  author are cousins of signals that our feed orders by. On the other hand people's exchanges after
+  their first reply are not simulated, so that little moves, and what moves is how our feed finds
+  most of what people really turn to (feed-replay.md). *Responses* are therefore the figure that is
+  least to be believed; reach, newcomers and Gini depend on them but through replies.
 - **Homes.** *site*: what people state. *space*: the space in which a person turned to most threads
   before the window (new people: that of their first turn). *lot*: five homes, dealt by lot, where
   there is one space alone. An idea's home is its author's.
