@@ -18,6 +18,7 @@ from .answering import answered
 from .cursors import Shown, decode_cursor
 from .feedpage import feed_page
 from .following import (
+    ENGLISH,
     FEED_RANKER,
     RANKER,
     SIMILAR,
@@ -28,7 +29,7 @@ from .following import (
     Progress,
 )
 from .ideas import trials
-from .learning import learn
+from .learning import english_share, learn
 from .likeness import Asked, question_of
 from .queries import ExpertsQuery, SimilarQuery
 from .results import ExpertsAnswer, FeedPage, SimilarIdea
@@ -184,6 +185,9 @@ class Engine(Surveying):
         with self._current():
             settings = self.settings
             view = self._view(None, until, now)
+            english = english_share(self.parts, view)
+            # What is fitted is fitted on questions as they will be read.
+            self.reader.expect(english)
             fitted = learn(
                 self.parts,
                 view,
@@ -194,6 +198,7 @@ class Engine(Surveying):
                 told,
             )
             kept = {
+                ENGLISH: str(english).encode(),
                 STATISTICS: fitted.statistics.to_bytes(),
                 RANKER: fitted.ranker.to_bytes(),
                 FEED_RANKER: fitted.feed.to_bytes(),

@@ -54,7 +54,7 @@ Progress = Callable[[str, int, int], None]
 logger = logging.getLogger(__name__)
 
 STATISTICS, RANKER, FEED_RANKER, TOPICS = "statistics", "ranker", "feed", "topics"
-SIMILAR, WHITENING, TEMPLATES = "similar", "whitening", "templates"
+SIMILAR, WHITENING, TEMPLATES, ENGLISH = "similar", "whitening", "templates", "english"
 """The names under which `learn` keeps the corpus statistics, the rankers and the topics."""
 
 
@@ -255,6 +255,7 @@ class Following:
             self.similar_ranker = SimilarRanker.from_bytes(alike) if alike else default_similar()
             self.whitening = Whitening.from_bytes(even)
             self.templates = Templates.from_bytes(kept.get(TEMPLATES, b""))
+            self.reader.expect(float(kept.get(ENGLISH, b"0")))
         self._whole = True
 
     @property

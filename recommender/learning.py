@@ -107,3 +107,10 @@ def centre_of(parts: Parts, view: View) -> tuple[float, ...]:
     of = np.minimum(versions["post"], len(posts) - 1)
     rows = np.flatnonzero(view.counted & (posts["root"][of] == of))
     return tuple(round(float(x), CENTRE_DIGITS) for x in parts.texts.centre(rows))
+
+
+def english_share(parts: Parts, view: View) -> float:
+    """The share, of the texts open to all, of those in English or in no known language."""
+    rows = np.flatnonzero(view.counted)
+    rows = rows[parts.texts.english.has(rows) | parts.texts.multilingual.has(rows)]
+    return round(float(parts.texts.english.has(rows).mean()), 4) if len(rows) else 0.0

