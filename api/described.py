@@ -145,8 +145,8 @@ COMPONENTS: Json = {
         ("posts", "earlier", "later", "previous", "next"),
         {
             "posts": list_of(object_of(("post", "author"), _SHOWN)),
-            **dict.fromkeys(("earlier", "later"), {"type": "integer"}),
-            **dict.fromkeys(("previous", "next"), or_null(TEXT)),
+            **{name: {"type": "integer"} for name in ("earlier", "later")},
+            **{name: or_null(TEXT) for name in ("previous", "next")},
         },
     ),
     "ImportReport": object_of(

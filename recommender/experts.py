@@ -91,13 +91,10 @@ def rank(
     community = view.community
     centre = np.array(ranker.centre, dtype=np.float32) if ranker.centre else None
     evidence = gather(community, texts, question, view, statistics, centre)
-    tags = [
-        community.tag_keys[t.casefold()] for t in query.tags if t.casefold() in community.tag_keys
-    ]
     space = community.space_keys.get(query.space) if query.space else None
     asker = community.person_keys.get(query.asker_id) if query.asker_id else None
     eligible = _eligible(community, view, asker)
-    signals = signals_of(community, view, evidence, space, tags, asker)
+    signals = signals_of(community, view, evidence, space, query.tags, asker)
     signals.values.update(_named(community, question, view, eligible))
     among = eligible & signals.repliers
     scale = scale_of(signals.values, ranker.weights, ranker.pairs, among)

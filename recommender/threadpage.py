@@ -1,5 +1,5 @@
-"""A thread as a viewer may read it, page by page: there are threads of tens of thousands of replies,
-which nobody reads at once and a browser could not show."""
+"""A thread as a viewer may read it, page by page: some have tens of thousands of replies, which
+nobody reads at once and no browser could show."""
 
 import numpy as np
 
