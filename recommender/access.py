@@ -30,6 +30,7 @@ class Access:
 
     def __init__(self) -> None:
         self._classes: dict[frozenset[int], int] = {frozenset(): OPEN}
+        self._needed: list[frozenset[int]] = [frozenset()]
         self._closed: set[int] = set()
         self._members: dict[int, frozenset[str]] = {}
 
@@ -68,7 +69,10 @@ class Access:
                 needed.add(where or NOBODY)
             elif where in self._closed:
                 needed.add(where)
-        return self._classes.setdefault(frozenset(needed), len(self._classes))
+        found = self._classes.setdefault(frozenset(needed), len(self._classes))
+        if found == len(self._needed):
+            self._needed.append(frozenset(needed))
+        return found
 
     def knows(self, classes: Flags, space: int) -> bool:
         """Whether who reads `classes` may know of a space: it is open, or they are a member."""
@@ -76,10 +80,13 @@ class Access:
 
     def readable(self, viewer_id: str | None) -> Flags:
         """Which classes a viewer may read, by class; None and strangers read what is open."""
-        return np.array(
-            [
-                all(viewer_id in self._members.get(space, ()) for space in needed)
-                for needed in self._classes
-            ],
-            dtype=bool,
-        )
+        classes = range(len(self._needed))
+        return np.array([self.may_read(viewer_id, each) for each in classes], dtype=bool)
+
+    def may_read(self, viewer_id: str | None, access: int) -> bool:
+        """Whether a viewer may read one class."""
+        return all(viewer_id in self._members.get(space, ()) for space in self._needed[access])
+
+    def spaces_of(self, person_id: str) -> list[int]:
+        """The spaces, open ones too, that somebody is a member of, by key."""
+        return [space for space, members in self._members.items() if person_id in members]

@@ -124,19 +124,20 @@ class Community:
 
     def _absorb_people(self, changes: Changes) -> bool:
         """Take in people; True if somebody turned bot or man, which changes who replied."""
-        known = [pk for pk, _ in changes.people if pk in self.people]
-        before = {pk: self.people[pk].bot for pk in known}
+        after = dict(changes.people)
+        touched = [*changes.removed.get("person", ()), *after]
+        before = {pk: self.people[pk] for pk in touched if pk in self.people}
         for pk in changes.removed.get("person", ()):
             gone = self.people.pop(pk, None)
             if gone is not None and self.person_keys.get(gone.id) == pk:
                 del self.person_keys[gone.id]
         turned = False
-        for pk, person in changes.people:
-            turned |= before.get(pk, False) != person.bot
+        for pk, person in after.items():
+            turned |= (pk in before and before[pk].bot) != person.bot
             self.people[pk] = person
             self.person_keys[person.id] = pk
-        if changes.people or changes.removed.get("person"):
-            self.roster = Roster(self.people)
+        if touched:
+            self.roster.change(before, after, self.people)
         return turned
 
     def _absorb_spaces(self, changes: Changes) -> bool:

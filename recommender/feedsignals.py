@@ -238,8 +238,7 @@ def _chosen(community: Community, view: View, person: int, pool: Ints) -> dict[s
     is known of the past."""
     chosen, near = np.zeros((2, len(pool)))
     if not view.past:
-        mine = community.people[person].id
-        joined = [key for key, space in community.spaces.items() if mine in space.members]
+        joined = community.access.spaces_of(community.people[person].id)
         chosen = np.isin(community.posts["space"][pool], joined).astype(np.float64)
         homes = homes_of(community, view)
         where = homes_of_posts(community, homes, pool)
