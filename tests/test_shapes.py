@@ -86,7 +86,7 @@ def test_whether_an_idea_spreads_asks_after_few_readers_and_its_own_space(
         for name in names
     ]
     ideas = [
-        Post(f"i{n}", "a", NOW - DAY, "lamps of the window", kind="idea", space=f"s{n}")
+        Post(f"i{n}", "a", NOW - DAY / 4, "lamps of the window", kind="idea", space=f"s{n}")
         for n in range(20)
     ]
     engine = engine_of([*spaces, *people, *roots, *replies, *ideas])
@@ -101,3 +101,15 @@ def test_whether_an_idea_spreads_asks_after_few_readers_and_its_own_space(
     assert engine.feed("n1", now=NOW).items
     # The viewer's own permissions, and for each idea a few who may have a better claim.
     assert len(asked) < 5 * len(spaces) + len(ideas) * 10
+
+
+def test_what_is_dated_years_ahead_leads_no_feed() -> None:
+    """It counted as new until its day came: a few such posts were all that anybody was shown."""
+    ahead = [
+        Post(f"f{n}", f"a{n}", NOW + (400 + n) * DAY, "lamps", title="Lamps") for n in range(9)
+    ]
+    new = [Post(f"n{n}", f"b{n}", NOW - n * DAY / 2, "lamps", title="Lamps") for n in range(1, 9)]
+    soon = Post("soon", "c", NOW + DAY / 12, "lamps", title="Lamps")
+    engine = engine_of([Person("v"), *ahead, *new, soon])
+    shown = [item.post.id for item in engine.feed("v", k=9, now=NOW).items]
+    assert set(shown) == {"soon", *(post.id for post in new)}
