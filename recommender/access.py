@@ -4,7 +4,8 @@ Each such set is an access class, a small number; what a viewer may read is then
 booleans over classes, and a mask over posts one look-up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from sys import intern
 
 import numpy as np
 
@@ -34,15 +35,22 @@ class Access:
         self._closed: set[int] = set()
         self._members: dict[int, frozenset[str]] = {}
 
-    def learn_spaces(self, spaces: Mapping[int, Space]) -> bool:
-        """Take in the spaces; True if a post's class may have changed."""
-        closed = {pk for pk, space in spaces.items() if space.visibility == "members"}
-        self._members = {pk: frozenset(space.members) for pk, space in spaces.items()}
-        changed = closed != self._closed
-        self._closed = closed
-        for pk in sorted(closed):
+    def learn_spaces(self, changed: Mapping[int, Space], gone: Iterable[int]) -> bool:
+        """Follow the spaces; True if a post's class may have changed."""
+        before = set(self._closed)
+        for pk in gone:
+            self._closed.discard(pk)
+            self._members.pop(pk, None)
+        for pk, space in changed.items():
+            # Who is a member of many spaces is named in each: one name for all.
+            self._members[pk] = frozenset(map(intern, space.members))
+            if space.visibility == "members":
+                self._closed.add(pk)
+            else:
+                self._closed.discard(pk)
+        for pk in sorted(self._closed):
             self._class(pk, 0, 0, 0)
-        return changed
+        return self._closed != before
 
     def classify(self, posts: Columns, keys: Ints) -> Ints:
         """The access classes of the posts `keys`."""

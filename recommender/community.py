@@ -6,6 +6,7 @@ what a viewer may see; it says what there is, and of which access class.
 
 from collections.abc import Mapping
 from copy import copy
+from dataclasses import replace
 
 import numpy as np
 
@@ -147,9 +148,10 @@ class Community:
             if lost is not None and self.space_keys.get(lost.id) == pk:
                 del self.space_keys[lost.id]
         for pk, space in changes.spaces:
-            self.spaces[pk] = space
+            # Its members may be tens of thousands: those are for `access` alone to know.
+            self.spaces[pk] = replace(space, members=())
             self.space_keys[space.id] = pk
-        return bool(changes.spaces or gone) and self.access.learn_spaces(self.spaces)
+        return bool(changes.spaces or gone) and self.access.learn_spaces(dict(changes.spaces), gone)
 
     # Derived ------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from .calibration import (
     crowd_of,
     of_strangers,
 )
-from .columns import DIGITS, Flags
+from .columns import DIGITS, Flags, Ints
 from .community import NAMELESS, Community
 from .evidence import Evidence, gather
 from .meaning import Question
@@ -102,10 +102,7 @@ def rank(
     load = _load(community, view, signals, eligible)
     newness = newcomers * np.maximum(1.0 - signals.activity.joined / weights.NEW_UNTIL, 0.0)
     score = np.round(scale.scores(signals.values) + profile + load + newness, DIGITS)
-    everybody = np.flatnonzero(eligible)
-    # Two sorts, the second stable, take a third of the time of `lexsort`.
-    everybody = everybody[np.argsort(community.roster.by_id[everybody])]
-    everybody = everybody[np.argsort(-score[everybody], kind="stable")]
+    everybody = by_score(community, score, np.flatnonzero(eligible))
     order = everybody[_admitted(community, view, query)[everybody]]
     return Ranking(
         order.tolist(),
@@ -124,6 +121,13 @@ def rank(
         crowd=crowd_of(score[eligible]),
         joinings=len(view.once(joinings_in).time),
     )
+
+
+def by_score(community: Community, score: Floats, people: Ints) -> Ints:
+    """`people` by their scores, which are by key, best first; ties by id."""
+    # Two sorts, the second stable, take a third of the time of `lexsort`.
+    people = people[np.argsort(community.roster.by_id[people])]
+    return people[np.argsort(-score[people], kind="stable")]
 
 
 def _eligible(community: Community, view: View, asker: int | None) -> Flags:

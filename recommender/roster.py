@@ -28,7 +28,7 @@ _BETWEEN = re.compile(rf"(?:[^\w{_AT}]|_)+")
 _EMPTY = {
     **dict.fromkeys(("bots", "suggestible", "active", "described"), False),
     **dict.fromkeys(("left", "joined"), NEVER),
-    **dict.fromkeys(("sites", "by_id"), 0),
+    **dict.fromkeys(("sites", "titles", "departments", "by_id"), 0),
 }
 """The columns of a roster, and what they say of nobody."""
 
@@ -41,8 +41,9 @@ class Roster:
     """Columns by person key, which follow whoever changes.
 
     `suggestible`: neither bot nor hidden nor gone; `described`: by a record of their own;
-    `left`, `joined`: times in microseconds, NEVER if not stated. `sites`: a number a site, 0 if
-    not stated; what a site is called is compared without case. `by_id`: the place among all ids.
+    `left`, `joined`: times in microseconds, NEVER if not stated. `sites`, `titles`, `departments`:
+    a number each, 0 if not stated; what they are called is compared without case. `by_id`: the
+    place among all ids.
     """
 
     def __init__(self, people: Mapping[int, Person]) -> None:
@@ -53,12 +54,14 @@ class Roster:
         self.left: Ints = np.full(1, NEVER)
         self.joined: Ints = np.full(1, NEVER)
         self.sites: Ints = np.zeros(1, np.int64)
+        self.titles: Ints = np.zeros(1, np.int64)
+        self.departments: Ints = np.zeros(1, np.int64)
         self.by_id: Ints = np.zeros(1, np.int64)
         self.busy: set[int] = set()
         self._order: list[int] = []
         self._names: Names = {}
         self._ids: Names = {}
-        self._site_numbers: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
         self.change({}, people, people)
 
     def change(
@@ -104,9 +107,9 @@ class Roster:
         self.suggestible[pk] = not person.bot and person.consent != "hidden"
         self.active[pk] = person.active
         self.described[pk] = not person.implicit
-        if person.site and person.site.strip():
-            numbers = self._site_numbers
-            self.sites[pk] = numbers.setdefault(person.site.strip().casefold(), len(numbers) + 1)
+        self.sites[pk] = self._number(person.site)
+        self.titles[pk] = self._number(person.title)
+        self.departments[pk] = self._number(person.department)
         if person.left is not None:
             self.left[pk] = to_us(person.left)
         if person.joined is not None:
@@ -115,6 +118,10 @@ class Roster:
             self.busy.add(pk)
         for names, first, spelled in self._spellings(person):
             names.setdefault(first, []).append((pk, spelled))
+
+    def _number(self, said: str | None) -> int:
+        name = (said or "").strip().casefold()
+        return self._numbers.setdefault(name, len(self._numbers) + 1) if name else 0
 
     def _spellings(self, person: Person) -> list[tuple[Names, str, str]]:
         """Under what somebody is to be found, and how that is spelled as a whole."""
