@@ -20,6 +20,7 @@ from recommender.results import (
     ExpertsAnswer,
     FeedPage,
     SimilarIdea,
+    ThreadPage,
     Topic,
 )
 
@@ -158,6 +159,19 @@ def feed_json(page: FeedPage, find_person: FindPerson, viewer_id: str, moment: d
         for item in page.items
     ]
     return {"items": items, "next": page.next_cursor}
+
+
+def thread_json(
+    page: ThreadPage, find_person: FindPerson, viewer_id: str | None, moment: datetime
+) -> Json:
+    """A page of a thread."""
+    return {
+        "posts": [shown_post(post, find_person, viewer_id, moment) for post in page.posts],
+        "earlier": page.earlier,
+        "later": page.later,
+        "previous": page.previous,
+        "next": page.next,
+    }
 
 
 def chosen_json(chosen: Chosen) -> Json:

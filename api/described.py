@@ -141,7 +141,14 @@ COMPONENTS: Json = {
     ),
     "Post": object_of(("id", "author"), {"id": TEXT, **_POST, "author": or_null(TEXT)}),
     "People": object_of(("people",), {"people": list_of(ref("ShownPerson"), maxItems=MAX_K)}),
-    "Thread": object_of(("posts",), {"posts": list_of(object_of(("post", "author"), _SHOWN))}),
+    "Thread": object_of(
+        ("posts", "earlier", "later", "previous", "next"),
+        {
+            "posts": list_of(object_of(("post", "author"), _SHOWN)),
+            **{name: {"type": "integer"} for name in ("earlier", "later")},
+            **{name: or_null(TEXT) for name in ("previous", "next")},
+        },
+    ),
     "ImportReport": object_of(
         ("accepted", "rejected", "errors"),
         {

@@ -237,6 +237,12 @@ class PostParameters(_AskedInQuery):
     viewer_id: ViewerId | None = None
 
 
+class ThreadParameters(PostParameters):
+    """The query string of a post's thread: how many replies at most."""
+
+    k: K = MAX_K
+
+
 class InteractionParameters(_AskedInQuery):
     """The query string by which interactions are taken back: whose, with what, of which kind."""
 

@@ -94,7 +94,8 @@ def _quotable(engine: Engine, question: Question) -> bool:
 def _helpers(engine: Engine, question: Question) -> dict[str, Person] | None:
     """Who really replied, in the order of time; None where one of them must not be named."""
     helpers: dict[str, Person] = {}
-    for post in engine.thread(question.id, None, question.at + LABEL_WINDOW):
+    page = engine.thread(question.id, None, question.at + LABEL_WINDOW)
+    for post in page.posts if page else ():
         person = engine.store.get_person(post.author) if post.author else None
         if person is not None and person.consent != "hidden" and person.id in question.repliers:
             helpers.setdefault(person.id, person)

@@ -4,7 +4,8 @@ Each such set is an access class, a small number; what a viewer may read is then
 booleans over classes, and a mask over posts one look-up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from sys import intern
 
 import numpy as np
 
@@ -30,18 +31,26 @@ class Access:
 
     def __init__(self) -> None:
         self._classes: dict[frozenset[int], int] = {frozenset(): OPEN}
+        self._needed: list[frozenset[int]] = [frozenset()]
         self._closed: set[int] = set()
         self._members: dict[int, frozenset[str]] = {}
 
-    def learn_spaces(self, spaces: Mapping[int, Space]) -> bool:
-        """Take in the spaces; True if a post's class may have changed."""
-        closed = {pk for pk, space in spaces.items() if space.visibility == "members"}
-        self._members = {pk: frozenset(space.members) for pk, space in spaces.items()}
-        changed = closed != self._closed
-        self._closed = closed
-        for pk in sorted(closed):
+    def learn_spaces(self, changed: Mapping[int, Space], gone: Iterable[int]) -> bool:
+        """Follow the spaces; True if a post's class may have changed."""
+        before = set(self._closed)
+        for pk in gone:
+            self._closed.discard(pk)
+            self._members.pop(pk, None)
+        for pk, space in changed.items():
+            # Who is a member of many spaces is named in each: one name for all.
+            self._members[pk] = frozenset(map(intern, space.members))
+            if space.visibility == "members":
+                self._closed.add(pk)
+            else:
+                self._closed.discard(pk)
+        for pk in sorted(self._closed):
             self._class(pk, 0, 0, 0)
-        return changed
+        return self._closed != before
 
     def classify(self, posts: Columns, keys: Ints) -> Ints:
         """The access classes of the posts `keys`."""
@@ -68,7 +77,10 @@ class Access:
                 needed.add(where or NOBODY)
             elif where in self._closed:
                 needed.add(where)
-        return self._classes.setdefault(frozenset(needed), len(self._classes))
+        found = self._classes.setdefault(frozenset(needed), len(self._classes))
+        if found == len(self._needed):
+            self._needed.append(frozenset(needed))
+        return found
 
     def knows(self, classes: Flags, space: int) -> bool:
         """Whether who reads `classes` may know of a space: it is open, or they are a member."""
@@ -76,10 +88,13 @@ class Access:
 
     def readable(self, viewer_id: str | None) -> Flags:
         """Which classes a viewer may read, by class; None and strangers read what is open."""
-        return np.array(
-            [
-                all(viewer_id in self._members.get(space, ()) for space in needed)
-                for needed in self._classes
-            ],
-            dtype=bool,
-        )
+        classes = range(len(self._needed))
+        return np.array([self.may_read(viewer_id, each) for each in classes], dtype=bool)
+
+    def may_read(self, viewer_id: str | None, access: int) -> bool:
+        """Whether a viewer may read one class."""
+        return all(viewer_id in self._members.get(space, ()) for space in self._needed[access])
+
+    def spaces_of(self, person_id: str) -> list[int]:
+        """The spaces, open ones too, that somebody is a member of, by key."""
+        return [space for space, members in self._members.items() if person_id in members]

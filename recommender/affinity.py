@@ -4,16 +4,13 @@ In: a view and a person. Out: a value a signal for everybody, and the posts, top
 each is a sum over. What is undated, as profiles and sites are, says nothing of the past.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from data.models import Person
-
 from .begun import joinings_of
-from .columns import Ints, counted, decayed
+from .columns import Flags, Ints, counted, decayed
 from .community import NAMELESS
 from .kinship import Kinship
 from .meaning import Question
@@ -114,7 +111,7 @@ def affinity_of(parts: Parts, index: TopicIndex, view: View, person: int) -> Aff
         "role": _role(view, person),
         "active": np.log1p(activity.decayed[60.0]),
         "met": np.log1p(met),
-        "site": _same_site(view, person),
+        "site": _same(view, person, community.roster.sites),
     }
     told = any(values[name].any() for name in ("topics", "spaces", "profile", "role"))
     return Affinity(
@@ -246,30 +243,15 @@ def _profile(parts: Parts, view: View, person: int) -> Floats:
 
 def _role(view: View, person: int) -> Floats:
     """1 for the same title, a half for the same department; 0 of the past."""
-    here = view.community.people[person]
-    return _compared(
-        view,
-        person,
-        lambda other: max(
-            _same(here.title, other.title), 0.5 * _same(here.department, other.department)
-        ),
-    )
+    roster = view.community.roster
+    same, near = _same(view, person, roster.titles), _same(view, person, roster.departments)
+    role: Floats = np.maximum(same, 0.5 * near)
+    return role
 
 
-def _same_site(view: View, person: int) -> Floats:
-    """1 for those at the same site; 0 where one of the two names none, and of the past."""
-    here = view.community.people[person]
-    return _compared(view, person, lambda other: float(_same(here.site, other.site)))
-
-
-def _compared(view: View, person: int, of: Callable[[Person], float]) -> Floats:
-    """What `of` gives each other person, by key; profiles bear no date, so 0 of the past."""
-    values = np.zeros(len(view.community.roster))
-    for pk, other in view.community.people.items() if not view.past else ():
-        if pk != person:
-            values[pk] = of(other)
-    return values
-
-
-def _same(a: str | None, b: str | None) -> bool:
-    return bool(a and b and a.strip().casefold() == b.strip().casefold())
+def _same(view: View, person: int, told: Ints) -> Floats:
+    """1 for each other person of whom is `told`, by key, what is of this one; 0 where nothing is,
+    and of the past, as profiles bear no date."""
+    same: Flags = (told == told[person]) & (told != 0) & (not view.past)
+    same[person] = False
+    return same.astype(np.float64)

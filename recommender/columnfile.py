@@ -87,11 +87,8 @@ def _community(facts: dict[str, Any], arrays: Arrays) -> Community:
         setattr(community, table, Columns.of(getattr(community, table).names, found))
     lists = [tuple(map(str, tags)) for tags in facts["tags"]]
     sites = list(map(str, facts["sites"]))
-    community.tags = {row: lists[place] for row, place in arrays["tagged"].tolist()}
+    for row, place in arrays["tagged"].tolist():
+        community.tag(row, lists[place])
     community.trial_sites = {row: sites[place] for row, place in arrays["placed"].tolist()}
-    # Numbered anew: of a tag that nothing bears any more not even the name was kept.
-    for tags in lists:
-        for tag in tags:
-            community.tag_keys.setdefault(tag.casefold(), len(community.tag_keys) + 1)
     community.seq = int(facts["seq"])
     return community

@@ -6,6 +6,7 @@ what a viewer may see; it says what there is, and of which access class.
 
 from collections.abc import Mapping
 from copy import copy
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,7 +17,6 @@ from data.reading import (
     HUSK,
     INTERACTION_FIELDS,
     LINK_FIELDS,
-    NEVER,
     POST_FIELDS,
     VERSION_FIELDS,
     Changes,
@@ -27,7 +27,6 @@ from .columns import Columns, Flags, Ints, among, first_of
 from .impressions import Impressions
 from .ledger import Events, Ledger
 from .roster import Roster
-from .tagging import tag_spans
 
 DERIVED = ("access", "credited", "joins", "attached")
 """Columns of posts besides the store's: who reads them, whether they count as a reply, whether as
@@ -54,7 +53,7 @@ class Community:
         self.space_keys: dict[str, int] = {}
         self.posts = Columns([*POST_FIELDS[1:], *DERIVED])
         self.tags: dict[int, tuple[str, ...]] = {}
-        self.tag_keys: dict[str, int] = {}
+        self.bearing: dict[str, list[int]] = {}
         self.versions = Columns(VERSION_FIELDS[1:])
         self.trial_sites: dict[int, str] = {}
         self.interactions = Columns(INTERACTION_FIELDS[1:])
@@ -62,9 +61,8 @@ class Community:
         self.impressions = Impressions()
         self.access = Access()
         self.threads: dict[int, list[int]] = {}
-        nothing = Events.of_rows(np.zeros((0, 6), np.int64))
+        nothing = Events.of_rows(np.zeros((0, 4), np.int64))
         self.by_space = Ledger(nothing)
-        self.by_tag = Ledger(nothing, (90.0,))
         self.first = Ledger(nothing, (60.0,))
         self.quick = Ledger(nothing, ())
         self.presence = Ledger(nothing, ())
@@ -80,17 +78,15 @@ class Community:
         keys = changes.posts[:, 0]
         # Of these the text alone is new.
         again = self.posts.holds(changes.posts)
-        anew |= self._retagged(changes, keys[again])
         new = changes.posts[~again]
         added = new[:, 0]
         anew |= bool(self.posts.live[added[added < len(self.posts)]].any())
-        for kind, told in (("version", self.tags), ("interaction", self.trial_sites)):
-            for pk in changes.removed.get(kind, ()):
-                told.pop(pk, None)
-        self.tags.update(changes.tags)
-        for _, tags in changes.tags:
-            for tag in tags:
-                self.tag_keys.setdefault(tag.casefold(), len(self.tag_keys) + 1)
+        for pk in changes.removed.get("interaction", ()):
+            self.trial_sites.pop(pk, None)
+        for pk in changes.removed.get("version", ()):
+            self.tag(pk, ())
+        for pk, tags in changes.tags:
+            self.tag(pk, tags)
         self.posts.put(added, np.pad(new[:, 1:], ((0, 0), (0, len(DERIVED)))))
         self.posts["attached"][keys[again]] = 0
         for pk, held in changes.attached:
@@ -109,28 +105,38 @@ class Community:
             self._rebuild()
         return keys
 
-    def _retagged(self, changes: Changes, edited: Ints) -> bool:
-        """Whether a text of the posts `edited` bears tags or bore some, or one that is gone."""
-        rows = changes.versions[np.isin(changes.versions[:, 1], edited), 0].tolist()
-        told = {row for row, _ in changes.tags}
-        rows += changes.removed.get("version", ())
-        return any(row in told or row in self.tags for row in rows)
+    def tag(self, version: int, tags: tuple[str, ...]) -> None:
+        """Note which tags a text bears; of one that nothing bears any more not even its name."""
+        before = self.tags.get(version, ())
+        if before == tags:
+            return
+        for tag in {tag.casefold() for tag in before}:
+            self.bearing[tag].remove(version)
+            if not self.bearing[tag]:
+                del self.bearing[tag]
+        for tag in {tag.casefold() for tag in tags}:
+            self.bearing.setdefault(tag, []).append(version)
+        if tags:
+            self.tags[version] = tags
+        else:
+            del self.tags[version]
 
     def _absorb_people(self, changes: Changes) -> bool:
         """Take in people; True if somebody turned bot or man, which changes who replied."""
-        known = [pk for pk, _ in changes.people if pk in self.people]
-        before = {pk: self.people[pk].bot for pk in known}
+        after = dict(changes.people)
+        touched = [*changes.removed.get("person", ()), *after]
+        before = {pk: self.people[pk] for pk in touched if pk in self.people}
         for pk in changes.removed.get("person", ()):
             gone = self.people.pop(pk, None)
             if gone is not None and self.person_keys.get(gone.id) == pk:
                 del self.person_keys[gone.id]
         turned = False
-        for pk, person in changes.people:
-            turned |= before.get(pk, False) != person.bot
+        for pk, person in after.items():
+            turned |= (pk in before and before[pk].bot) != person.bot
             self.people[pk] = person
             self.person_keys[person.id] = pk
-        if changes.people or changes.removed.get("person"):
-            self.roster = Roster(self.people)
+        if touched:
+            self.roster.change(before, after, self.people)
         return turned
 
     def _absorb_spaces(self, changes: Changes) -> bool:
@@ -140,9 +146,10 @@ class Community:
             if lost is not None and self.space_keys.get(lost.id) == pk:
                 del self.space_keys[lost.id]
         for pk, space in changes.spaces:
-            self.spaces[pk] = space
+            # Its members may be tens of thousands: those are for `access` alone to know.
+            self.spaces[pk] = replace(space, members=())
             self.space_keys[space.id] = pk
-        return bool(changes.spaces or gone) and self.access.learn_spaces(self.spaces)
+        return bool(changes.spaces or gone) and self.access.learn_spaces(dict(changes.spaces), gone)
 
     # Derived ------------------------------------------------------------------------------
 
@@ -182,13 +189,12 @@ class Community:
     def _count(self, keys: Ints) -> None:
         """Make the ledgers anew from the posts `keys`.
 
-        `by_space` and `by_tag`: who joined threads where. `first`: who was the first to reply;
-        `quick`: who joined within half a day. `presence`: who posted anything under their name.
+        `by_space`: who joined threads where. `first`: who was the first to reply; `quick`: who
+        joined within half a day. `presence`: who posted anything under their name.
         `joinings`: the posts by which threads were joined, in order of time; `by_time`: the roots.
         """
         posts = self.posts
         self.by_space = Ledger(self._events(self._joined(keys)))
-        self.by_tag = Ledger(self._tagged(keys), (90.0,))
         self.first = Ledger(self._events(self._joined(keys, FIRST)), (60.0,))
         self.quick = Ledger(self._events(self._quick(keys)), ())
         self.presence = Ledger(self._events(self._named(keys)), ())
@@ -226,7 +232,6 @@ class Community:
         joined = self._joined(keys)
         for ledger, events in (
             (self.by_space, self._events(joined)),
-            (self.by_tag, self._tagged(keys)),
             (self.first, self._events(self._joined(keys, FIRST))),
             (self.quick, self._events(self._quick(keys))),
             (self.presence, self._events(self._named(keys))),
@@ -279,20 +284,4 @@ class Community:
             posts["author"][chosen],
             posts["space"][roots],
             posts["access"][chosen],
-            np.zeros(len(chosen), np.int64),
-            np.full(len(chosen), NEVER),
         )
-
-    def _tagged(self, keys: Ints) -> Events:
-        """One event a joining and tag of its thread's root, for as long as the root bore it."""
-        posts = self.posts
-        chosen = keys[posts["joins"][keys] != 0]
-        roots = posts["root"][chosen]
-        spans = tag_spans(self.versions, self.tags, self.tag_keys, np.unique(roots))
-        columns = [posts[name][chosen].tolist() for name in ("created", "author", "access")]
-        rows = [
-            (time, author, tag, access, known, until)
-            for root, time, author, access in zip(roots.tolist(), *columns, strict=True)
-            for tag, known, until in spans.get(root, ())
-        ]
-        return Events.of_rows(np.array(rows, dtype=np.int64))

@@ -10,7 +10,7 @@ from datetime import datetime
 import numpy as np
 
 from data.errors import UnknownPerson
-from data.models import Person, Post
+from data.models import Person
 from data.rows import to_us
 
 from . import experts, similar
@@ -32,9 +32,10 @@ from .ideas import trials
 from .learning import english_share, learn
 from .likeness import Asked, question_of
 from .queries import ExpertsQuery, SimilarQuery
-from .results import ExpertsAnswer, FeedPage, SimilarIdea
+from .results import ExpertsAnswer, FeedPage, SimilarIdea, ThreadPage
 from .suggesting import suggest
 from .surveying import Surveying
+from .threadpage import MOST_REPLIES, thread_page
 from .topicmodel import fit_topics
 from .view import end_of_hour
 from .words import similar_reason
@@ -153,18 +154,17 @@ class Engine(Surveying):
         with self._current():
             return experts.named_like(self.community, self._view(viewer_id, None, now), text)
 
-    def thread(self, post_id: str, viewer_id: str | None, now: datetime) -> tuple[Post, ...]:
-        """A post's thread as a viewer may read it, in order of time; empty if they may not."""
+    def thread(
+        self, post_id: str, viewer_id: str | None, now: datetime, k: int = MOST_REPLIES
+    ) -> ThreadPage | None:
+        """The page of a post's thread that it is on, as a viewer may read it; None if they may
+        not."""
         with self._current():
             view = self._view(viewer_id, None, now)
             key = self.store.post_key(post_id)
             if key is None or key >= len(view.posts) or not view.posts[key]:
-                return ()
-            root = int(self.community.posts["root"][key])
-            keys = np.array([root, *self.community.threads.get(root, [])])
-            posts = self._shown(view, keys[view.posts[keys]].tolist())
-        told = sorted(posts.items(), key=lambda at: (at[0] != root, at[1].created, at[1].id))
-        return tuple(post for _, post in told)
+                return None
+            return thread_page(self.community, self.store, view, key, k)
 
     def may_read(self, viewer_id: str | None, post_id: str, now: datetime) -> bool:
         """Whether a viewer may read a post."""

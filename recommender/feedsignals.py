@@ -119,10 +119,11 @@ def _times(
     """How new and how alive threads are, and whether the person was here since they moved.
 
     `again`: the age that each counts as at most. What is in season again is as good as if it had
-    been shared the other day; what came to life again is as old as that.
+    been shared the other day; what came to life again is as old as that. What is dated ahead is as
+    far away as that says: a clock that is years fast would lead every feed for years.
     """
-    age = np.clip(view.moment - community.posts["created"][pool], 0, again)
-    quiet = np.clip(view.moment - threads.last, 0, again)
+    age = np.minimum(abs(view.moment - community.posts["created"][pool]), again)
+    quiet = np.minimum(abs(view.moment - threads.last), again)
     since = len(history.times) - np.searchsorted(history.times, threads.last)
     return {
         "alive_minutes": -np.log1p(quiet / MINUTES_US),
@@ -238,8 +239,7 @@ def _chosen(community: Community, view: View, person: int, pool: Ints) -> dict[s
     is known of the past."""
     chosen, near = np.zeros((2, len(pool)))
     if not view.past:
-        mine = community.people[person].id
-        joined = [key for key, space in community.spaces.items() if mine in space.members]
+        joined = community.access.spaces_of(community.people[person].id)
         chosen = np.isin(community.posts["space"][pool], joined).astype(np.float64)
         homes = homes_of(community, view)
         where = homes_of_posts(community, homes, pool)

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from data.reading import NEVER
-
 from .columns import Flags, Ints, counted, decayed
 
 Floats = npt.NDArray[np.float64]
@@ -30,27 +28,21 @@ TAIL = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Joinings: when (microseconds), by whom, where, and the access class.
-
-    That a joining stands at its place is known of moments after `known` and up to `until`: the
-    tags of a thread are those of its text at the moment.
-    """
+    """Joinings: when (microseconds), by whom, where, and the access class."""
 
     time: Ints
     person: Ints
     place: Ints
     access: Ints
-    known: Ints
-    until: Ints
 
     @classmethod
     def of_rows(cls, rows: Ints) -> "Events":
-        """Events from an array (n, 6), its columns in the order of the fields."""
-        return cls(*rows.reshape(-1, 6).T)
+        """Events from an array (n, 4), its columns in the order of the fields."""
+        return cls(*rows.reshape(-1, 4).T)
 
     def columns(self) -> tuple[Ints, ...]:
         """The fields, in their order."""
-        return self.time, self.person, self.place, self.access, self.known, self.until
+        return self.time, self.person, self.place, self.access
 
     def rows(self) -> Ints:
         """Inverse of `of_rows`."""
@@ -59,10 +51,6 @@ class Events:
     def part(self, chosen: Flags | Ints | slice) -> "Events":
         """Those of `chosen`."""
         return Events(*(column[chosen] for column in self.columns()))
-
-    def standing(self, moment: int) -> "Events":
-        """Those that happened before `moment` and are known at it."""
-        return self.part((self.time < moment) & (self.known < moment) & (self.until >= moment))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +83,8 @@ class Ledger:
     def _close(self, events: Events) -> None:
         """Make `events` the base, and sum it up per (place, access, person)."""
         self._base = events.part(np.lexsort((events.person, events.time)))
-        base = self._base.part(self._base.until == NEVER)
-        # After the reference all that lasts is known, and all that does not has ended.
-        turns = (base.time, base.known, events.until[events.until != NEVER])
-        self._reference = max(int(turn.max(initial=0)) for turn in turns)
-        # Everything that lasts is known from the start: then nothing need be looked at but time.
-        self._lasting = bool((self._base.until == NEVER).all() and not self._base.known.any())
+        base = self._base
+        self._reference = int(base.time.max(initial=0))
         classes = int(base.access.max(initial=0)) + 1
         people = int(base.person.max(initial=0)) + 1
         single = (base.place * classes + base.access) * people + base.person
@@ -135,13 +119,12 @@ class Ledger:
         if moment > self._reference:
             return self._from_sums(moment, readable, people, place, late)
         early = self._base.part(slice(0, int(np.searchsorted(self._base.time, moment))))
-        if not self._lasting:
-            early = early.standing(moment)
         early = _admitted(early, readable, place)
         return _summed([early, late], moment, people, self._half_lives)
 
     def _late(self, moment: int, readable: Flags, place: int | None) -> Events:
-        tail = Events.of_rows(np.array(self._tail, dtype=np.int64)).standing(moment)
+        tail = Events.of_rows(np.array(self._tail, dtype=np.int64))
+        tail = tail.part(tail.time < moment)
         tail = tail.part(np.lexsort((tail.person, tail.time)))
         return _admitted(tail, readable, place)
 

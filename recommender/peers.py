@@ -15,7 +15,7 @@ from data.text import body_text, excerpt
 
 from .affinity import Affinity, affinity_of
 from .columns import DIGITS, Flags
-from .experts import visible
+from .experts import by_score, visible
 from .parts import Parts
 from .results import Contribution, Peer, PeersAnswer
 from .showing import shown_posts
@@ -79,9 +79,7 @@ def rank(parts: Parts, index: TopicIndex, view: View, person: int) -> PeerRankin
     admitted = view.once(visible) & community.roster.may_be_suggested(view.moment, view.past)
     admitted &= _at_home(found)
     admitted[person] = False
-    keys = np.flatnonzero(admitted).tolist()
-    order = sorted(keys, key=lambda pk: (-score[pk], community.people[pk].id))
-    return PeerRanking(order, score, found)
+    return PeerRanking(by_score(community, score, np.flatnonzero(admitted)).tolist(), score, found)
 
 
 def find(parts: Parts, index: TopicIndex, view: View, person: int, k: int) -> PeersAnswer:

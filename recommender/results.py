@@ -103,6 +103,21 @@ class FeedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """A thread's root and some of its replies in order of time.
+
+    `earlier`, `later`: how many replies come before and after these; `previous`, `next`: ids of
+    the nearest of them, by which the page before and the one after are asked for.
+    """
+
+    posts: tuple[Post, ...]
+    earlier: int
+    later: int
+    previous: str | None
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """Something a person has shown knowledge of, with the posts that show it.
 

@@ -25,53 +25,111 @@ _CALL = re.compile(r"(?<!\w)@")
 _BETWEEN = re.compile(rf"(?:[^\w{_AT}]|_)+")
 """What stands between words: all but letters, figures and the sign for an at sign."""
 
+_EMPTY = {
+    **dict.fromkeys(("bots", "suggestible", "active", "described"), False),
+    **dict.fromkeys(("left", "joined"), NEVER),
+    **dict.fromkeys(("sites", "titles", "departments", "by_id"), 0),
+}
+"""The columns of a roster, and what they say of nobody."""
+
 CALLED, WHOLE, FIRST = "called", "whole", "first"
 """How somebody is named: the whole name after an at sign; a whole name of several words; a first
 name, or a name of one word, which may be a word like any other."""
 
 
 class Roster:
-    """Columns by person key, made anew whenever somebody changes.
+    """Columns by person key, which follow whoever changes.
 
     `suggestible`: neither bot nor hidden nor gone; `described`: by a record of their own;
-    `left`, `joined`: times in microseconds, NEVER if not stated. `sites`: a number a site, 0 if
-    not stated; what a site is called is compared without case. `by_id`: the place among all ids.
+    `left`, `joined`: times in microseconds, NEVER if not stated. `sites`, `titles`, `departments`:
+    a number each, 0 if not stated; what they are called is compared without case. `by_id`: the
+    place among all ids.
     """
 
     def __init__(self, people: Mapping[int, Person]) -> None:
-        size = max(people, default=0) + 1
-        self.bots: Flags = np.zeros(size, bool)
-        self.suggestible: Flags = np.zeros(size, bool)
-        self.active: Flags = np.zeros(size, bool)
-        self.described: Flags = np.zeros(size, bool)
-        self.left: Ints = np.full(size, NEVER)
-        self.joined: Ints = np.full(size, NEVER)
-        self.sites: Ints = np.zeros(size, np.int64)
-        self.busy: list[int] = []
-        self.by_id: Ints = np.zeros(size, np.int64)
-        self.by_id[sorted(people, key=lambda pk: people[pk].id)] = np.arange(len(people))
+        self.bots: Flags = np.zeros(1, bool)
+        self.suggestible: Flags = np.zeros(1, bool)
+        self.active: Flags = np.zeros(1, bool)
+        self.described: Flags = np.zeros(1, bool)
+        self.left: Ints = np.full(1, NEVER)
+        self.joined: Ints = np.full(1, NEVER)
+        self.sites: Ints = np.zeros(1, np.int64)
+        self.titles: Ints = np.zeros(1, np.int64)
+        self.departments: Ints = np.zeros(1, np.int64)
+        self.by_id: Ints = np.zeros(1, np.int64)
+        self.busy: set[int] = set()
+        self._order: list[int] = []
         self._names: Names = {}
         self._ids: Names = {}
-        sites: dict[str, int] = {}
-        for pk, person in people.items():
-            self.bots[pk] = person.bot
-            self.suggestible[pk] = not person.bot and person.consent != "hidden"
-            self.active[pk] = person.active
-            self.described[pk] = not person.implicit
-            if person.site and person.site.strip():
-                self.sites[pk] = sites.setdefault(person.site.strip().casefold(), len(sites) + 1)
-            if person.left is not None:
-                self.left[pk] = to_us(person.left)
-            if person.joined is not None:
-                self.joined[pk] = to_us(person.joined)
-            if person.away_until is not None or person.weekly_capacity is not None:
-                self.busy.append(pk)
-            own = _spelled(person.id.partition(":")[2] or person.id)
-            known = dict.fromkeys((_spelled(person.name or ""), own))
-            for names, spelled in (*((self._names, one) for one in known), (self._ids, own)):
-                first = spelled.partition(" ")[0]
-                if len(first) >= SHORTEST_NAME:
-                    names.setdefault(first, []).append((pk, spelled))
+        self._numbers: dict[str, int] = {}
+        self.change({}, people, people)
+
+    def change(
+        self,
+        before: Mapping[int, Person],
+        after: Mapping[int, Person],
+        people: Mapping[int, Person],
+    ) -> None:
+        """Follow the change of some people from `before` to `after`, of `people` as they are now.
+
+        Who is in neither is as they were.
+        """
+        for pk, person in before.items():
+            self._forget(pk, person)
+        self._reach(max(people, default=0) + 1)
+        for pk, person in after.items():
+            self._note(pk, person)
+        if before.keys() != after.keys():
+            kept = [pk for pk in self._order if pk in people]
+            new = after.keys() - before.keys()
+            # What is in order already is passed over.
+            self._order = sorted([*kept, *new], key=lambda pk: people[pk].id)
+            self.by_id[:] = 0
+            self.by_id[self._order] = np.arange(len(self._order))
+
+    def _reach(self, size: int) -> None:
+        for name, empty in _EMPTY.items():
+            column = getattr(self, name)[:size]
+            setattr(self, name, np.pad(column, (0, size - len(column)), constant_values=empty))
+
+    def _forget(self, pk: int, person: Person) -> None:
+        for name, empty in _EMPTY.items():
+            if name != "by_id":
+                getattr(self, name)[pk] = empty
+        self.busy.discard(pk)
+        for names, first, spelled in self._spellings(person):
+            names[first].remove((pk, spelled))
+            if not names[first]:
+                del names[first]
+
+    def _note(self, pk: int, person: Person) -> None:
+        self.bots[pk] = person.bot
+        self.suggestible[pk] = not person.bot and person.consent != "hidden"
+        self.active[pk] = person.active
+        self.described[pk] = not person.implicit
+        self.sites[pk] = self._number(person.site)
+        self.titles[pk] = self._number(person.title)
+        self.departments[pk] = self._number(person.department)
+        if person.left is not None:
+            self.left[pk] = to_us(person.left)
+        if person.joined is not None:
+            self.joined[pk] = to_us(person.joined)
+        if person.away_until is not None or person.weekly_capacity is not None:
+            self.busy.add(pk)
+        for names, first, spelled in self._spellings(person):
+            names.setdefault(first, []).append((pk, spelled))
+
+    def _number(self, said: str | None) -> int:
+        name = (said or "").strip().casefold()
+        return self._numbers.setdefault(name, len(self._numbers) + 1) if name else 0
+
+    def _spellings(self, person: Person) -> list[tuple[Names, str, str]]:
+        """Under what somebody is to be found, and how that is spelled as a whole."""
+        own = _spelled(person.id.partition(":")[2] or person.id)
+        known = dict.fromkeys((_spelled(person.name or ""), own))
+        told = [*((self._names, one) for one in known), (self._ids, own)]
+        firsts = [(names, spelled.partition(" ")[0], spelled) for names, spelled in told]
+        return [one for one in firsts if len(one[1]) >= SHORTEST_NAME]
 
     def __len__(self) -> int:
         """One more than the highest key."""

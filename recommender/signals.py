@@ -4,6 +4,7 @@ In: a view, a question's evidence. Out: columns by person key, and whence each v
 that its points can be told apart by post. What each weighs is the ranker's to say.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from .evidence import Evidence
 from .kinship import LEAST, Share
 from .ledger import Activity
 from .pieces import Pieces
+from .tagging import joined_under
 from .view import HOUR_US, View
 
 Floats = npt.NDArray[np.float64]
@@ -66,7 +68,7 @@ def signals_of(
     view: View,
     evidence: Evidence,
     space: int | None,
-    tags: list[int],
+    tags: Sequence[str],
     asker: int | None,
 ) -> Signals:
     """Signals for every person of the community, by the names of `ranker.SIGNALS`."""
@@ -91,10 +93,7 @@ def signals_of(
     if space is not None:
         place = community.by_space.at(view.moment, view.classes, people, space)
     values |= _place(view, activity, place)
-    tagged = np.zeros(people)
-    for tag in tags:
-        tagged += community.by_tag.at(view.moment, view.classes, people, tag).decayed[90.0]
-    values["tags"] = np.log1p(tagged)
+    values["tags"] = np.log1p(joined_under(view, tags))
     values |= acquaintance(view, asker)
     return Signals(values, pieces, activity, place, activity.joined > 0)
 

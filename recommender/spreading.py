@@ -24,6 +24,7 @@ are closed to the reader have no part in the order in which others come before t
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -135,9 +136,9 @@ def offers(
             # Those whom fewest have seen, and of these what fits best: from -1 to 1.
             claims[row] = int(shown.max() - shown[n]) + 1.0 + fit[person] / 4.0
             continue
-        fit[~(readers & _able(community, idea, readers))] = 0.0
         # Whose fit is the same has the same claim, so both are asked.
-        if fit[person] > 0.0 and int((fit > fit[person]).sum()) < places:
+        better = np.flatnonzero(readers & (fit > fit[person]))
+        if fit[person] > 0.0 and not _outdone(community, idea, better, places):
             claims[row] = fit[person]
     return Offers(claims, told)
 
@@ -199,15 +200,11 @@ def _fit(concerns: Concerns, idea: int, created: int, people: int) -> Floats:
     return np.round(fit, DIGITS)
 
 
-def _able(community: Community, idea: int, readers: Flags) -> Flags:
-    """Which of the readers may read the idea."""
-    wanted = int(community.posts["access"][idea])
-    able = np.zeros(len(readers), dtype=bool)
-    if wanted == 0:
-        return readers
-    for pk in np.flatnonzero(readers).tolist():
-        able[pk] = community.access.readable(community.people[pk].id)[wanted]
-    return able
+def _outdone(community: Community, idea: int, better: Ints, places: int) -> bool:
+    """Whether as many of the people `better` as there are places may read the idea."""
+    wanted, people = int(community.posts["access"][idea]), community.people
+    able = (pk for pk in better.tolist() if community.access.may_read(people[pk].id, wanted))
+    return len(list(islice(able, places))) == places
 
 
 def _acts_on(community: Community, view: View, ideas: Ints) -> Ints:

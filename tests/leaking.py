@@ -22,7 +22,7 @@ import recommender.following
 import recommender.ideas
 import recommender.spreading
 import recommender.view
-from data.models import INTERACTION_KINDS
+from data.models import INTERACTION_KINDS, Person
 from recommender.columns import Columns
 from recommender.community import Community
 from recommender.engine import Engine
@@ -135,15 +135,14 @@ def profile_signal(field: str) -> Leak:
     """A field of the profile that bears no date decides who is suggested."""
 
     def leak(patch: pytest.MonkeyPatch) -> None:
-        exact = Roster.__init__
+        exact = Roster._note
 
-        def leaking(self: Roster, people: Any) -> None:
-            exact(self, people)
-            for pk, person in people.items():
-                told = f"{pk} {getattr(person, field)!r}"
-                self.suggestible[pk] &= crc32(told.encode()) % 3 > 0
+        def leaking(self: Roster, pk: int, person: Person) -> None:
+            exact(self, pk, person)
+            told = f"{pk} {getattr(person, field)!r}"
+            self.suggestible[pk] &= crc32(told.encode()) % 3 > 0
 
-        patch.setattr(Roster, "__init__", leaking)
+        patch.setattr(Roster, "_note", leaking)
 
     return leak
 

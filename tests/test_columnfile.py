@@ -26,20 +26,16 @@ def _fresh(store: Store) -> Community:
     return community
 
 
-def _events(community: Community, ledger: Ledger, names: dict[int, object]) -> Counter[object]:
-    """What a ledger counts, with access classes and places by what they stand for."""
+def _events(community: Community, ledger: Ledger) -> Counter[object]:
+    """What a ledger counts, with access classes by what they stand for."""
     classes = {number: needed for needed, number in community.access._classes.items()}
     rows = [*ledger._base.rows().tolist(), *(row.tolist() for row in ledger._tail)]
-    return Counter(
-        (time, person, names.get(place, place), classes[access], known, until)
-        for time, person, place, access, known, until in rows
-    )
+    return Counter((time, person, place, classes[access]) for time, person, place, access in rows)
 
 
 def state_of(community: Community) -> dict[str, object]:
     """Everything that a community holds; numbers that depend on the way here by their meaning."""
     classes = {number: needed for needed, number in community.access._classes.items()}
-    tag_names: dict[int, object] = {number: tag for tag, number in community.tag_keys.items()}
     state: dict[str, object] = {
         name: getattr(community, name)
         for name in ("seq", "people", "person_keys", "spaces", "space_keys", "tags")
@@ -58,8 +54,8 @@ def state_of(community: Community) -> dict[str, object]:
         for who in (None, "p01", "p05", "p08")
     ]
     for name in ("by_space", "first", "quick", "presence"):
-        state[name] = _events(community, getattr(community, name), {})
-    state["by_tag"] = _events(community, community.by_tag, tag_names)
+        state[name] = _events(community, getattr(community, name))
+    state["bearing"] = {tag: sorted(rows) for tag, rows in community.bearing.items()}
     created = community.posts["created"]
     for name in ("joinings", "by_time"):
         keys = getattr(community, name)
@@ -162,10 +158,10 @@ def test_of_an_edited_text_nothing_else_follows(
         return times
 
     assert follow(replace(asked, body="spotlights of the entrance")) == 0
-    assert follow(replace(asked, body="spotlights", tags=("light",))) == 1
-    assert follow(replace(asked, body="spotlights")) == 1
-    assert follow(replace(tagged, body="spotlights")) == 1
-    assert follow(replace(tagged, body="spotlights", tags=())) == 1
+    assert follow(replace(asked, body="spotlights", tags=("light",))) == 0
+    assert follow(replace(asked, body="spotlights")) == 0
+    assert follow(replace(tagged, body="spotlights")) == 0
+    assert follow(replace(tagged, body="spotlights", tags=())) == 0
     assert follow(replace(asked, author="p03")) == 1
     assert follow(replace(asked, author="p03", kind="idea")) == 1
 

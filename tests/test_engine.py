@@ -129,7 +129,9 @@ def test_anonymous_posts_name_and_credit_nobody() -> None:
     assert "shy" not in _names(engine) and "shy2" not in _names(engine)
     shown = [idea.post for idea in engine.similar(SimilarQuery(body=LAMPS), NOW)]
     shown += [item.post for item in engine.feed("v", now=NOW).items]
-    shown += [post for post in engine.thread("t", "v", NOW) if post.anonymous]
+    page = engine.thread("t", "v", NOW)
+    assert page is not None
+    shown += [post for post in page.posts if post.anonymous]
     assert [post.author for post in shown] == [None] * 4
     assert {p.id for p in engine.people("", "v", NOW)} == {"v", "other"}
     # The same text by somebody else, as anonymous: nothing that is asked tells them apart.

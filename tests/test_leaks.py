@@ -24,7 +24,7 @@ CAUGHT: dict[str, tuple[Leak, ...]] = {
     "edits that address people": (leaking.newest_texts,),
     "edits of bodies": (leaking.one_moment_late, leaking.newest_texts),
     "edits of titles": (leaking.newest_texts,),
-    "edits of tags": (leaking.newest_texts, leaking.activity_to_come),
+    "edits of tags": (leaking.newest_texts,),
     "edits of the language": (leaking.newest_texts,),
     "edits of the kind": (leaking.posts_of_today,),
     "edits of the kind to an idea": (leaking.posts_of_today,),

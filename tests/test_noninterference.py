@@ -116,8 +116,9 @@ def test_reading_less_is_told_apart() -> None:
     ]
     engine = engine_of([space, Person("m"), Person("n"), *posts])
     assert answers(engine, "m") != answers(engine, "n")
-    assert [p.id for p in engine.thread("r", "m", NOW)] == ["t", "r"]
-    assert engine.thread("r", "n", NOW) == ()
+    page = engine.thread("r", "m", NOW)
+    assert page is not None and [p.id for p in page.posts] == ["t", "r"]
+    assert engine.thread("r", "n", NOW) is None
     assert {p.id for p in engine.people("", "n", NOW)} == {"m", "n"}
     assert {p.id for p in engine.people("", "m", NOW)} == {"m", "n", "a", "b"}
     with pytest.raises(UnknownPerson):

@@ -100,6 +100,15 @@ def test_days_are_those_of_the_readers_calendar(tab: Tab) -> None:
         for stamp in (
             "2026-11-30T04:00:00Z", "2026-11-29T21:30:00Z", "2026-11-29T20:30:00Z",
             "2026-11-28T21:30:00Z", "2026-11-28T20:30:00Z",
+            "2026-12-02T05:00:00Z", "2036-11-30T05:00:00Z",
         )
     }  # fmt: skip
-    assert list(said.values()) == ["today", "today", "yesterday", "yesterday", "2 days ago"]
+    assert list(said.values()) == [
+        "today",
+        "today",
+        "yesterday",
+        "yesterday",
+        "2 days ago",
+        "in 2 days",
+        "Nov 2036",
+    ]

@@ -6,13 +6,13 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import post_json, shown_post
+from api.answers import post_json, thread_json
 from api.bodies import JsonRoute
 from api.doors import Json, current_time, engine_of, not_found, store_of
 from api.errors import Problem
 from api.paths import Id
 from api.routes.people import JsonObject, with_path_id, write_one
-from api.schemas import InteractionParameters, PostParameters
+from api.schemas import InteractionParameters, PostParameters, ThreadParameters
 from data.records import parse_interaction, parse_post, to_json
 
 router = APIRouter(prefix="/v1", tags=["posts"], route_class=JsonRoute)
@@ -41,13 +41,17 @@ def get_post(request: Request, post_id: Id, asked: Annotated[PostParameters, Que
 
 
 @router.get("/posts/{id}/thread")
-def thread(request: Request, post_id: Id, asked: Annotated[PostParameters, Query()]) -> Response:
-    """The post's whole thread, root first, then by time, as `viewer_id` may read it."""
-    find_person, now = engine_of(request).person, current_time()
-    posts = engine_of(request).thread(post_id, asked.viewer_id, now)
-    if not posts:
+def thread(request: Request, post_id: Id, asked: Annotated[ThreadParameters, Query()]) -> Response:
+    """The post's thread, root first, then by time, as `viewer_id` may read it.
+
+    Of more than `k` replies, the page that the post is on; of a root's, the first. `earlier` and
+    `later` say how many there are besides, `previous` and `next` by which posts they are asked for.
+    """
+    engine, now = engine_of(request), current_time()
+    page = engine.thread(post_id, asked.viewer_id, now, asked.k)
+    if page is None:
         raise not_found("post", post_id)
-    return Json({"posts": [shown_post(post, find_person, asked.viewer_id, now) for post in posts]})
+    return Json(thread_json(page, engine.person, asked.viewer_id, now))
 
 
 @router.delete("/posts/{id}", status_code=204)

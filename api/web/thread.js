@@ -42,14 +42,39 @@ function point(article) {
   article.scrollIntoView({ block: "start" });
 }
 
+// What of a long thread comes before or after the page that was read takes the button's place.
+function further(page, side, me) {
+  const [count, id] = side === "earlier" ? [page.earlier, page.previous] : [page.later, page.next];
+  if (!count) return null;
+  const words = `${count} ${side} ${count === 1 ? "reply" : "replies"}`;
+  const button = el("button", { class: "quiet", type: "button" }, words);
+  const place = el("div", { class: "actions" }, button);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      const found = await readThread(id, me?.id);
+      const more = found.posts.slice(1).map((shown) => message(shown, me));
+      const beyond = [further(found, side, me)].filter(Boolean);
+      place.replaceWith(...(side === "earlier" ? [...beyond, ...more] : [...more, ...beyond]));
+      more[0].tabIndex = -1;
+      more[0].focus({ preventScroll: true });
+    } catch (error) {
+      place.replaceWith(failure(error));
+    }
+  });
+  return place;
+}
+
 // A reply may be named instead of the thread: it is then marked, and brought into view.
 export function openThread(postId, me, propensity) {
   openReader("…", async (body, title) => {
     try {
-      const { posts: found } = await readThread(postId, me?.id);
+      const page = await readThread(postId, me?.id);
+      const found = page.posts;
       title.textContent = titleOf(found[0].post);
       const articles = found.map((shown) => message(shown, me));
-      fill(body, articles);
+      fill(body, articles[0], further(page, "earlier", me), articles.slice(1),
+        further(page, "later", me));
       const place = found.findIndex((shown) => shown.post.id === postId);
       if (place > 0) point(articles[place]);
       if (me) await note(me.id, found[0].post.id, "view", { propensity });

@@ -90,9 +90,9 @@ const dayOf = (time) =>
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 export function ago(stamp) {
   const days = dayOf(new Date(stamp)) - dayOf(new Date());
-  if (days >= 0) return "today";
-  if (days > -14) return relative.format(days, "day");
-  if (days > -60) return relative.format(Math.round(days / 7), "week");
+  if (days === 0) return "today";
+  if (Math.abs(days) < 14) return relative.format(days, "day");
+  if (days < 0 && days > -60) return relative.format(Math.round(days / 7), "week");
   return new Date(stamp).toLocaleDateString("en-GB", { month: "short", year: "numeric" });
 }
 
