@@ -284,7 +284,3 @@ def main() -> None:
     if sys.argv[1:2] and sys.argv[1] in IN_BULK and hasattr(os, "nice"):
         os.nice(NICENESS)
     app()
-
-
-if __name__ == "__main__":
-    main()

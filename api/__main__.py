@@ -1,0 +1,19 @@
+"""The console command's first steps: a long command heeds signals before anything large is read."""
+
+import sys
+
+from api.stopping import KEPT, STOPPING
+
+
+def main() -> None:
+    """Run the command that this process was started for."""
+    command = "".join(sys.argv[1:2])
+    if command in KEPT:
+        STOPPING.heed(command)
+    from api.cli import main
+
+    main()
+
+
+if __name__ == "__main__":
+    main()
