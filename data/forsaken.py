@@ -19,9 +19,10 @@ def forget_forsaken(transaction: Transaction, keys: Iterable[int], ids: Iterable
     """Delete those of the people with these `keys` or `ids` whom nothing names any more; answer
     how many."""
     left: dict[str, int] = {}
-    for column, wanted in ((people.c.pk, sorted(set(keys))), (people.c.id, sorted(set(ids)))):
-        for chunk in chunks(wanted):
-            left.update(_without_acts(transaction, column.in_(chunk)))
+    for numbers in chunks(sorted(set(keys))):
+        left.update(_without_acts(transaction, people.c.pk.in_(numbers)))
+    for names in chunks(sorted(set(ids))):
+        left.update(_without_acts(transaction, people.c.id.in_(names)))
     left = _unnamed(transaction, left)
     for chunk in chunks(sorted(left.values())):
         for row in transaction.connection.execute(select(people).where(people.c.pk.in_(chunk))):
