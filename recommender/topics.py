@@ -150,7 +150,7 @@ def threads_of(
         standing = np.flatnonzero(view.texts)
         row_of[view.community.versions["post"][standing]] = standing
         first = np.round(texts.likeness(question, row_of[roots]), DIGITS)
-    ordered: Ints = roots[np.lexsort((-roots, -first))]
+    ordered: Ints = roots[np.lexsort((view.community.posts["rank"][roots], -first))]
     return ordered
 
 
