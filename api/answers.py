@@ -162,7 +162,11 @@ def feed_json(page: FeedPage, find_person: FindPerson, viewer_id: str, moment: d
 
 def chosen_json(chosen: Chosen) -> Json:
     """What a person chose as concerning them, and what is left of its weight."""
-    return {"topics": list(chosen.topics), "share": round(chosen.share, 4)}
+    return {
+        "topics": list(chosen.topics),
+        "ids": dict(chosen.ids),
+        "share": round(chosen.share, 4),
+    }
 
 
 def topic_json(topic: Topic) -> Json:

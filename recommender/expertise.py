@@ -20,9 +20,8 @@ from .community import Community
 from .parts import Parts
 from .results import Contribution, Topic
 from .texts import TextIndex
-from .topicindex import TopicIndex
+from .topicindex import TopicIndex, topic_id
 from .topiclabels import labels_of
-from .topics import topic_id
 from .view import View
 
 RECENT = 300
