@@ -2,14 +2,12 @@
 
 import sys
 
-from api.stopping import KEPT, STOPPING
+from api.stopping import STOPPING
 
 
 def main() -> None:
     """Run the command that this process was started for."""
-    command = "".join(sys.argv[1:2])
-    if command in KEPT:
-        STOPPING.heed(command)
+    STOPPING.heed("".join(sys.argv[1:2]))
     from api.cli import main
 
     main()

@@ -61,7 +61,12 @@ class Stopping:
         self._asked: tuple[int, float] | None = None
 
     def heed(self, command: str) -> None:
-        """From now on, end in good order at either signal. For the process's own main thread."""
+        """From now on, if it is a long one, end in good order at either signal.
+
+        For the process's own main thread.
+        """
+        if command not in KEPT or command == self._command:
+            return
         self._command = command
         for each in SIGNALS:
             # Who was started with a signal ignored, as by nohup, was meant to go on.

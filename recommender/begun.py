@@ -148,7 +148,7 @@ def _more_joinings(view: View, known: Joinings, since: Since) -> Joinings:
     keys = view.community.joinings
     more = _joinings(view, _places(view), keys[keys >= since.posts])
     posts = view.community.posts
-    at = places_among(known.post, more.post, posts["created"], posts["rank"])
+    at = places_among(known.post, known.time, more.post, posts["created"], posts["rank"])
     return Joinings(
         np.insert(known.person, at, more.person),
         np.insert(known.post, at, more.post),

@@ -144,10 +144,9 @@ def in_time(keys: Ints, created: Ints, rank: Ints) -> Ints:
     return ordered
 
 
-def places_among(ordered: Ints, keys: Ints, created: Ints, rank: Ints) -> Ints:
-    """Where `keys` belong among `ordered`; both are as `in_time` orders them."""
-    times, own = created[ordered], created[keys]
-    first, last = (np.searchsorted(times, own, side) for side in ("left", "right"))
+def places_among(ordered: Ints, times: Ints, keys: Ints, created: Ints, rank: Ints) -> Ints:
+    """Where `keys` belong among `ordered`, which have these `times`; both are as by `in_time`."""
+    first, last = (np.searchsorted(times, created[keys], side) for side in ("left", "right"))
     for at in np.flatnonzero(first < last).tolist():
         alike = ordered[first[at] : last[at]]
         first[at] += np.searchsorted(rank[alike], rank[keys[at]])
@@ -157,4 +156,4 @@ def places_among(ordered: Ints, keys: Ints, created: Ints, rank: Ints) -> Ints:
 def among(ordered: Ints, keys: Ints, created: Ints, rank: Ints) -> Ints:
     """`ordered`, as by `in_time`, with `keys` among them."""
     keys = in_time(keys, created, rank)
-    return np.insert(ordered, places_among(ordered, keys, created, rank), keys)
+    return np.insert(ordered, places_among(ordered, created[ordered], keys, created, rank), keys)
