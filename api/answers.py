@@ -176,7 +176,11 @@ def thread_json(
 
 def chosen_json(chosen: Chosen) -> Json:
     """What a person chose as concerning them, and what is left of its weight."""
-    return {"topics": list(chosen.topics), "share": round(chosen.share, 4)}
+    return {
+        "topics": list(chosen.topics),
+        "ids": dict(chosen.ids),
+        "share": round(chosen.share, 4),
+    }
 
 
 def topic_json(topic: Topic) -> Json:

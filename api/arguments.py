@@ -9,13 +9,13 @@ from typing import Annotated, Any, ParamSpec
 import typer
 from typer.core import TyperCommand
 
+from api.stopping import STOPPING, exit_code, sentence
 from api.terminal import complain
 from data.errors import InvalidRecord, WhoknowsError
 from data.times import parse_time
 from embeddings.errors import EmbeddingError
 
 P = ParamSpec("P")
-INTERRUPTED = 130
 
 
 class Command(TyperCommand):
@@ -34,7 +34,8 @@ def mendable(command: Callable[P, None]) -> Callable[P, None]:
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            command(*args, **kwargs)
+            with STOPPING.working():
+                command(*args, **kwargs)
         except (WhoknowsError, EmbeddingError) as error:
             complain(str(error))
             raise typer.Exit(1) from None
@@ -44,9 +45,9 @@ def mendable(command: Callable[P, None]) -> Callable[P, None]:
             place = f"{error.filename}: " if error.filename else ""
             complain(f"{place}{error.strerror or error}.")
             raise typer.Exit(1) from None
-        except KeyboardInterrupt:
-            complain("Stopped. What was written before stays; run the command again to go on.")
-            raise typer.Exit(INTERRUPTED) from None
+        except KeyboardInterrupt as stop:
+            complain(sentence(command.__name__.strip("_")))
+            raise typer.Exit(exit_code(stop)) from None
 
     return run
 

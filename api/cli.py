@@ -25,6 +25,7 @@ from api.arguments import (
     time_of,
     words,
 )
+from api.stopping import STOPPING
 
 app = typer.Typer(
     name="whoknows",
@@ -283,10 +284,9 @@ posts, by `evaluation.benchmarks.scale_writing` in turns, a question beside an i
 
 def main() -> None:
     """The console command: a process of its own, whose priority it may lower."""
-    if sys.argv[1:2] and sys.argv[1] in IN_BULK and hasattr(os, "nice"):
+    command = "".join(sys.argv[1:2])
+    # Not every way here leads through `api.__main__`.
+    STOPPING.heed(command)
+    if command in IN_BULK and hasattr(os, "nice"):
         os.nice(NICENESS)
     app()
-
-
-if __name__ == "__main__":
-    main()

@@ -242,9 +242,15 @@ COMPONENTS: Json = {
     ),
     "Noted": object_of(("noted",), {"noted": {"type": "integer"}}),
     "Chosen": object_of(
-        ("topics", "share"),
+        ("topics", "ids", "share"),
         {
             "topics": list_of(TEXT, maxItems=MOST_TOPICS),
+            "ids": {
+                "type": "object",
+                "additionalProperties": TEXT,
+                "description": "Of topics that came out of the list of topics and are in it still, "
+                "the id by the words that were chosen: `learn` may give a topic other words.",
+            },
             "share": {
                 **_PROBABILITY,
                 "description": "What part of its weight in the feed is left to a choice: 1 of "

@@ -145,10 +145,18 @@ Topic = Annotated[
 ]
 
 
+TopicId = Annotated[str, Field(pattern=r"^t[0-9]{1,9}$")]
+
+
 class ChosenTopics(_Asked):
     """What somebody says concerns them, in the words of the list of topics or in their own."""
 
     topics: Annotated[list[Topic], Field(max_length=MOST_TOPICS)]
+    ids: dict[str, TopicId] = Field(
+        default_factory=dict,
+        description="Of topics out of the list of topics, the id by the words that are chosen. Who "
+        "leaves one out keeps what was said of these words before.",
+    )
 
 
 class ShownThreads(_Asked):

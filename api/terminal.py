@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
+from api.stopping import STOPPING
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -64,7 +66,7 @@ def progress(title: str, until_then: str | None = None) -> Iterator[Callable[...
     `until_then`: what is said before the first call, where there may be nothing to do.
     """
     if not sys.stderr.isatty():
-        yield lambda done, total, stage=None: None
+        yield lambda done, total, stage=None: STOPPING.check()
         return
     from rich.console import Console
     from rich.progress import (
@@ -95,6 +97,7 @@ def progress(title: str, until_then: str | None = None) -> Iterator[Callable[...
         task = bar.add_task(until_then or title, total=None)
 
         def advance(done: int, total: int | None, stage: str | None = None) -> None:
+            STOPPING.check()
             shown = title if stage is None else f"{title}: {stage}"
             bar.update(task, completed=done, total=total, description=shown)
 

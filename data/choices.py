@@ -18,20 +18,21 @@ from .tables import choices, people
 from .text import digest
 from .vectors import forget_vectors, insert_new
 
-Told = list[tuple[str, int]]
-"""As the table holds them: words and time (microseconds), in the person's order."""
+Told = list[tuple[str, int] | tuple[str, int, str]]
+"""As the table holds them: words, time (microseconds), and the id of a topic that was found, in the
+person's order."""
 
 
 def choices_from(told: Told) -> tuple[Choice, ...]:
     """What the table says of one person as models."""
-    return tuple(Choice(topic, from_us(at)) for topic, at in told)
+    return tuple(Choice(topic, from_us(at), *id_) for topic, at, *id_ in told)
 
 
 def forget_choices(connection: Connection, person: int) -> None:
     """Delete what the person with that key chose, and its vectors."""
     told: Told = connection.scalar(select(choices.c.topics).where(choices.c.pk == person)) or []
     connection.execute(delete(choices).where(choices.c.pk == person))
-    _forget_topics(connection, (topic for topic, _ in told))
+    _forget_topics(connection, (entry[0] for entry in told))
 
 
 def _forget_topics(connection: Connection, topics: Iterable[str]) -> None:
@@ -45,10 +46,17 @@ class Choosing:
 
     database: Database
 
-    def choose(self, person_id: str, topics: Sequence[str], at: datetime) -> None:
+    def choose(
+        self,
+        person_id: str,
+        topics: Sequence[str],
+        at: datetime,
+        ids: Mapping[str, str] | None = None,
+    ) -> None:
         """Put `topics`, each once, in the place of what a person chose before.
 
-        What was chosen before keeps its time; what is new bears `at`.
+        What was chosen before keeps its time; what is new bears `at`. `ids`: of topics that were
+        found, by their words; who leaves one out keeps what was said before.
 
         Raises
         ------
@@ -61,8 +69,11 @@ class Choosing:
                 raise UnknownPerson(person_id)
             mine = choices.c.pk == pk
             row = connection.execute(select(choices.c.topics).where(mine)).first()
-            known: dict[str, int] = dict(row.topics) if row is not None else {}
-            told = [[topic, known.get(topic, to_us(at))] for topic in dict.fromkeys(topics)]
+            known = {topic: said for topic, *said in row.topics} if row is not None else {}
+            told = []
+            for topic in dict.fromkeys(topics):
+                since, *id_ = known.get(topic, [to_us(at)])
+                told.append([topic, since, *([ids[topic]] if ids and topic in ids else id_)])
             values = {"topics": told, "seq": transaction.seq}
             if row is None:
                 connection.execute(insert(choices).values(pk=pk, **values))
@@ -84,5 +95,5 @@ class Choosing:
             for chunk in chunks(list(keys)):
                 mine = select(choices.c.topics).where(choices.c.pk.in_(chunk))
                 for told in connection.scalars(mine):
-                    there.update(digest(topic) for topic, _ in told)
+                    there.update(digest(entry[0]) for entry in told)
             insert_new(connection, encoder, {key: new[key] for key in new.keys() & there})

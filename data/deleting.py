@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from .choices import forget_choices
 from .fields import MAX_ID
+from .forsaken import forget_forsaken
 from .impressions import forget_impressions
 from .models import Person
 from .roots import chunks, settle, threads_of
@@ -48,6 +49,12 @@ class Eraser:
         transaction.erases = True
         self.connection = transaction.connection
         self.bury = bury
+        self._touched: set[int] = set()
+        self._named: set[str] = set()
+
+    def finish(self) -> int:
+        """Take along those who were known only by what has been deleted; answer how many."""
+        return forget_forsaken(self.transaction, self._touched, self._named)
 
     def delete_post(self, post_id: str) -> bool:
         """Delete a post, a root with its whole thread; False if there is none."""
@@ -90,11 +97,12 @@ class Eraser:
         self._blank(sorted(held))
         # Earlier texts of posts that were given to another author since.
         self._erase_versions(versions.c.author == pk)
-        self.transaction.remove("interaction", interactions, interactions.c.person == pk)
+        self._remove_acts(interactions.c.person == pk)
         row = self.connection.execute(select(people).where(people.c.pk == pk)).one()
         forget_profile(self.connection, row._asdict())
         forget_choices(self.connection, pk)
         forget_impressions(self.connection, impressions.c.person == pk)
+        self._named.update([row.manager] if row.manager else [])
         self.transaction.remove("person", people, people.c.pk == pk)
         return True
 
@@ -135,11 +143,12 @@ class Eraser:
         roots: set[int] = set()
         for chunk in chunks(keys):
             found = self.connection.execute(
-                select(posts.c.id, posts.c.root).where(posts.c.pk.in_(chunk))
+                select(posts.c.id, posts.c.root, posts.c.author).where(posts.c.pk.in_(chunk))
             ).all()
+            self._touched.update(row.author for row in found if row.author is not None)
             gone.update(row.id for row in found)
             roots.update(row.root for row in found)
-            self.transaction.remove("interaction", interactions, interactions.c.post.in_(chunk))
+            self._remove_acts(interactions.c.post.in_(chunk))
             touched = or_(links.c.source.in_(chunk), links.c.target.in_(chunk))
             self.transaction.remove("link", links, touched)
             self.connection.execute(delete(orphans).where(orphans.c.post.in_(chunk)))
@@ -172,10 +181,18 @@ class Eraser:
             self._erase_versions(versions.c.post.in_(chunk))
 
     def _erase_versions(self, which: ColumnElement[bool]) -> None:
-        found = self.connection.scalars(select(versions.c.digest).where(which))
-        digests = {digest for digest in found if digest is not None}
+        found = self.connection.execute(select(versions.c.digest, versions.c.author).where(which))
+        digests: set[bytes] = set()
+        for digest, author in found:
+            digests.update([digest] if digest is not None else [])
+            self._touched.update([author] if author is not None else [])
         self.transaction.remove("version", versions, which)
         forget_vectors(self.connection, digests)
+
+    def _remove_acts(self, which: ColumnElement[bool]) -> None:
+        people_of = select(interactions.c.person).where(which, interactions.c.person.is_not(None))
+        self._touched.update(self.connection.scalars(people_of.distinct()))
+        self.transaction.remove("interaction", interactions, which)
 
     def _leave_spaces(self, person_id: str) -> None:
         for row in self.connection.execute(select(spaces.c.pk, spaces.c.members)).all():
@@ -219,7 +236,10 @@ class Eraser:
             keys = list(self.connection.scalars(stale))
             swept[kind] = len(keys)
             for chunk in chunks(keys):
-                self.transaction.remove(kind[:-1], table, table.c.pk.in_(chunk))
+                if table is interactions:
+                    self._remove_acts(interactions.c.pk.in_(chunk))
+                else:
+                    self.transaction.remove("link", links, links.c.pk.in_(chunk))
         stale = select(posts.c.pk).where(posts.c.origin == origin, posts.c.run < run, ~posts.c.husk)
         keys = list(self.connection.scalars(stale))
         self._erase_posts(keys)
@@ -227,8 +247,11 @@ class Eraser:
         swept["people"] = self._sweep_people(origin, run)
         used = select(posts.c.pk).where(posts.c.space == spaces.c.pk).exists()
         empty = (spaces.c.origin == origin) & (spaces.c.run < run) & ~used
-        swept["spaces"] = len(list(self.connection.scalars(select(spaces.c.pk).where(empty))))
+        members = list(self.connection.scalars(select(spaces.c.members).where(empty)))
+        swept["spaces"] = len(members)
+        self._named.update(member for space in members for member in space)
         self.transaction.remove("space", spaces, empty)
+        swept["people"] += self.finish()
         return swept
 
     def _sweep_people(self, origin: str, run: int) -> int:
@@ -246,6 +269,7 @@ class Eraser:
                 count += 1
             elif not row.implicit:
                 forget_profile(self.connection, row._asdict())
+                self._named.update([row.manager] if row.manager else [])
                 bare = person_row(Person(id=row.id, implicit=True)) | {"added": {}}
                 self.connection.execute(
                     update(people)

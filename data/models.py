@@ -64,10 +64,11 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A topic that a person chose as one that concerns them, in words: theirs, or those by which
-    the community's topic was called then."""
+    the community's topic was called then. `id`: that topic's, which stays when its words change."""
 
     topic: str
     at: datetime
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

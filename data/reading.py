@@ -6,6 +6,7 @@ Out: `Changes`, columns rather than objects for what comes in hundreds of thousa
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,10 @@ NEVER = np.iinfo(np.int64).max
 
 FETCH = 20_000
 
-POST_FIELDS = ("pk", "author", "created", "root", "space", "valid_until", "flags")
+POST_FIELDS = ("pk", "author", "created", "root", "space", "valid_until", "flags", "rank")
+"""`rank` follows from a post's id alone and is another one for each: by it goes what is equal in
+all else, where keys would tell which was imported first."""
+
 VERSION_FIELDS = ("pk", "post", "since", "until", "kind", "author", "space", "valid_until")
 INTERACTION_FIELDS = ("pk", "person", "post", "kind", "at", "value")
 LINK_FIELDS = ("pk", "source", "target", "kind", "at")
@@ -168,7 +172,7 @@ def _array(rows: list[tuple[int, ...]], width: int) -> Ints:
 _NEW_POSTS = (
     select(
         *(posts.c[name] for name in ("pk", "author", "created", "root", "space", "valid_until")),
-        *(posts.c[name] for name in ("kind", "anonymous", "husk", "visibility", "attached")),
+        *(posts.c[name] for name in ("kind", "anonymous", "husk", "visibility", "attached", "id")),
     )
     .where(posts.c.seq > _SINCE)
     .order_by(posts.c.seq, posts.c.pk)
@@ -176,19 +180,25 @@ _NEW_POSTS = (
 )
 
 
+def rank_of(id_: str) -> int:
+    """A number for an id, the same everywhere: a digest, as ids themselves are of any length."""
+    return int.from_bytes(blake2b(id_.encode(), digest_size=8).digest(), "big", signed=True)
+
+
 def _posts(connection: Connection, since: int) -> tuple[Ints, list[tuple[int, int]]]:
     out: list[tuple[int, ...]] = []
     attached = []
     result = connection.execute(_NEW_POSTS, {"since": since})
-    for pk, author, created, root, space, until, kind, anonymous, husk, visibility, held in result:
+    for pk, author, created, root, space, until, *state, held, id_ in result:
+        kind, anonymous, husk, readers = state
         flags = (
             kind_flags(KIND_CODES[kind])
             | (ANONYMOUS if anonymous else 0)
             | (HUSK if husk else 0)
-            | (MEMBERS if visibility == "members" else 0)
+            | (MEMBERS if readers == "members" else 0)
         )
         expires = NEVER if until is None else until
-        out.append((pk, author or 0, created, root, space or 0, expires, flags))
+        out.append((pk, author or 0, created, root, space or 0, expires, flags, rank_of(id_)))
         if held is not None:
             attached.append((pk, held))
     return _array(out, len(POST_FIELDS)), attached

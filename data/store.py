@@ -277,6 +277,7 @@ def _write(
             elif isinstance(wish, Deletion):
                 _erase(eraser, wish)
             verdicts.append(None)
+        eraser.finish()
     return verdicts
 
 

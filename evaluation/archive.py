@@ -54,7 +54,7 @@ class Archive:
         # Shared by all replies: a dictionary each would weigh more than the rest.
         nothing: dict[str, object] = {}
         columns = self.posts[~self._is_root].tolist()
-        for key, author, created, root, _, _, flags in columns:
+        for key, author, created, root, _, _, flags, _ in columns:
             person = self.people.get(author)
             thread = self.post_ids.get(root)
             yield Post(

@@ -127,7 +127,7 @@ class World:
     def reply(self, person: int, root: int, at: int) -> None:
         """Somebody joins a thread, at `at` (us)."""
         space = int(self.community.posts["space"][root])
-        row = [self._next, person, at, root, space, NEVER, REPLY_FLAGS]
+        row = [self._next, person, at, root, space, NEVER, REPLY_FLAGS, self._next]
         posts = np.array([row], dtype=np.int64)
         self._next += 1
         self.community.absorb(replace(self._empty, posts=posts))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .begun import joinings_of
-from .columns import Flags, Ints, counted, decayed
+from .columns import Flags, Ints, counted, decayed, in_time
 from .community import NAMELESS
 from .kinship import Kinship
 from .meaning import Question
@@ -78,7 +78,7 @@ def presence_of(view: View) -> Presence:
     named = view.posts & (posts["author"] != 0) & ((posts["flags"] & NAMELESS) == 0)
     named &= (posts["created"] < view.moment) & ~community.roster.bots[posts["author"]]
     keys = np.flatnonzero(named)
-    order = keys[np.argsort(posts["created"][keys], kind="stable")]
+    order = in_time(keys, posts["created"], posts["rank"])
     root = np.minimum(posts["root"][order], len(posts) - 1)
     cell = posts["author"][order] * len(posts) + root
     _, first = np.unique(cell, return_index=True)

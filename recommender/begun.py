@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from data.reading import ANONYMOUS
 
-from .columns import Flags, Ints, counted
+from .columns import Flags, Ints, counted, places_among
 from .joinings import Joinings
 from .view import NOTHING, Since, View, fixed, grows, places_added
 
@@ -147,8 +147,8 @@ def joinings_in(view: View) -> Joinings:
 def _more_joinings(view: View, known: Joinings, since: Since) -> Joinings:
     keys = view.community.joinings
     more = _joinings(view, _places(view), keys[keys >= since.posts])
-    # What was added comes behind what is of the same time, as it does among all joinings.
-    at = np.searchsorted(known.time, more.time, side="right")
+    posts = view.community.posts
+    at = places_among(known.post, known.time, more.post, posts["created"], posts["rank"])
     return Joinings(
         np.insert(known.person, at, more.person),
         np.insert(known.post, at, more.post),

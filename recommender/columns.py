@@ -125,12 +125,12 @@ def counted(
     return np.asarray(np.bincount(keys, weights, minlength=minlength), dtype=np.float64)
 
 
-def first_of(keys: Ints, created: Ints, place: Ints, *group: Ints) -> Ints:
+def first_of(keys: Ints, created: Ints, place: Ints, rank: Ints, *group: Ints) -> Ints:
     """Of each group of `keys`, alike in all columns of `group`, the earliest.
 
-    Ties by `place`, which unlike the keys does not hang on what was written first, then by key.
+    Ties by `place` and then by `rank`, which unlike the keys do not hang on what came in first.
     """
-    order = np.lexsort((keys, place, created, *group))
+    order = np.lexsort((rank, place, created, *group))
     first = np.zeros(len(keys), dtype=bool)
     first[:1] = True
     for column in group:
@@ -138,8 +138,22 @@ def first_of(keys: Ints, created: Ints, place: Ints, *group: Ints) -> Ints:
     return keys[order[first]]
 
 
-def among(ordered: Ints, keys: Ints, created: Ints) -> Ints:
-    """`ordered`, keys in order of time, with `keys` among them: higher ones, ascending, so that
-    they come behind what is of the same time."""
-    keys = keys[np.argsort(created[keys], kind="stable")]
-    return np.insert(ordered, np.searchsorted(created[ordered], created[keys], side="right"), keys)
+def in_time(keys: Ints, created: Ints, rank: Ints) -> Ints:
+    """`keys` in order of time, ties by `rank`."""
+    ordered: Ints = keys[np.lexsort((rank[keys], created[keys]))]
+    return ordered
+
+
+def places_among(ordered: Ints, times: Ints, keys: Ints, created: Ints, rank: Ints) -> Ints:
+    """Where `keys` belong among `ordered`, which have these `times`; both are as by `in_time`."""
+    first, last = (np.searchsorted(times, created[keys], side) for side in ("left", "right"))
+    for at in np.flatnonzero(first < last).tolist():
+        alike = ordered[first[at] : last[at]]
+        first[at] += np.searchsorted(rank[alike], rank[keys[at]])
+    return first
+
+
+def among(ordered: Ints, keys: Ints, created: Ints, rank: Ints) -> Ints:
+    """`ordered`, as by `in_time`, with `keys` among them."""
+    keys = in_time(keys, created, rank)
+    return np.insert(ordered, places_among(ordered, created[ordered], keys, created, rank), keys)

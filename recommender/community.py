@@ -23,7 +23,7 @@ from data.reading import (
 )
 
 from .access import Access
-from .columns import Columns, Flags, Ints, among, first_of
+from .columns import Columns, Flags, Ints, among, first_of, in_time
 from .impressions import Impressions
 from .ledger import Events, Ledger
 from .roster import Roster
@@ -182,7 +182,7 @@ class Community:
             if len(part):
                 self.threads[int(root[part[0]])] = part.tolist()
         roots = keys[root[keys] == keys]
-        self.by_time = roots[np.argsort(self.posts["created"][roots], kind="stable")]
+        self.by_time = in_time(roots, self.posts["created"], self.posts["rank"])
         self._mark_joining(keys)
         self._count(keys)
 
@@ -199,7 +199,7 @@ class Community:
         self.quick = Ledger(self._events(self._quick(keys)), ())
         self.presence = Ledger(self._events(self._named(keys)), ())
         joined = self._joined(keys)
-        self.joinings = joined[np.argsort(posts["created"][joined], kind="stable")]
+        self.joinings = in_time(joined, posts["created"], posts["rank"])
 
     def _joined(self, keys: Ints, least: int = JOINED) -> Ints:
         joined: Ints = keys[self.posts["joins"][keys] >= least]
@@ -237,9 +237,9 @@ class Community:
             (self.presence, self._events(self._named(keys))),
         ):
             ledger.add(events)
-        created = self.posts["created"]
-        self.by_time = among(self.by_time, keys[root[keys] == keys], created)
-        self.joinings = among(self.joinings, joined, created)
+        order = self.posts["created"], self.posts["rank"]
+        self.by_time = among(self.by_time, keys[root[keys] == keys], *order)
+        self.joinings = among(self.joinings, joined, *order)
         return True
 
     def _mark_joining(self, keys: Ints) -> None:
@@ -252,7 +252,7 @@ class Community:
         posts["joins"][keys] = 0
         keys = keys[posts["credited"][keys] != 0]
         access, author, root = (posts[name][keys] for name in ("access", "author", "root"))
-        place = posts["created"][keys], self.roster.by_id[author]
+        place = posts["created"][keys], self.roster.by_id[author], posts["rank"][keys]
         posts["joins"][first_of(keys, *place, access, author, root)] = JOINED
         posts["joins"][first_of(keys, *place, access, root)] = FIRST
 

@@ -35,7 +35,8 @@ def set_aside(community: Community, view: View, person: int) -> Ints:
     acts = community.interactions
     mine = np.flatnonzero(done_by(community, view, person, ("dismiss",)))
     mine = mine[view.posts[acts["post"][mine]]]
-    roots = community.posts["root"][acts["post"][mine[np.argsort(acts["at"][mine], kind="stable")]]]
+    roots, rank = community.posts["root"][acts["post"][mine]], community.posts["rank"]
+    roots = roots[np.lexsort((rank[np.minimum(roots, len(rank) - 1)], acts["at"][mine]))]
     newest: Ints = np.array(list(dict.fromkeys(roots[::-1].tolist()))[::-1], dtype=np.int64)
     return newest[-LATELY:]
 

@@ -95,7 +95,7 @@ def gather(
         centre = view.once(_centre, texts, texts.seq)
     replies_found = texts.searched(question, view.once(answers_in), REPLIES)
     alike, peculiar = texts.likeness_beside(question, roots.rows, centre)
-    near = _nearest(alike, roots.rows, THREADS)
+    near = _nearest(alike, roots.posts, community.posts["rank"], THREADS)
     dense = np.clip(alike[near], 0.0, 1.0)
     near_roots = roots.posts[near]
     hits, scores = texts.words.search(
@@ -117,7 +117,7 @@ def gather(
         dense=votes,
         words=worded,
         asked=asked,
-        striking=_best(replies, view.moment).joined(_best(threads, view.moment)),
+        striking=_best(replies, view).joined(_best(threads, view)),
         kin=kin,
         recent=recent,
         nearest=max(float(answered.max(initial=0.0)), float(striking.max(initial=0.0))),
@@ -155,12 +155,12 @@ def said_here(
     return bool(words) and any(sum(word.weight for word in found) >= least for found in shared)
 
 
-def _nearest(alike: Floats, rows: Ints, k: int) -> Ints:
-    """Positions of the `k` greatest likenesses, greatest first, ties by row."""
+def _nearest(alike: Floats, posts: Ints, rank: Ints, k: int) -> Ints:
+    """Positions of the `k` greatest likenesses, greatest first, ties by the `rank` of `posts`."""
     chosen = np.arange(len(alike))
     if len(alike) > k:
         chosen = np.flatnonzero(alike >= np.partition(alike, len(alike) - k)[len(alike) - k])
-    return chosen[np.lexsort((rows[chosen], -alike[chosen]))][:k]
+    return chosen[np.lexsort((rank[posts[chosen]], -alike[chosen]))][:k]
 
 
 def _askers(community: Community, view: View, roots: Ints, weight: Floats) -> Pieces:
@@ -176,10 +176,11 @@ def _authored(community: Community, keys: Ints, weight: Floats) -> Pieces:
     return Pieces(posts["author"][keys], keys, posts["root"][keys], posts["created"][keys], weight)
 
 
-def _best(pieces: Pieces, moment: int) -> Pieces:
+def _best(pieces: Pieces, view: View) -> Pieces:
     """The heaviest piece of each person, faded; ties by the earlier post."""
-    faded = pieces.faded(moment, STRIKING_HALF_LIFE)
-    order = np.lexsort((faded.post, faded.time, -faded.weight, faded.person))
+    faded = pieces.faded(view.moment, STRIKING_HALF_LIFE)
+    rank = view.community.posts["rank"][faded.post]
+    order = np.lexsort((rank, faded.time, -faded.weight, faded.person))
     first = np.ones(len(order), dtype=bool)
     first[1:] = np.diff(faded.person[order]) != 0
     chosen = order[first]
@@ -198,7 +199,7 @@ def _joined(community: Community, view: View, roots: Ints) -> tuple[Pieces, Ints
     seen &= posts["created"][keys] < view.moment
     keys, places = keys[seen], places[seen]
     root, person, time = posts["root"][keys], posts["author"][keys], posts["created"][keys]
-    order = np.lexsort((keys, time, person, root))
+    order = np.lexsort((posts["rank"][keys], time, person, root))
     first = np.ones(len(order), dtype=bool)
     first[1:] = (np.diff(root[order]) != 0) | (np.diff(person[order]) != 0)
     chosen = order[first]

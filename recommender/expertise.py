@@ -15,14 +15,13 @@ from data.store import Store
 from data.text import body_text, excerpt
 from embeddings.statistics import Statistics
 
-from .columns import Ints, decayed
+from .columns import Ints, decayed, in_time
 from .community import Community
 from .parts import Parts
 from .results import Contribution, Topic
 from .texts import TextIndex
-from .topicindex import TopicIndex
+from .topicindex import TopicIndex, topic_id
 from .topiclabels import labels_of
-from .topics import topic_id
 from .view import View
 
 RECENT = 300
@@ -64,7 +63,7 @@ def topics(
         return ()
     posts = community.posts
     mine = np.flatnonzero(view.posts & (posts["author"] == pk) & (posts["credited"] != 0))
-    mine = mine[np.argsort(-posts["created"][mine], kind="stable")][:RECENT]
+    mine = in_time(mine, posts["created"], posts["rank"])[::-1][:RECENT]
     gathered = _by_topic(index, parts.texts, view, mine)
     if not gathered:
         gathered = _by_word(parts, statistics, view, mine)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from data.models import INTERACTION_KINDS
 
-from .columns import Ints, counted, decayed
+from .columns import Ints, counted, decayed, in_time
 from .community import NAMELESS, Community
 from .ideas import dated
 from .view import View
@@ -91,8 +91,7 @@ def written_by(view: View, person: int) -> Ints:
     posts = view.community.posts
     own = np.flatnonzero(posts["author"] == person)
     own = own[view.posts[own]]
-    written: Ints = own[np.argsort(posts["created"][own], kind="stable")]
-    return written
+    return in_time(own, posts["created"], posts["rank"])
 
 
 def _acted(
@@ -115,7 +114,7 @@ def _others(community: Community, person: int, threads: Ints, at: Ints) -> tuple
     threads, at = threads[inside], at[inside]
     foreign = posts["author"][threads] != person
     threads, at = threads[foreign], at[foreign]
-    order = np.lexsort((threads, at))
+    order = np.lexsort((posts["rank"][threads], at))
     threads, at = threads[order], at[order]
     first = np.sort(np.unique(threads, return_index=True)[1])
     return threads[first], at[first]

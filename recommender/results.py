@@ -39,10 +39,12 @@ class Contribution:
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """The topics that a person chose, in their order. `share`: what part of its weight in the feed
-    is left to a choice, 1 of somebody who has turned to nothing yet."""
+    is left to a choice, 1 of somebody who has turned to nothing yet. `ids`: by their words, of
+    those topics that are there still, whatever they are called now."""
 
     topics: tuple[str, ...]
     share: float
+    ids: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Revived:
 
 
 def revived_in(view: View) -> Revived:
-    """All of a view, ties newest first. Bots and who is not named are no people here."""
+    """All of a view. Bots and who is not named are no people here."""
     community = view.community
     posts = community.posts
     created = posts["created"]
@@ -63,7 +63,7 @@ def revived_in(view: View) -> Revived:
     np.maximum.at(last, places[~again], created[keys[~again]])
     np.minimum.at(since, places[again], created[keys[again]])
     quiet = since - last
-    order = np.lexsort((-roots, -since, -people))
+    order = np.lexsort((community.posts["rank"][roots], -since, -people))
     return Revived(roots, since, quiet).part(order[quiet[order] >= QUIET_US])
 
 

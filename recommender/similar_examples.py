@@ -16,7 +16,7 @@ from data.text import body_text
 from embeddings.statistics import Statistics
 
 from .alike import SIGNALS, SimilarRanker
-from .columns import Flags, Ints
+from .columns import Flags, Ints, in_time
 from .community import NAMELESS
 from .likeness import Asked, Likeness, question_of
 from .linking import PARTED, pairs_of
@@ -99,7 +99,7 @@ def pairings_of(
     other = np.where(earlier, pairs.target, pairs.source)
     apart = posts["created"][other] < posts["created"][later]
     asking = np.unique(later[apart])
-    asking = sample(asking[np.lexsort((asking, posts["created"][asking]))], MOST)
+    asking = sample(in_time(asking, posts["created"], posts["rank"]), MOST)
     similar = SimilarParts(parts.texts, statistics, whitening, ranker)
     found = []
     for key in asking.tolist():

@@ -12,7 +12,7 @@ from embeddings.registry import MINILM
 from embeddings.statistics import Statistics
 
 from .alike import SIGNALS, SimilarRanker
-from .columns import Ints
+from .columns import Ints, in_time
 from .likeness import Asked, Floats, Known, Likeness, covered
 from .meaning import Question
 from .parts import Parts
@@ -43,7 +43,7 @@ def split_pairings(
     posts, versions = view.community.posts, view.community.versions
     of = np.minimum(versions["post"], len(posts) - 1)
     keys = np.unique(of[view.counted & (posts["root"][of] == of)])
-    keys = keys[np.lexsort((keys, posts["created"][keys]))]
+    keys = in_time(keys, posts["created"], posts["rank"])
     similar = SimilarParts(parts.texts, statistics, whitening, ranker)
     found = []
     for key in sample(keys[int(EARLY * len(keys)) :], MOST).tolist():

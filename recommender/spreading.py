@@ -152,7 +152,7 @@ def _spreading(community: Community, view: View, pool: Ints, homes: Ints, home: 
     young = (created < view.moment) & (view.moment - created < SPREADING_US)
     young &= np.isin(posts["flags"][pool] >> KIND_SHIFT, kinds)
     rows = np.flatnonzero(young & (where != UNKNOWN) & (where != home))
-    rows = rows[np.argsort(-created[rows], kind="stable")]
+    rows = rows[np.lexsort((posts["rank"][pool[rows]], -created[rows]))]
     if len(rows) > MOST_IDEAS:
         # Those that share the last one's time stay together: which of them is older is not known.
         rows = rows[created[rows] >= created[rows[MOST_IDEAS - 1]]]
@@ -166,7 +166,7 @@ def _concerns(
     created = posts["created"]
     late = view.posts & (created < view.moment) & (created >= view.moment - YEAR_US)
     roots = np.flatnonzero(late & (posts["root"] == np.arange(len(posts))))
-    roots = roots[np.argsort(-created[roots], kind="stable")]
+    roots = roots[np.lexsort((posts["rank"][roots], -created[roots]))]
     if len(roots) > MOST_THREADS:
         roots = roots[created[roots] >= created[roots[MOST_THREADS - 1]]]
     rows = standing_rows(community, view, roots)

@@ -85,7 +85,9 @@ class Surveying(Following):
             view = self._view(person_id, None, now)
             chosen = self.profiles.choices.before(pk, from_us(view.moment))
             turned = len(history_of(view.community, view, pk).turned)
-            return Chosen(tuple(choice.topic for choice in chosen), share_left(turned))
+            there = self.topic_index.ids()
+            ids = {choice.topic: choice.id for choice in chosen if choice.id in there}
+            return Chosen(tuple(choice.topic for choice in chosen), share_left(turned), ids)
 
     def peers(
         self,

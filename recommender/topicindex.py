@@ -17,6 +17,11 @@ CHUNK = 8_192
 """Texts compared at a time."""
 
 
+def topic_id(number: int) -> str:
+    """A topic's id, the same as long as the topic lives."""
+    return f"t{number}"
+
+
 class TopicIndex:
     """The topics that were learned, and the threads in them, following the store.
 
@@ -32,6 +37,10 @@ class TopicIndex:
         """Take over what was learned; None: nothing was."""
         self.model = None if kept is None else TopicModel.from_bytes(kept)
         self._places = np.zeros(0, np.int64)
+
+    def ids(self) -> list[str]:
+        """The ids of the topics that were learned last, by place."""
+        return [] if self.model is None else list(map(topic_id, self.model.clusters.numbers))
 
     def absorb(self, changes: Changes) -> None:
         """Forget what was worked out of texts that changed or went."""

@@ -108,7 +108,7 @@ def threads_to_fit(parts: Parts, view: View, until: int) -> Ints:
     rows = np.flatnonzero(view.counted & (posts["root"][of] == of))
     rows = rows[(posts["created"][of[rows]] < until) & parts.texts.multilingual.has(rows)]
     rows = rows[~community.roster.bots[posts["author"][of[rows]]]]
-    rows = rows[np.lexsort((rows, posts["created"][of[rows]]))]
+    rows = rows[np.lexsort((posts["rank"][of[rows]], posts["created"][of[rows]]))]
     if len(rows) > MOST_THREADS:
         rows = rows[np.linspace(0, len(rows) - 1, MOST_THREADS).astype(np.int64)]
     return rows

@@ -19,7 +19,7 @@ from .ideas import DAY_US
 from .meaning import Question
 from .results import TopicReport, TopicsAnswer, Unanswered
 from .texts import TextIndex
-from .topicindex import TopicIndex
+from .topicindex import TopicIndex, topic_id
 from .topiclabels import labels_of
 from .view import View
 
@@ -125,21 +125,16 @@ def report(index: TopicIndex, texts: TextIndex, view: View) -> TopicsAnswer:
     return TopicsAnswer(tuple(found), int(all_roots.sum()), int(all_roots.sum()) - shown, True)
 
 
-def topic_id(number: int) -> str:
-    """A topic's id, the same as long as the topic lives."""
-    return f"t{number}"
-
-
 def threads_of(
     index: TopicIndex, texts: TextIndex, view: View, wanted: str, question: Question | None
 ) -> Ints | None:
     """Roots of a topic's threads, the newest first, or with a `question` the nearest to it; None
     where the viewer is told of no such topic."""
     model = index.model
-    numbers = [] if model is None else [topic_id(number) for number in model.clusters.numbers]
-    if model is None or wanted not in numbers:
+    ids = index.ids()
+    if model is None or wanted not in ids:
         return None
-    place = numbers.index(wanted)
+    place = ids.index(wanted)
     places = index.of_threads(texts, view)
     roots = np.flatnonzero(places == place)
     if not len(roots) or not labels_of(view, model.words, places, [place]):
@@ -150,7 +145,7 @@ def threads_of(
         standing = np.flatnonzero(view.texts)
         row_of[view.community.versions["post"][standing]] = standing
         first = np.round(texts.likeness(question, row_of[roots]), DIGITS)
-    ordered: Ints = roots[np.lexsort((-roots, -first))]
+    ordered: Ints = roots[np.lexsort((view.community.posts["rank"][roots], -first))]
     return ordered
 
 

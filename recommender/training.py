@@ -15,7 +15,7 @@ from embeddings.language import detect_language
 from embeddings.statistics import Statistics
 
 from .access import OPEN
-from .columns import Ints
+from .columns import Ints, in_time
 from .community import NAMELESS
 from .experts import Ranking, rank
 from .fitting import Example
@@ -52,7 +52,7 @@ def questions_of(view: View, until: int) -> Ints:
     roots &= ((posts["flags"] & NAMELESS) == 0) & (posts["author"] != 0)
     roots &= ~community.roster.bots[posts["author"]] & (posts["created"] < until)
     keys = np.flatnonzero(roots)
-    keys = keys[np.lexsort((keys, posts["created"][keys]))]
+    keys = in_time(keys, posts["created"], posts["rank"])
     keys = keys[int(len(keys) * EARLY) :]
     return keys[posts["created"][keys] + LABEL_US <= until]
 
@@ -154,8 +154,8 @@ def repliers_of(view: View, key: int) -> Ints:
     posts = view.community.posts
     thread = np.array(view.community.threads.get(key, []), dtype=np.int64)
     thread = thread[(posts["joins"][thread] != 0) & view.posts[thread]]
-    in_time = posts["created"][thread] <= posts["created"][key] + LABEL_US
-    replied: Ints = np.unique(posts["author"][thread[in_time]])
+    soon = posts["created"][thread] <= posts["created"][key] + LABEL_US
+    replied: Ints = np.unique(posts["author"][thread[soon]])
     return replied
 
 

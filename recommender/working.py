@@ -58,9 +58,18 @@ def work(
 
 
 @contextmanager
-def in_bulk(store: Store) -> Iterator[None]:
-    """Be `at_work`, and encode nothing while a process that answers on the same file is busy."""
-    with store.at_work(), PRECEDENCE.behind(store.somebody_waits):
+def in_bulk(store: Store, check: Callable[[], None] | None = None) -> Iterator[None]:
+    """Be `at_work`, and encode nothing while a process that answers on the same file is busy.
+
+    `check` is called before each step, in whichever thread encodes; what it raises ends that.
+    """
+
+    def somebody_waits() -> bool:
+        if check is not None:
+            check()
+        return store.somebody_waits()
+
+    with store.at_work(), PRECEDENCE.behind(somebody_waits):
         yield
 
 

@@ -18,10 +18,13 @@ def known(client: TestClient) -> TestClient:
 
 
 def test_they_are_put_whole_and_read_back(known: TestClient) -> None:
-    assert known.get(HERE).json() == {"topics": [], "share": 1.0}
+    assert known.get(HERE).json() == {"topics": [], "ids": {}, "share": 1.0}
     for topics in (["carpets · rugs", "橱窗灯光"], ["橱窗灯光"], []):
         answer = known.put(HERE, json={"topics": topics})
-        assert (answer.status_code, answer.json()) == (200, {"topics": topics, "share": 1.0})
+        assert (answer.status_code, answer.json()) == (
+            200,
+            {"topics": topics, "ids": {}, "share": 1.0},
+        )
         assert known.get(HERE).json() == answer.json()
 
 
@@ -50,6 +53,8 @@ def test_nobody_unknown_has_any(client: TestClient) -> None:
         ({"topics": ["x" * 201]}, "topics[0]"),
         ({"topics": [str(i) for i in range(21)]}, "topics"),
         ({"topics": ["a"], "topic": "b"}, "topic"),
+        ({"topics": ["a"], "ids": ["t1"]}, "ids"),
+        ({"topics": ["a"], "ids": {"a": "shelves"}}, "ids.a"),
     ],
 )
 def test_what_is_wrong_is_named(known: TestClient, body: Any, field: str) -> None:

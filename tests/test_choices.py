@@ -65,6 +65,20 @@ def test_nobody_chooses_for_somebody_who_is_not_there(store: Store) -> None:
     assert store.seq() == seq
 
 
+def test_the_id_of_a_topic_stays_with_its_words(store: Store) -> None:
+    store.choose("vera", ["light", "own"], START, {"light": "t3", "not chosen": "t4"})
+    store.choose("vera", ["own", "light"], START + DAY)
+    light = Choice("light", START, "t3")
+    assert chosen(store) == (Choice("own", START), light)
+    store.choose("vera", ["own"], START + DAY)
+    store.choose("vera", ["own", "light"], START + DAY, {"own": "t5"})
+    # What is taken back leaves nothing.
+    assert chosen(store) == (
+        Choice("own", START, "t5"),
+        Choice("light", START + DAY),
+    )
+
+
 def test_a_record_and_the_choices_leave_each_other_alone(store: Store) -> None:
     before = store.get_person("vera")
     store.choose("vera", ["light"], START)

@@ -38,11 +38,11 @@ def plain_pool(view: View, person: int) -> tuple[list[int], list[bool]]:
         if author == person or community.roster.bots[author] or key in gone:
             continue
         if until[0] > view.moment or again:
-            found.append((-int(posts["created"][key]), -key, again))
+            found.append((-int(posts["created"][key]), -int(posts["rank"][key]), key, again))
     found.sort()
-    fresh = sum(-created >= view.moment - FRESH_US for created, _, _ in found)
-    kept = [row for n, row in enumerate(found) if n < max(fresh, POOL) or row[2]]
-    return [-key for _, key, _ in kept], [again for _, _, again in kept]
+    fresh = sum(-created >= view.moment - FRESH_US for created, *_ in found)
+    kept = [row for n, row in enumerate(found) if n < max(fresh, POOL) or row[3]]
+    return [row[2] for row in kept], [row[3] for row in kept]
 
 
 @pytest.mark.parametrize("seed", range(4))

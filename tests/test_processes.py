@@ -31,7 +31,7 @@ PEOPLE = ("ada", "bo", "cy", "dee")
 def served(url: str, folder: Path) -> Iterator[httpx.Client]:
     """A client of a server in a process of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "api.cli", "serve", "--port", "0"],
+        [sys.executable, "-m", "api", "serve", "--port", "0"],
         cwd=folder,
         stdout=subprocess.PIPE,
         text=True,

@@ -81,3 +81,21 @@ def test_a_cut_file_gives_its_lines_and_a_rejection(tmp_path):
     assert sum(isinstance(item.record, Post) for item in items) > 1000
     assert isinstance(items[-1].record, Rejection)
     assert "cut short" in items[-1].record.reason
+
+
+def test_a_file_in_another_encoding_is_refused_in_one_sentence(tmp_path):
+    """It was refused line by line, as of surrogates at column 1."""
+    lines = [POST.replace("Hello", text).replace('"1"', f'"{text}"') for text in ("Ok", "ä", "ö")]
+    (tmp_path / "posts.jsonl").write_text("\n".join([*lines, POST, ""]), encoding="latin-1")
+    (item,) = read(tmp_path)
+    assert isinstance(item.record, Rejection) and item.line == 2
+    assert "not in UTF-8" in item.record.reason and "iconv" in item.record.reason
+
+
+def test_a_broken_line_in_a_file_of_utf_8_is_refused_alone(tmp_path):
+    whole = "\n".join([POST, POST.replace('"1"', '"ä"'), ""]).encode()
+    bad = POST.replace('"1"', '"ö"').encode("latin-1") + b"\n"
+    (tmp_path / "posts.jsonl").write_bytes(whole + bad + bad)
+    records = [item.record for item in read(tmp_path)]
+    assert [type(record) for record in records] == [Post, Post, Rejection, Rejection]
+    assert "iconv" in records[2].reason

@@ -2,6 +2,7 @@
 
 import tarfile
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,19 @@ def test_the_mend_is_one_that_every_command_has(tmp_path: Path) -> None:
     (tmp_path / "some.txt").write_text("nothing")
     with pytest.raises(UnreadableSource, match="whoknows import --format NAME"):
         open_reader(tmp_path, "auto")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_text_says_by_its_mark_how_it_is_to_be_read(export, name, encoding):
+    """Each line of what some shells write (UTF-16) was refused, and no format was recognised."""
+    read_before = read(export)
+    for path in export.rglob("*.*"):
+        text = path.read_bytes().decode()
+        path.write_bytes(text.encode(encoding))
+    assert [reader.name for reader in recognised(export)] == [name]
+    assert read(export) == read_before
+    for path in export.rglob("*.*"):
+        path.write_bytes(path.read_bytes()[:-1])
+    # Cut within a letter: of a file of lines the last alone suffers, a file of one value is none.
+    with suppress(UnreadableSource):
+        assert len(read(export)) >= len(read_before) - 3

@@ -280,3 +280,14 @@ def test_expertise_is_told_under_the_communitys_topics() -> None:
     assert topics[0].evidence and topics[0].replies >= 15
     fallen_back = engine_of(records).expertise("knows", viewer_id=None, as_of=None, now=NOW)
     assert fallen_back and all(topic.id is None for topic in fallen_back)
+
+
+def test_a_choice_is_known_by_the_id_of_a_topic_that_is_there() -> None:
+    engine = learned([Person("vera"), *threads(20)])
+    there = reports(engine)[0].id
+    ids = {"as it was called": there, "gone": "t999"}
+    engine.store.choose("vera", [*ids, "own"], NOW - DAY, ids)
+    engine.sync()
+    told = engine.chosen("vera", NOW)
+    assert told.topics == (*ids, "own")
+    assert told.ids == {"as it was called": there}

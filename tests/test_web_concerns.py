@@ -13,9 +13,9 @@ HERE = "/v1/people/rita/topics"
 WAITING = [{"days": 90, "questions": 0, "unanswered": 0, "share": 0.0}]
 
 
-def _topic(label: str) -> dict[str, Any]:
+def _topic(label: str, id_: str = "t1") -> dict[str, Any]:
     return {
-        "id": label[:2], "label": label, "words": [], "threads": 5, "threads_90_days": 2,
+        "id": id_, "label": label, "words": [], "threads": 5, "threads_90_days": 2,
         "trend": "steady", "people": 3, "unanswered": WAITING, "rests_on_one": False,
         "person": None,
     }  # fmt: skip
@@ -23,12 +23,12 @@ def _topic(label: str) -> dict[str, Any]:
 
 TOPICS = {
     "/v1/topics": {
-        "topics": [_topic("carpets · rugs"), _topic("تنظيم المستودع · رفوف")],
+        "topics": [_topic("carpets · rugs"), _topic("تنظيم المستودع · رفوف", "t2")],
         "threads": 9,
         "apart": 2,
         "learned": True,
     },
-    "/ca/threads": {"posts": []},
+    "/t1/threads": {"posts": []},
 }
 
 
@@ -93,7 +93,7 @@ def test_it_is_there_again_folded_for_who_has_chosen(fresh: Tab, shop_address: s
 
 
 def test_who_has_a_long_history_finds_it_behind_a_quiet_link(fresh: Tab) -> None:
-    _open(fresh, canned={"/rita/topics": {"topics": [], "share": 0.2}})
+    _open(fresh, canned={"/rita/topics": {"topics": [], "ids": {}, "share": 0.2}})
     fresh.says("What concerns you?", "#concerns")
     assert not fresh.js("document.getElementById('concerns').open")
     assert fresh.js("document.getElementById('concerns').className") == "quietly"
@@ -163,7 +163,7 @@ def test_nobody_has_none(fresh: Tab) -> None:
 @pytest.mark.parametrize("way", ["ltr", "rtl"])
 def test_it_fits_a_narrow_phone_in_either_direction(fresh: Tab, way: str) -> None:
     words = ["Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"]
-    _open(fresh, width=360, canned={"/rita/topics": {"topics": words, "share": 1.0}})
+    _open(fresh, width=360, canned={"/rita/topics": {"topics": words, "ids": {}, "share": 1.0}})
     fresh.js(f"document.documentElement.dir = '{way}'")
     fresh.click("#concerns-title")
     fresh.until("document.querySelectorAll('#concerns .chip').length === 3")
@@ -174,3 +174,19 @@ def test_it_fits_a_narrow_phone_in_either_direction(fresh: Tab, way: str) -> Non
         "return left >= 0 && right <= innerWidth; })"
     )
     assert inside
+
+
+def test_a_topic_that_was_given_other_words_is_followed_still(fresh: Tab) -> None:
+    """Its card offered to follow it anew; the card that bears its words now said one does."""
+    renamed = [_topic("floors · carpets"), _topic("rugs", "t2")]
+    chosen = {"topics": ["rugs"], "ids": {"rugs": "t1"}, "share": 1.0}
+    topics = {**TOPICS["/v1/topics"], "topics": renamed}
+    _open(fresh, "topics", canned={"/v1/topics": topics, "/rita/topics": chosen})
+    fresh.until("document.querySelector('.follow button')")
+    pressed = "[...document.querySelectorAll('.follow button')].map((b) => b.ariaPressed)"
+    assert fresh.js(pressed) == ["true", "false"]
+    # It is taken back by the words it was chosen by, and is offered once in the feed.
+    fresh.js("void (window.sent.length = 0)")
+    fresh.click(".follow button")
+    fresh.until("window.sent.some((one) => one.method === 'PUT')")
+    assert fresh.js("window.sent.find((one) => one.method === 'PUT').body.topics") == []

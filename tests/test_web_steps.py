@@ -15,6 +15,13 @@ def _feed_with_a_thread(tab: Tab) -> None:
     tab.says("Thaw the freezer on day 3.", "#thread")
 
 
+def _person_who_may_know(tab: Tab) -> None:
+    tab.open("ask", me=me("rita"))
+    tab.write("#question", "When do we thaw the freezer?")
+    tab.click("#ask-form button")
+    tab.click("#people button", "What else they know")
+
+
 def test_back_goes_back_within_the_page(tab: Tab) -> None:
     # It left the page, whatever had been opened in it.
     _feed_with_a_thread(tab)
@@ -38,10 +45,7 @@ def test_a_dialog_that_was_closed_is_no_step_back(tab: Tab, way: str) -> None:
 
 
 def test_back_from_a_thread_leads_to_the_person_it_was_opened_from(tab: Tab) -> None:
-    tab.open("ask", me=me("rita"))
-    tab.write("#question", "When do we thaw the freezer?")
-    tab.click("#ask-form button")
-    tab.click("#people button", "What else they know")
+    _person_who_may_know(tab)
     tab.says("Has shown knowledge of", "#thread")
     tab.click("#thread button", "Open the thread")
     tab.says("The reply in question", "#thread")
@@ -53,10 +57,7 @@ def test_back_from_a_thread_leads_to_the_person_it_was_opened_from(tab: Tab) -> 
 
 def test_evidence_of_a_person_says_in_which_thread_and_asks_for_none(tab: Tab) -> None:
     """The threads were read one by one, each in a request, for their titles alone."""
-    tab.open("ask", me=me("rita"))
-    tab.write("#question", "When do we thaw the freezer?")
-    tab.click("#ask-form button")
-    tab.click("#people button", "What else they know")
+    _person_who_may_know(tab)
     tab.says("Freezer is icy", "#thread")
     assert tab.js("window.sent.filter((one) => one.path.includes('/thread')).length") == 0
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from api.alongside import Alongside
 from api.commands.opening import opened_engine, opened_store, read_settings
 from api.settings import Settings
+from api.stopping import STOPPING
 from api.terminal import print_json, progress
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _opened(settings: Settings) -> Iterator[tuple["Store", "Callable[[], None] |
         return
     from recommender.working import in_bulk
 
-    with opened_engine(settings, reads=False) as (store, engine), in_bulk(store):
+    with opened_engine(settings, reads=False) as (store, engine), in_bulk(store, STOPPING.check):
         with Alongside(partial(_read, engine)) as reading:
             yield store, reading.again
         # A snapshot deletes behind the last batch.

@@ -1,6 +1,5 @@
 """`learn` and `replay`: fit on own history, and prove it there."""
 
-import signal
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -43,8 +42,6 @@ def run_replay(
     from evaluation.tables import told
 
     settings = read_settings()
-    # Ended as by Ctrl-C: the copy of the database goes too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with progress("Replaying") as advance:
         figures = run(
             path,

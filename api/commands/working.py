@@ -4,9 +4,9 @@ import signal
 import sys
 import time
 from datetime import UTC, datetime
-from types import FrameType
 
 from api.commands.opening import engine_settings, opened_store, read_settings, tell_hindered
+from api.stopping import Stopped, sentence
 from api.terminal import complain, progress
 from data.errors import StoreError
 
@@ -16,13 +16,22 @@ TRY_AGAIN = 2.0
 
 def run_work(*, once: bool) -> None:
     """Read texts for the configured database; with `once`, until none is left."""
+    try:
+        _work(once)
+    except Stopped as stop:
+        if once or stop.signum != signal.SIGTERM:
+            raise
+        # Nothing else ends it, so whoever supervises it is told of no failure.
+        complain(sentence("work"))
+
+
+def _work(once: bool) -> None:
     from recommender.encoders import open_encoders
     from recommender.working import work
 
     settings = read_settings()
     encoders = open_encoders(engine_settings(settings))
     tell_hindered(encoders)
-    signal.signal(signal.SIGTERM, _leave)
     with opened_store(settings) as store, progress("Reading texts") as advance:
         if not once:
             complain("Waiting for texts to read; Ctrl-C stops.")
@@ -42,7 +51,3 @@ def _tell(count: int) -> None:
     moment = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
     print(f"{moment} UTC: read {count:,} texts; none is left.")
     sys.stdout.flush()
-
-
-def _leave(signum: int, frame: FrameType | None) -> None:
-    raise SystemExit(0)

@@ -156,7 +156,7 @@ def choose_topics(request: Request, person_id: Id, asked: ChosenTopics) -> Respo
     """
     store, now = store_of(request), current_time()
     with store.database.noting() as numbers:
-        store.choose(person_id, asked.topics, now)
+        store.choose(person_id, asked.topics, now, asked.ids)
     engine_of(request).sync_written(numbers)
     return Json(chosen_json(engine_of(request).chosen(person_id, now)))
 

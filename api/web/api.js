@@ -41,7 +41,8 @@ export const readExpertise = (id, viewer) =>
 export const readPeers = (id, viewer) =>
   call("GET", at("people", id, "peers") + query({ k: 3, viewer_id: viewer }));
 export const readChosen = (id) => call("GET", at("people", id, "topics"));
-export const chooseTopics = (id, topics) => call("PUT", at("people", id, "topics"), { topics });
+export const chooseTopics = (id, topics, ids) =>
+  call("PUT", at("people", id, "topics"), { topics, ids });
 export const readTopics = (viewer) => call("GET", at("topics") + query({ viewer_id: viewer }));
 export const readTopic = (id, q, viewer) =>
   call("GET", at("topics", id, "threads") + query({ q, k: 20, viewer_id: viewer }));

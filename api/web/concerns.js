@@ -8,10 +8,14 @@ const MOST = 20;
 // Who has no more than this left of a choice's weight has turned to ten threads.
 const NEW_HERE = 0.5;
 
-let known = { id: null, topics: [], share: 1 };
-const same = (topic) => (other) => other.toLocaleLowerCase() === topic.toLocaleLowerCase();
+let known = { id: null, topics: [], ids: {}, share: 1 };
+// A topic is known again by its id where the words chosen have one: it may be called otherwise now.
+const idOf = (words, ids) => Object.hasOwn(ids, words) ? ids[words] : null;
+const same = (topic, ids) => (words) => idOf(words, ids)
+  ? ids[words] === topic.id : words.toLocaleLowerCase() === topic.label.toLocaleLowerCase();
+const inWords = (words) => ({ label: words, id: idOf(words, known.ids) });
 
-export const follows = (topic) => known.topics.some(same(topic));
+const follows = (topic) => known.topics.some(same(topic, known.ids));
 
 // Asked once a person: whoever follows is the one who looks at the page.
 export async function chosenBy(me) {
@@ -21,10 +25,13 @@ export async function chosenBy(me) {
 
 async function follow(me, topic, wanted) {
   // What was chosen meanwhile on another screen must not be lost by what is chosen on this one.
-  const { topics } = await readChosen(me.id);
-  const others = topics.filter((other) => !same(topic)(other));
+  const { topics, ids } = await readChosen(me.id);
+  const is = same(topic, ids);
+  const others = topics.filter((words) => !is(words));
   if (wanted && others.length >= MOST) throw new Error(`${MOST} are enough: take one back first.`);
-  known = { id: me.id, ...await chooseTopics(me.id, wanted ? [...others, topic] : others) };
+  const told = wanted && topic.id ? { [topic.label]: topic.id } : {};
+  known = { id: me.id,
+    ...await chooseTopics(me.id, wanted ? [...others, topic.label] : others, told) };
   document.dispatchEvent(new Event("concerns"));
 }
 
@@ -51,7 +58,7 @@ function switchOf(me, topic, words, told) {
 export function followButton(me, topic) {
   const told = el("div");
   // Beside others of its kind "Follow" alone would not say what.
-  const words = ["Follow", el("span", { class: "hidden" }, " ", el("bdi", {}, topic))];
+  const words = ["Follow", el("span", { class: "hidden" }, " ", el("bdi", {}, topic.label))];
   return [el("p", { class: "follow" }, switchOf(me, topic, words, told)), told];
 }
 
@@ -65,7 +72,7 @@ export function setUpConcerns(state) {
   let drawn = null;
 
   const chip = (me, topic) =>
-    el("li", {}, switchOf(me, topic, el("bdi", { dir: "auto" }, topic), told));
+    el("li", {}, switchOf(me, topic, el("bdi", { dir: "auto" }, topic.label), told));
 
   function name() {
     const { topics } = known;
@@ -77,12 +84,12 @@ export function setUpConcerns(state) {
     const { me } = state;
     if (drawn === me.id) return;
     drawn = me.id;
-    fill(chips, known.topics.map((topic) => chip(me, topic)));
+    fill(chips, known.topics.map((words) => chip(me, inWords(words))));
     try {
       const { topics } = await readTopics(me.id);
       if (drawn !== me.id || state.me?.id !== me.id) return;
-      const others = topics.map((topic) => topic.label).filter((label) => !follows(label));
-      chips.append(...others.slice(0, OFFERED).map((label) => chip(me, label)));
+      const others = topics.filter((topic) => !follows(topic));
+      chips.append(...others.slice(0, OFFERED).map((topic) => chip(me, topic)));
     } catch (error) {
       drawn = null;
       fill(told, failure(error, draw));
@@ -93,19 +100,21 @@ export function setUpConcerns(state) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const { me } = state;
-    const topic = field.value.trim().replace(/\s+/g, " ");
+    const words = field.value.trim().replace(/\s+/g, " ");
+    const topic = inWords(words);
     told.replaceChildren();
-    if (!topic || follows(topic)) return void (field.value = "");
+    if (!words || follows(topic)) return void (field.value = "");
     try {
       await follow(me, topic, true);
     } catch (error) {
       return fill(told, failure(error));
     }
     field.value = "";
-    const there = [...chips.querySelectorAll("button")].find((one) => same(topic)(one.textContent));
+    const is = same(topic, {});
+    const there = [...chips.querySelectorAll("button")].find((one) => is(one.textContent));
     if (there) there.setAttribute("aria-pressed", "true");
     else chips.prepend(chip(me, topic));
-    fill(told, el("p", { class: "hint" }, "You follow ", el("bdi", {}, topic), " now."));
+    fill(told, el("p", { class: "hint" }, "You follow ", el("bdi", {}, words), " now."));
   });
   document.addEventListener("concerns", () => {
     name();

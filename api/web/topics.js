@@ -42,7 +42,7 @@ function card(topic, me, open) {
   return el("li", { class: "card" },
     el("button", { class: "heading", type: "button", dir: "auto", onclick: () => open(topic) },
       topic.label),
-    facts(topic), alone(topic, me), me && followButton(me, topic.label));
+    facts(topic), alone(topic, me), me && followButton(me, topic));
 }
 
 function thread(shown, me) {
@@ -107,7 +107,7 @@ export function setUpTopics(state) {
     fill(place,
       el("p", {}, el("button", { class: "quiet", type: "button",
         onclick: () => state.go("topics") }, "← All topics")),
-      facts(topic), alone(topic, me), me && followButton(me, topic.label),
+      facts(topic), alone(topic, me), me && followButton(me, topic),
       el("label", { class: "hidden", for: "within" }, "Search within this topic"),
       field, found);
     field.focus();

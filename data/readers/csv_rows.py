@@ -12,13 +12,12 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from .lines import Fault
-from .streams import TRUNCATED, open_stream
+from .streams import TRUNCATED, open_stream, utf_encoding
 
 MAX_ROW = 4 * 2**20
 """Characters of the longest row: a quote that is never closed would take in the whole file."""
 DELIMITERS = (",", ";", "\t", "|")
 _CHUNK = 1 << 18
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 # The module's own limit of 131,072 characters a cell would refuse a long post.
 csv.field_size_limit(MAX_ROW)
@@ -31,7 +30,7 @@ class _Unclosed(Exception):
 
 
 def text_encoding(path: Path) -> str:
-    """Tell a text file's encoding: by its mark, else UTF-8 where all of it is, else Windows'.
+    """Tell a text file's encoding: by its first bytes, or UTF-8 where all of it is, or Windows'.
 
     Raises
     ------
@@ -41,9 +40,10 @@ def text_encoding(path: Path) -> str:
     with open_stream(path) as stream:
         try:
             first = stream.read(_CHUNK)
-            for mark, name in _MARKS:
-                if first.startswith(mark):
-                    return name
+            if marked := utf_encoding(first):
+                return marked
+            if first.startswith(codecs.BOM_UTF8):
+                return "utf-8-sig"
             while first:
                 check.decode(first)
                 first = stream.read(_CHUNK)
@@ -231,8 +231,8 @@ def csv_headings(
     expected: Collection[str] = (),
 ) -> list[str]:
     """Give the headings of a CSV file by its first bytes; [] where they are no text."""
-    marked = next((name for mark, name in _MARKS if head.startswith(mark)), "utf-8")
-    text = codecs.getincrementaldecoder(encoding or marked)("replace").decode(head)
+    stated = encoding or utf_encoding(head) or "utf-8"
+    text = codecs.getincrementaldecoder(stated)("replace").decode(head)
     lines = text.lstrip("\ufeff").splitlines()
     if not lines or "\x00" in lines[0]:
         return []

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .lines import MAX_LINE, Fault
-from .streams import TRUNCATED, open_stream
+from .streams import TRUNCATED, open_text
 
 _CHUNK = 1 << 18
 _SPACE = " \t\r\n\ufeff"
@@ -122,7 +122,7 @@ def table_rows(path: Path, tables: Collection[str]) -> Iterator[tuple[str, int, 
     ------
     UnreadableSource : the file cannot be opened, or unpacks like a bomb.
     """
-    with open_stream(path) as stream:
+    with open_text(path) as stream:
         text = _Scanner(stream)
         try:
             yield from _tables(text, tables)
@@ -139,7 +139,7 @@ def list_rows(path: Path) -> Iterator[tuple[int, object | Fault]]:
     ------
     UnreadableSource : the file cannot be opened, or unpacks like a bomb.
     """
-    with open_stream(path) as stream:
+    with open_text(path) as stream:
         text = _Scanner(stream)
         if text.peek() not in ("[", ""):
             yield text.line, Fault("is no JSON list")

@@ -13,7 +13,7 @@ from data.errors import UnreadableSource
 
 from .archives import MAX_ENTRIES, archive_kind
 from .salvage import salvaged
-from .streams import TRUNCATED, bare_name, open_stream, output_limit
+from .streams import TRUNCATED, bare_name, open_stream, output_limit, utf_encoding
 
 _HEAD = 32_768
 """Enough to find a topic's post_stream behind its other keys."""
@@ -86,8 +86,13 @@ def _head(stream: IO[bytes]) -> bytes:
         while len(head) < _HEAD and (chunk := stream.read(_HEAD - len(head))):
             head += chunk
     except TRUNCATED:
-        return head
-    return head
+        pass
+    return _as_utf8(head)
+
+
+def _as_utf8(head: bytes) -> bytes:
+    encoding = utf_encoding(head)
+    return head.decode(encoding, "replace").encode() if encoding else head
 
 
 def _peek_folder(folder: Path) -> tuple[Sample, ...]:
@@ -157,7 +162,7 @@ def _peek_cut_zip(path: Path) -> tuple[Sample, ...]:
     for entry, piece in salvaged(path):
         left -= len(piece)
         if passing.wants(entry):
-            passing.take(entry, piece[:_HEAD], len(piece))
+            passing.take(entry, _as_utf8(piece[:_HEAD]), len(piece))
         if passing.enough() or left < 0:
             break
     return passing.samples()

@@ -15,7 +15,7 @@ from .archives import unpacked
 from .face import Item, ReadOptions
 from .items import make_item, problems, reject
 from .peek import Sample
-from .streams import TRUNCATED, bare_name, open_stream
+from .streams import TRUNCATED, bare_name, open_text
 
 _FILES = ("Users.xml", "Posts.xml", "Comments.xml", "Votes.xml", "PostLinks.xml")
 _POST_KINDS = {"1": "question", "2": "answer"}
@@ -109,7 +109,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Row | str]]:
     read, and one broken row does not end the file.
     """
     left, line, ended, fault = b"", 1, False, ""
-    with open_stream(path) as stream:
+    with open_text(path) as stream:
         while not ended:
             try:
                 chunk = stream.read(_CHUNK)

@@ -4,12 +4,14 @@ In: a path from the user. Out: bytes.
 """
 
 import bz2
+import codecs
 import gzip
 import io
 import lzma
 import tarfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -97,6 +99,56 @@ def open_stream(path: Path) -> BinaryIO:
         raise UnreadableSource(
             f"{path.name} cannot be opened: {error.strerror or error}; check the path"
         ) from error
+
+
+def utf_encoding(head: bytes) -> str:
+    """Tell UTF-16 and UTF-32 by a text's first bytes; "" for all else, UTF-8 among it.
+
+    Without a mark they are told by where the zeros of two ASCII characters stand, with which every
+    format of text begins that we read (JSON: RFC 4627, section 3).
+    """
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    zeros = [byte == 0 for byte in head[:4]]
+    if zeros == [False, True, False, True]:
+        return "utf-16-le"
+    return "utf-16-be" if zeros == [True, False, True, False] else ""
+
+
+class _Recoded(io.RawIOBase):
+    """A stream of text as UTF-8; what is no text, such as half a character, becomes U+FFFD."""
+
+    def __init__(self, inner: BinaryIO, encoding: str) -> None:
+        self._inner = inner
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        while True:
+            chunk = self._inner.read(_CHUNK)
+            text = self._decoder.decode(chunk, final=not chunk)
+            if text or not chunk:
+                return text.encode()
+
+    def close(self) -> None:
+        self._inner.close()
+        super().close()
+
+
+def open_text(path: Path) -> BinaryIO:
+    """As `open_stream`, of a text: where it is UTF-16 or UTF-32, as UTF-8."""
+    head = b""
+    # What is damaged is told when it is read.
+    with open_stream(path) as stream, suppress(*TRUNCATED, OSError):
+        while len(head) < 4 and (chunk := stream.read(4 - len(head))):
+            head += chunk
+    encoding = utf_encoding(head)
+    whole = open_stream(path)
+    return cast(BinaryIO, _Recoded(whole, encoding)) if encoding else whole
 
 
 def bare_name(name: str) -> str:

@@ -33,7 +33,7 @@ class ApiProcess:
         stated |= settings
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "api.cli", "serve", "--port", "0"],
+                [sys.executable, "-m", "api", "serve", "--port", "0"],
                 cwd=self.folder,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -132,7 +132,7 @@ def _contents(store: Store) -> dict[str, Counter[str]]:
         "posts": Counter(repr(post) for post in posts.values()),
         "places in threads": Counter(
             repr((ids[pk], ids[root], until, flags))
-            for pk, _, _, root, _, until, flags in changes.posts.tolist()
+            for pk, _, _, root, _, until, flags, _ in changes.posts.tolist()
         ),
         "texts": Counter(
             repr((ids[post], since, until, kind, people[author], spaces[space], valid))

@@ -95,7 +95,7 @@ def serving(database: Path, settings: Mapping[str, str] | None = None) -> Iterat
         environment = {**os.environ, **(settings or {})}
         environment["WHOKNOWS_DATABASE_URL"] = f"sqlite:///{copy}"
         process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "serve", "--host", "127.0.0.1", "--port", "0"],
+            [sys.executable, "-m", "api", "serve", "--host", "127.0.0.1", "--port", "0"],
             stdout=subprocess.PIPE,
             text=True,
             env=environment,

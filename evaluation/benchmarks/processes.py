@@ -45,7 +45,7 @@ def serving(url: str, folder: Path) -> Iterator[str]:
     RuntimeError : it did not start; why, it has said itself.
     """
     process = subprocess.Popen(
-        [sys.executable, "-m", "api.cli", "serve", "--port", "0"],
+        [sys.executable, "-m", "api", "serve", "--port", "0"],
         cwd=folder,
         stdout=subprocess.PIPE,
         text=True,

@@ -23,7 +23,7 @@ READY_WITHIN_S = 3_600.0
 STOPPED_WITHIN_S = 600.0
 _POLL_S = 0.01
 
-PROGRAM = (sys.executable, "-m", "api.cli")
+PROGRAM = (sys.executable, "-m", "api")
 """This environment's `whoknows`."""
 
 Asked = tuple[str, str, object]
