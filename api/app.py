@@ -13,7 +13,7 @@ from api.admission import Admission
 from api.figures import Counting, Figures
 from api.openapi import describe
 from api.paths import RawPath
-from api.routes import health, imports, page, people, posts, searches, topics
+from api.routes import figures, health, imports, page, people, posts, searches, topics
 from api.security import Guard
 from api.settings import Settings
 from api.standing import Standing
@@ -72,7 +72,8 @@ def create_app(store: "Store", engine: "Engine", settings: Settings) -> FastAPI:
     )
     app.state.store, app.state.engine, app.state.figures = store, engine, Figures()
     app.state.admission, app.state.standing = Admission(settings), Standing(engine)
-    routers = [module.router for module in (searches, imports, people, posts, topics, health, page)]
+    parts = searches, imports, people, posts, topics, figures, health, page
+    routers = [module.router for module in parts]
     app.state.routes = [route for router in routers for route in router.routes]
     for router in routers:
         app.include_router(router)
