@@ -186,7 +186,7 @@ def topics(
 def figures(
     days: Days = 90, viewer: Viewer = None, as_of: AsOf = None, as_json: AsJson = False
 ) -> None:
-    """Count what is asked, answered, found helpful, and travels between sites; no person's part."""
+    """Count questions, answers, and what travels between sites."""
     from api.commands.surveying import run_figures
 
     run_figures(days, viewer=viewer, as_of=as_of, as_json=as_json)
