@@ -9,13 +9,11 @@ people took part; none is of one person. What is anonymous counts without its au
 people, nor at a site. Where people work bears no date, so of the past nothing is told by site.
 """
 
-from collections import Counter
-
 import numpy as np
 
 from data.rows import from_us
 
-from .columns import DIGITS, Flags
+from .columns import DIGITS, Flags, Ints
 from .community import NAMELESS
 from .ideas import DAY_US
 from .outcomes import (
@@ -60,8 +58,8 @@ def _period(seen: Seen, since: int, until: int) -> PeriodFigures:
     asked, ideas = fates.judged & seen.asking, fates.judged & ~seen.asking
     # Clocks may be wrong: an answer from before its question came at once.
     waits = np.maximum(fates.first - begun, 0)[asked & fates.answered]
-    others = turned(seen, until)
     at_home = ideas & (homes_of_posts(view.community, seen.homes, seen.roots) != UNKNOWN)
+    others = turned(seen, at_home, until)
     present = took_part(seen, since, until)
     return PeriodFigures(
         since=from_us(max(since, EARLIEST_US)),
@@ -102,34 +100,45 @@ def _authors(seen: Seen, threads: Flags) -> int:
 
 def _sites(seen: Seen, present: Flags, fates: Fates) -> tuple[SiteFigures, ...]:
     """Sites where enough people took part, by name; the others together, if they are enough."""
-    homes, asking = homes_of_posts(seen.view.community, seen.homes, seen.roots), seen.asking
-    people = np.bincount(seen.homes[present], minlength=int(seen.homes.max(initial=0)) + 1)
+    homes = homes_of_posts(seen.view.community, seen.homes, seen.roots)
+    sites = int(seen.homes.max(initial=0)) + 1
+    people = np.bincount(seen.homes[present], minlength=sites)
     people[UNKNOWN] = 0
-    named = _names(seen, present, np.flatnonzero(people >= LEAST).tolist())
-    wanted: list[tuple[str | None, list[int]]] = sorted((name, [n]) for n, name in named.items())
-    rest = np.flatnonzero((people > 0) & (people < LEAST))
-    if people[rest].sum() >= LEAST:
-        wanted.append((None, rest.tolist()))
+    enough = people >= LEAST
+    small = (people > 0) & ~enough
+    # What is told of each site stands at its number, what of the small ones together at UNKNOWN's.
+    place = np.where(enough, np.arange(sites), UNKNOWN)
+    row = np.where(enough | small, place, sites)[homes]
+    people[UNKNOWN] = people[small].sum()
+
+    def by_site(which: Flags) -> Ints:
+        return np.bincount(row[seen.asking & which], minlength=sites + 1)
+
+    asked, old, answered = (
+        by_site(which) for which in (fates.inside, fates.judged, fates.judged & fates.answered)
+    )
+    either, far = (by_site(fates.judged & which) for which in (fates.near | fates.far, fates.far))
+
+    def share(of: Ints, which: Ints, n: int) -> Share:
+        return Share(int(which[n]), int(of[n]))
+
+    named: list[tuple[str | None, int]] = sorted(_names(seen, present & enough[seen.homes]))
+    if people[UNKNOWN] >= LEAST:
+        named.append((None, UNKNOWN))
     return tuple(
         SiteFigures(
-            name,
-            int(people[sites].sum()),
-            int((here & fates.inside).sum()),
-            _share(here & fates.judged, fates.answered),
-            _elsewhere(here & fates.judged, fates),
+            name, int(people[n]), int(asked[n]), share(old, answered, n), share(either, far, n)
         )
-        for name, sites in wanted
-        for here in (asking & np.isin(homes, sites),)
+        for name, n in named
     )
 
 
-def _names(seen: Seen, present: Flags, sites: list[int]) -> dict[int, str]:
-    """What most of those who took part at each site call it; ties by letters."""
-    community = seen.view.community
-    spelled: dict[int, Counter[str]] = {site: Counter() for site in sites}
-    for pk in np.flatnonzero(present & np.isin(seen.homes, sites)).tolist():
-        spelled[int(seen.homes[pk])][(community.people[pk].site or "").strip()] += 1
-    return {
-        site: min((-times, name) for name, times in names.items())[1]
-        for site, names in spelled.items()
-    }
+def _names(seen: Seen, people: Flags) -> list[tuple[str, int]]:
+    """What most of `people` at each site call it, ties by letters, with the site's number."""
+    roster = seen.view.community.roster
+    times = np.bincount(roster.spellings[people], minlength=len(roster.site_names))
+    found: dict[int, tuple[int, str]] = {}
+    for spelling in np.flatnonzero(times).tolist():
+        name, site = roster.site_names[spelling]
+        found[site] = min((-int(times[spelling]), name), found.get(site, (0, "")))
+    return [(name, site) for site, (_, name) in found.items()]

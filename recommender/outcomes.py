@@ -128,9 +128,9 @@ def _answered_from(seen: Seen, told: Ints) -> tuple[Flags, Flags]:
 def _acts(seen: Seen, until: int, kinds: tuple[str, ...]) -> Ints:
     """Places, among the interactions, of those of `kinds` before `until`."""
     acts = seen.view.community.interactions
-    codes = [INTERACTION_KINDS.index(kind) for kind in kinds]
-    wanted = np.isin(acts["kind"][seen.acts], codes) & (acts["at"][seen.acts] < until)
-    found: Ints = np.flatnonzero(wanted)
+    wanted = np.zeros(len(INTERACTION_KINDS), dtype=bool)
+    wanted[[INTERACTION_KINDS.index(kind) for kind in kinds]] = True
+    found: Ints = np.flatnonzero(wanted[acts["kind"][seen.acts]] & (acts["at"][seen.acts] < until))
     return found
 
 
@@ -169,22 +169,25 @@ def _marked(seen: Seen, acts: Ints) -> Flags:
     return found[:-1]
 
 
-def turned(seen: Seen, until: int) -> Ints:
-    """At how many other sites somebody turned to each thread in its first day; of a thread of no
-    site, at how many."""
+def turned(seen: Seen, threads: Flags, until: int) -> Ints:
+    """At how many other sites than their own somebody turned, in its first day and before `until`,
+    to each of `threads` (n,); 0 of what is none of these."""
     community, posts = seen.view.community, seen.view.community.posts
     columns = community.interactions
     acts = _acts(seen, until, ("view", *RESPONSES))
-    acts = acts[seen.acted[acts] >= 0]
+    acts = acts[np.append(threads, False)[seen.acted[acts]]]
     rows = seen.acts[acts]
-    thread = np.concatenate([seen.thread, seen.acted[acts]])
-    at = np.concatenate([posts["created"][seen.replies], columns["at"][rows]])
-    who = homes_of_posts(community, seen.homes, seen.replies)
-    who = np.where(community.roster.bots[posts["author"][seen.replies]], UNKNOWN, who)
-    home = np.concatenate([who, seen.homes[columns["person"][rows]]])
+    told = np.flatnonzero(threads[seen.thread])
+    replies = seen.replies[told]
+    thread = np.concatenate([seen.thread[told], seen.acted[acts]])
+    at = np.concatenate([posts["created"][replies], columns["at"][rows]])
+    people = np.concatenate([posts["author"][replies], columns["person"][rows]])
+    home = np.concatenate(
+        [homes_of_posts(community, seen.homes, replies), seen.homes[columns["person"][rows]]]
+    )
     own = homes_of_posts(community, seen.homes, seen.roots)[thread]
     soon = (at < until) & (at <= posts["created"][seen.roots[thread]] + DAY_US)
-    there = soon & (home != UNKNOWN) & (home != own)
+    there = soon & (home != UNKNOWN) & (home != own) & ~community.roster.bots[people]
     sites = int(seen.homes.max(initial=0)) + 1
     pairs = np.unique(thread[there] * sites + home[there])
     return np.bincount(pairs // sites, minlength=len(seen.roots))

@@ -35,7 +35,8 @@ class Roster:
 
     `suggestible`: neither bot nor hidden nor gone; `described`: by a record of their own;
     `left`, `joined`: times in microseconds, NEVER if not stated. `sites`: a number a site, 0 if
-    not stated; what a site is called is compared without case. `by_id`: the place among all ids.
+    not stated; what a site is called is compared without case. `spellings`: a number a way to write
+    one, `site_names` by that: as written, with the site's number. `by_id`: the place among all ids.
     """
 
     def __init__(self, people: Mapping[int, Person]) -> None:
@@ -47,19 +48,23 @@ class Roster:
         self.left: Ints = np.full(size, NEVER)
         self.joined: Ints = np.full(size, NEVER)
         self.sites: Ints = np.zeros(size, np.int64)
+        self.spellings: Ints = np.zeros(size, np.int64)
         self.busy: list[int] = []
         self.by_id: Ints = np.zeros(size, np.int64)
         self.by_id[sorted(people, key=lambda pk: people[pk].id)] = np.arange(len(people))
         self._names: Names = {}
         self._ids: Names = {}
         sites: dict[str, int] = {}
+        spellings: dict[str, int] = {}
         for pk, person in people.items():
             self.bots[pk] = person.bot
             self.suggestible[pk] = not person.bot and person.consent != "hidden"
             self.active[pk] = person.active
             self.described[pk] = not person.implicit
-            if person.site and person.site.strip():
-                self.sites[pk] = sites.setdefault(person.site.strip().casefold(), len(sites) + 1)
+            written = (person.site or "").strip()
+            if written:
+                self.sites[pk] = sites.setdefault(written.casefold(), len(sites) + 1)
+                self.spellings[pk] = spellings.setdefault(written, len(spellings))
             if person.left is not None:
                 self.left[pk] = to_us(person.left)
             if person.joined is not None:
@@ -72,6 +77,8 @@ class Roster:
                 first = spelled.partition(" ")[0]
                 if len(first) >= SHORTEST_NAME:
                     names.setdefault(first, []).append((pk, spelled))
+
+        self.site_names = [(name, sites[name.casefold()]) for name in spellings]
 
     def __len__(self) -> int:
         """One more than the highest key."""
