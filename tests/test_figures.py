@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from data.models import Interaction, Person, Post, Record, Space
+from data.models import Interaction, Person, Post, Record
 from recommender.engine import Engine
 from recommender.results import FiguresAnswer, PeriodFigures, Share
 from tests.communities import NOW, START, engine_of, new_store, random_community
@@ -237,63 +237,7 @@ def test_of_the_past_nothing_is_told_by_site() -> None:
     assert answer.now.asked == 7 and answer.now.answered == Share(1, 7)
 
 
-# What has no influence ----------------------------------------------------------------------
-
-
-def test_what_the_viewer_may_not_read_counts_for_members_alone() -> None:
-    asked = question("q", space="s")
-    inside = reply(asked, "ben", space="s")
-    records = [
-        Space("s", visibility="members", members=("ann", "ben")),
-        *(asked, inside, act("ann", inside, "helpful"), idea("i", "ben", space="s")),
-        question("open", "cem"),
-    ]
-    assert told(records).now == told([question("open", "cem")]).now
-    seen = told(records, viewer="ann").now
-    assert (seen.asked, seen.ideas, seen.helped) == (2, 1, Share(1, 2))
-
-
-def test_what_was_deleted_was_never_there() -> None:
-    engine = engine_of([*PEOPLE, question("stays", "cem")])
-
-    def figures() -> FiguresAnswer:
-        return engine.figures(90, viewer_id=None, as_of=None, now=NOW)
-
-    before = figures()
-    asked = question("q")
-    good = reply(asked, "ben")
-    engine.store.apply([asked, good, act("ann", good, "helpful"), idea("i", "dov")])
-    engine.sync()
-    assert figures().now.helped == Share(1, 2)
-    engine.store.delete_post("q")
-    engine.store.delete_post("i")
-    engine.sync()
-    assert figures() == before
-
-
-def test_what_is_noted_after_an_answer_counts_in_the_next() -> None:
-    """Figures are kept with the view: whatever is new must make another."""
-    asked, shared = question("q"), idea("i")
-    good = reply(asked, "ben")
-    engine = engine_of([*PEOPLE, asked, good, shared])
-
-    def figures() -> PeriodFigures:
-        return engine.figures(90, viewer_id=None, as_of=None, now=NOW).now
-
-    assert figures().helped == Share(0, 1)
-    engine.store.apply([act("ann", good, "helpful")])
-    engine.sync()
-    assert figures().helped == Share(1, 1)
-    engine.store.apply([question("more", "eva", created=NOW - 3 * DAY)])
-    engine.sync()
-    # Her first post came with a view that grew.
-    assert (figures().asked, figures().asked_by_newcomers) == (2, 2)
-    engine.store.apply([Person("cem", site="North"), act("cem", shared, "like")])
-    engine.sync()
-    assert figures().travelled == Share(0, 1)
-    engine.store.apply([Person("cem", site="South")])
-    engine.sync()
-    assert figures().travelled == Share(1, 1)
+# What may be told ---------------------------------------------------------------------------
 
 
 def test_no_figure_bears_a_name() -> None:
