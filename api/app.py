@@ -10,10 +10,10 @@ from fastapi import FastAPI
 
 from api import errors
 from api.admission import Admission
-from api.figures import Counting, Figures
+from api.counters import Counters, Counting
 from api.openapi import describe
 from api.paths import RawPath
-from api.routes import health, imports, page, people, posts, searches, topics
+from api.routes import figures, health, imports, page, people, posts, searches, topics
 from api.security import Guard
 from api.settings import Settings
 from api.standing import Standing
@@ -70,15 +70,16 @@ def create_app(store: "Store", engine: "Engine", settings: Settings) -> FastAPI:
         strict_content_type=False,
         lifespan=_read_beside,
     )
-    app.state.store, app.state.engine, app.state.figures = store, engine, Figures()
+    app.state.store, app.state.engine, app.state.counters = store, engine, Counters()
     app.state.admission, app.state.standing = Admission(settings), Standing(engine)
-    routers = [module.router for module in (searches, imports, people, posts, topics, health, page)]
+    parts = searches, imports, people, posts, topics, figures, health, page
+    routers = [module.router for module in parts]
     app.state.routes = [route for router in routers for route in router.routes]
     for router in routers:
         app.include_router(router)
     errors.install(app)
     # The last one added is the first to see a request.
-    app.add_middleware(Counting, figures=app.state.figures)
+    app.add_middleware(Counting, counters=app.state.counters)
     app.add_middleware(RawPath)
     app.add_middleware(Guard, allowed=settings.host_names())
     generate = app.openapi

@@ -78,6 +78,9 @@ Question = Annotated[
 ]
 PersonId = Annotated[str, typer.Argument(metavar="PERSON", parser=words, help="A person's id.")]
 K = Annotated[int, typer.Option("-k", metavar="N", min=1, max=100, help="Number of results.")]
+Days = Annotated[
+    int, typer.Option(metavar="N", min=1, max=3650, help="Days, and as many before them.")
+]
 AsOf = Annotated[
     datetime | None,
     typer.Option(
@@ -101,4 +104,13 @@ Host = Annotated[
 Port = Annotated[
     int | None,
     typer.Option(metavar="N", min=0, max=65535, help="Port to listen on; 0 for any free one."),
+]
+Private = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--private",
+        metavar="NAME",
+        help="Also import this private channel or group ('groups': all of them; 'direct': "
+        "direct messages). May be repeated.",
+    ),
 ]

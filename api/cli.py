@@ -15,10 +15,12 @@ from api.arguments import (
     AsJson,
     AsOf,
     Command,
+    Days,
     Host,
     K,
     PersonId,
     Port,
+    Private,
     Question,
     Viewer,
     mendable,
@@ -78,15 +80,7 @@ def import_(
     match_email: Annotated[
         bool, typer.Option("--match-email", help="Treat equal e-mail addresses as one person.")
     ] = False,
-    include_private: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--private",
-            metavar="NAME",
-            help="Also import this private channel or group ('groups': all of them; 'direct': "
-            "direct messages). May be repeated.",
-        ),
-    ] = None,
+    include_private: Private = None,
     mapping: Annotated[
         Path | None,
         typer.Option("--map", metavar="FILE", help="TOML that says what each CSV column means."),
@@ -186,6 +180,17 @@ def topics(
         run_topics(viewer=viewer, as_of=as_of, as_json=as_json)
     else:
         run_topic(topic, search, k=k, viewer=viewer, as_of=as_of, as_json=as_json)
+
+
+@app.command(cls=Command)
+@mendable
+def figures(
+    days: Days = 90, viewer: Viewer = None, as_of: AsOf = None, as_json: AsJson = False
+) -> None:
+    """Count questions, answers, and what travels between sites."""
+    from api.commands.surveying import run_figures
+
+    run_figures(days, viewer=viewer, as_of=as_of, as_json=as_json)
 
 
 @app.command(cls=Command)

@@ -285,6 +285,7 @@ ANSWERS: dict[str, list[tuple[str, str | None, str | None]]] = {
     "get /v1/people/{id}/peers": [("200", _JSON, "Peers")],
     "get /v1/topics": [("200", _JSON, "Topics")],
     "get /v1/topics/{id}/threads": [("200", _JSON, "TopicThreads")],
+    "get /v1/figures": [("200", _JSON, "Figures")],
     "put /v1/posts/{id}": [("200", _JSON, "Post"), ("201", _JSON, "Post")],
     "get /v1/posts/{id}": [("200", _JSON, "Post")],
     "get /v1/posts/{id}/thread": [("200", _JSON, "Thread")],

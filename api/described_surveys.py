@@ -1,9 +1,10 @@
-"""The JSON Schemas of topics and peers; what makes them is in `api.surveys`."""
+"""The JSON Schemas of topics, figures and peers; what makes them is in `api.surveys`."""
 
 from api.schema_parts import (
     FLAG,
     NUMBER,
     TEXT,
+    TIME,
     WHOLE,
     Json,
     choice,
@@ -52,7 +53,90 @@ _TOPIC: Json = {
     },
 }
 
+_NUMBER_OF: Json = {"type": "integer", "minimum": 0}
+
+
+def _share(description: str) -> Json:
+    counts: Json = {"count": _NUMBER_OF, "of": _NUMBER_OF}
+    return {**object_of(tuple(counts), counts), "description": description}
+
+
+def _unless_past(share: Json) -> Json:
+    # Where people work bears no date.
+    return {**or_null(share), "description": f"{share['description']} Null with `as_of`."}
+
+
+_ANSWERED = _share("Of those a day old: answered by somebody else, no bot, not by a comment.")
+_ELSEWHERE = _share(
+    "Answered from another site than the asker's, of the answered where both state one."
+)
+_QUESTIONS: Json = {
+    "asked": {**_NUMBER_OF, "description": "Threads but ideas."},
+    "askers": {**_NUMBER_OF, "description": "People who asked, under their name."},
+    "answered": _ANSWERED,
+    "within_day": _share("Of those a day old: answered within their first day."),
+    "median_hours": {
+        **or_null({"type": "number", "minimum": 0}),
+        "description": "From a question to its first answer, of those answered.",
+    },
+    "elsewhere": _unless_past(_ELSEWHERE),
+    "helped": _share("Of those a day old: somebody noted `helpful` or `accept` on an answer."),
+    "by_newcomers": {
+        **_NUMBER_OF,
+        "description": "By people whose first post was less than 90 days before.",
+    },
+    "newcomers_answered": _share("As `answered`, of those by newcomers."),
+}
+_IDEAS: Json = {
+    "shared": _NUMBER_OF,
+    "sharers": {**_NUMBER_OF, "description": "People who shared ideas, under their name."},
+    "worked": _share("Of those a day old: somebody else noted `tried`, worked or adapted."),
+    "travelled": _unless_past(
+        _share(
+            "Of those a day old whose author states a site: somebody at another site replied, "
+            "viewed, liked, bookmarked, followed, found it helpful, tried it or joined in a day."
+        )
+    ),
+    "travelled_far": _unless_past(_share("As `travelled`, at two other sites or more.")),
+}
+_SITE: Json = {
+    "site": {
+        **or_null(TEXT),
+        "description": "Null: sites where fewer than five people took part, put together.",
+    },
+    "people": _NUMBER_OF,
+    "asked": _NUMBER_OF,
+    "answered": _ANSWERED,
+    "elsewhere": _ELSEWHERE,
+}
+_PERIOD: Json = {
+    "since": TIME,
+    "until": {**TIME, "description": "Not included; the figures are as they stood then."},
+    "people": {**_NUMBER_OF, "description": "People who wrote or responded, under their name."},
+    "questions": object_of(tuple(_QUESTIONS), _QUESTIONS),
+    "ideas": object_of(tuple(_IDEAS), _IDEAS),
+    "sites": {
+        **or_null(list_of(object_of(tuple(_SITE), _SITE))),
+        "description": "Sites where five people or more took part, by name. Null with `as_of`.",
+    },
+}
+
 SURVEYS: Json = {
+    "Figures": object_of(
+        ("days", "now", "before", "took_ms"),
+        {
+            "days": WHOLE,
+            "now": {
+                **object_of(tuple(_PERIOD), _PERIOD),
+                "description": "The last days; all shares are of what was a day old by the end.",
+            },
+            "before": {
+                **object_of(tuple(_PERIOD), _PERIOD),
+                "description": "As many days before those, as it stood at their end.",
+            },
+            "took_ms": NUMBER,
+        },
+    ),
     "Topics": object_of(
         ("topics", "threads", "apart", "learned", "took_ms"),
         {

@@ -25,6 +25,7 @@ from data.models import INTERACTION_KINDS
 from data.times import parse_time
 
 MAX_K = 100
+MAX_DAYS = 3650
 _TEXT = r"\S"
 _NO_NUL = r"^[^\x00]*$"
 ID_PATTERN = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
@@ -88,6 +89,7 @@ InteractionKind = Annotated[
 ]
 Cursor = Annotated[str, Field(pattern=_NO_NUL), AfterValidator(_at_most(16_000))]
 """A thousand threads that were shown; servers take four times as much."""
+Days = Annotated[int, Field(ge=1, le=MAX_DAYS), BeforeValidator(_whole)]
 K = Annotated[int, Field(ge=1, le=MAX_K), BeforeValidator(_whole)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Names = Annotated[list[Name], AfterValidator(_at_most(10_000))]
@@ -224,6 +226,12 @@ class ExpertiseParameters(_AskedInQuery):
 
 class TopicsParameters(ExpertiseParameters):
     """The query string of the list of topics."""
+
+
+class FiguresParameters(ExpertiseParameters):
+    """The query string of the community's figures: of how many days."""
+
+    days: Days = 90
 
 
 class TopicParameters(ExpertiseParameters):

@@ -185,6 +185,70 @@ class TopicThread:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """`count` of the `of` that could have been."""
+
+    count: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFigures:
+    """How a site's questions fared; `site` is None of several small ones together.
+
+    `people`: how many took part. `asked`: by named people of the site. `elsewhere`: as in
+    `PeriodFigures`.
+    """
+
+    site: str | None
+    people: int
+    asked: int
+    answered: Share
+    elsewhere: Share
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodFigures:
+    """How a community fared from `since` up to, not including, `until`, as it stood then.
+
+    Shares are of what was a day old by then. `people`, `askers`, `sharers`: named people who took
+    part, asked, shared. `median_hours`: to the first answer, of the answered. `elsewhere`: answered
+    from another site than the asker's, of those answered where both state one. `helped`: somebody
+    said that an answer helped. `worked`: ideas that worked for somebody else. `travelled`,
+    `travelled_far`: ideas, of those whose author states a site, that people at another site, and at
+    two or more, turned to within a day. What hangs on sites is None of the past.
+    """
+
+    since: datetime
+    until: datetime
+    people: int
+    asked: int
+    askers: int
+    answered: Share
+    within_day: Share
+    median_hours: float | None
+    elsewhere: Share | None
+    helped: Share
+    asked_by_newcomers: int
+    newcomers_answered: Share
+    ideas: int
+    sharers: int
+    worked: Share
+    travelled: Share | None
+    travelled_far: Share | None
+    sites: tuple[SiteFigures, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresAnswer:
+    """The figures of the last `days`, and of as many `before` them."""
+
+    days: int
+    now: PeriodFigures
+    before: PeriodFigures
+
+
+@dataclass(frozen=True, slots=True)
 class Peer:
     """A colleague with the same concerns; contributions add up to the score."""
 

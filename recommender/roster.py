@@ -28,7 +28,7 @@ _BETWEEN = re.compile(rf"(?:[^\w{_AT}]|_)+")
 _EMPTY = {
     **dict.fromkeys(("bots", "suggestible", "active", "described"), False),
     **dict.fromkeys(("left", "joined"), NEVER),
-    **dict.fromkeys(("sites", "titles", "departments", "by_id"), 0),
+    **dict.fromkeys(("sites", "spellings", "titles", "departments", "by_id"), 0),
 }
 """The columns of a roster, and what they say of nobody."""
 
@@ -42,8 +42,9 @@ class Roster:
 
     `suggestible`: neither bot nor hidden nor gone; `described`: by a record of their own;
     `left`, `joined`: times in microseconds, NEVER if not stated. `sites`, `titles`, `departments`:
-    a number each, 0 if not stated; what they are called is compared without case. `by_id`: the
-    place among all ids.
+    a number each, 0 if not stated; what they are called is compared without case. `spellings`: a
+    number a way to write a site, `site_names` by that: as written, with the site's number. `by_id`:
+    the place among all ids.
     """
 
     def __init__(self, people: Mapping[int, Person]) -> None:
@@ -54,6 +55,7 @@ class Roster:
         self.left: Ints = np.full(1, NEVER)
         self.joined: Ints = np.full(1, NEVER)
         self.sites: Ints = np.zeros(1, np.int64)
+        self.spellings: Ints = np.zeros(1, np.int64)
         self.titles: Ints = np.zeros(1, np.int64)
         self.departments: Ints = np.zeros(1, np.int64)
         self.by_id: Ints = np.zeros(1, np.int64)
@@ -62,6 +64,8 @@ class Roster:
         self._names: Names = {}
         self._ids: Names = {}
         self._numbers: dict[str, int] = {}
+        self._written: dict[str, int] = {}
+        self.site_names: list[tuple[str, int]] = [("", 0)]
         self.change({}, people, people)
 
     def change(
@@ -108,6 +112,7 @@ class Roster:
         self.active[pk] = person.active
         self.described[pk] = not person.implicit
         self.sites[pk] = self._number(person.site)
+        self.spellings[pk] = self._spelling((person.site or "").strip())
         self.titles[pk] = self._number(person.title)
         self.departments[pk] = self._number(person.department)
         if person.left is not None:
@@ -122,6 +127,14 @@ class Roster:
     def _number(self, said: str | None) -> int:
         name = (said or "").strip().casefold()
         return self._numbers.setdefault(name, len(self._numbers) + 1) if name else 0
+
+    def _spelling(self, written: str) -> int:
+        if not written:
+            return 0
+        if written not in self._written:
+            self._written[written] = len(self.site_names)
+            self.site_names.append((written, self._number(written)))
+        return self._written[written]
 
     def _spellings(self, person: Person) -> list[tuple[Names, str, str]]:
         """Under what somebody is to be found, and how that is spelled as a whole."""

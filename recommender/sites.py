@@ -7,6 +7,8 @@ which no thread is said to come.
 
 import numpy as np
 
+from data.reading import NEVER
+
 from .columns import Flags, Ints
 from .community import NAMELESS, Community
 from .view import NOTHING, Since, View, grows
@@ -55,6 +57,24 @@ def _more_written(view: View, known: Ints, since: Since) -> Ints:
     written = np.bincount(authors, minlength=len(view.community.roster))
     written[: len(known)] += known
     return written
+
+
+def first_written(view: View) -> Ints:
+    """When each person first wrote a readable post under their name, by key; NEVER of who has not
+    done so before the moment."""
+    return _first_written(view, np.zeros(0, np.int64), NOTHING)
+
+
+@grows(first_written)
+def _first_written(view: View, known: Ints, since: Since) -> Ints:
+    columns = view.community.posts
+    authors, created = columns["author"][since.posts :], columns["created"][since.posts :]
+    told = view.posts[since.posts :] & (created < view.moment)
+    told &= (columns["flags"][since.posts :] & NAMELESS) == 0
+    first = np.full(len(view.community.roster), NEVER)
+    first[: len(known)] = known
+    np.minimum.at(first, authors[told], created[told])
+    return first
 
 
 def readers_at(community: Community, view: View, homes: Ints, home: int) -> Flags:

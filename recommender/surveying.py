@@ -5,12 +5,12 @@ from datetime import datetime
 from data.errors import UnknownPerson, UnknownTopic
 from data.rows import from_us
 
-from . import expertise, experts, peers, topics
+from . import expertise, experts, figures, peers, topics
 from .answering import answered
 from .feedchoices import share_left
 from .feedhistory import history_of
 from .following import Following
-from .results import Chosen, PeersAnswer, Topic, TopicsAnswer, TopicThread
+from .results import Chosen, FiguresAnswer, PeersAnswer, Topic, TopicsAnswer, TopicThread
 
 
 class Surveying(Following):
@@ -23,6 +23,18 @@ class Surveying(Following):
         with self._current():
             view = self._view(viewer_id, as_of, now)
             return topics.report(self.topic_index, self.texts, view)
+
+    def figures(
+        self, days: int, *, viewer_id: str | None, as_of: datetime | None, now: datetime
+    ) -> FiguresAnswer:
+        """How the community fared in the last `days` and in as many before, as a viewer may know.
+
+        Parameters
+        ----------
+        days : 1 or more.
+        """
+        with self._current():
+            return self._view(viewer_id, as_of, now).once(figures.report, days)
 
     def topic_threads(
         self,

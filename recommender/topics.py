@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from data.models import Person
-from data.reading import KIND_CODES, KIND_SHIFT
 
-from .answering import answered
+from .answering import answered, asked, threads_in
 from .columns import DIGITS, Flags, Ints, counted, decayed
 from .community import Community
 from .experts import visible
@@ -96,7 +95,7 @@ def report(index: TopicIndex, texts: TextIndex, view: View) -> TopicsAnswer:
     community, count = view.community, len(model.clusters.numbers)
     posts = community.posts
     roots = np.flatnonzero(places >= 0)
-    all_roots = _threads(view)
+    all_roots = threads_in(view)
     age = view.moment - posts["created"][roots]
     alive = np.round(counted(places[roots], decayed(age, KNOWN_HALF_LIFE), count), DIGITS)
     threads = _times(places[roots], count)
@@ -151,22 +150,6 @@ def threads_of(
 
 def _times(places: Ints, count: int) -> Ints:
     return np.bincount(places, minlength=count)
-
-
-def _threads(view: View) -> Flags:
-    """Threads that the viewer may read and that were there, bots' ones left out."""
-    posts = view.community.posts
-    told = np.zeros(len(posts), dtype=bool)
-    told[view.community.versions["post"][view.texts]] = True
-    there = view.posts & told & (posts["root"] == np.arange(len(posts)))
-    there &= ~view.community.roster.bots[posts["author"]] & (posts["created"] < view.moment)
-    return np.asarray(there, dtype=bool)
-
-
-def asked(view: View, roots: Ints) -> Flags:
-    """Which threads wait for an answer: all but ideas (PROTOCOL.md takes every root for one)."""
-    kinds = view.community.posts["flags"][roots] >> KIND_SHIFT
-    return np.asarray(kinds != KIND_CODES["idea"], dtype=bool)
 
 
 def _waiting(view: View, roots: Ints, places: Ints, count: int, days: int) -> list[Unanswered]:

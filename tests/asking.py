@@ -35,6 +35,8 @@ def answers(
         page = engine.feed(viewer, k=30, as_of=as_of, now=now)
         told["feed"] = page.items
     told["topics"] = engine.topics(viewer_id=viewer, as_of=as_of, now=now)
+    for days in (30, 400):
+        told[f"figures {days}"] = engine.figures(days, viewer_id=viewer, as_of=as_of, now=now)
     return told
 
 

@@ -20,6 +20,7 @@ import recommender.feedhistory
 import recommender.feedthreads
 import recommender.following
 import recommender.ideas
+import recommender.outcomes
 import recommender.spreading
 import recommender.view
 from data.models import INTERACTION_KINDS, Person
@@ -158,6 +159,7 @@ def _acts(patch: pytest.MonkeyPatch, which: Callable[[Columns, View], Any]) -> N
         recommender.feedthreads,
         recommender.collaborative,
         recommender.spreading,
+        recommender.outcomes,
     ):
         patch.setattr(module, "dated", leaking)
     # Kinds that speak for nothing so far are given something to say.

@@ -97,6 +97,9 @@ def told(engine: Engine, as_of: datetime = T) -> dict[str, object]:
         found[f"{viewer} feed"] = [
             (d.post.id, d.score, d.reasons, d.propensity) for d in page.items
         ]
+        for days in (30, 400):
+            figures = engine.figures(days, viewer_id=viewer, as_of=as_of, now=NOW)
+            found[f"{viewer} figures {days}"] = figures
         for person in ("p01", "p02"):
             topics = engine.expertise(person, viewer_id=viewer, as_of=as_of, now=NOW)
             found[f"{viewer} expertise {person}"] = topics

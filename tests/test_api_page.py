@@ -70,7 +70,7 @@ def test_no_file_of_the_page_names_another_host() -> None:
 
 def test_openapi_names_every_route(client: TestClient) -> None:
     document = client.get("/openapi.json").json()
-    assert len(document["paths"]) == 18
+    assert len(document["paths"]) == 19
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             for status, answer in operation["responses"].items():

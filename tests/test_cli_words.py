@@ -21,7 +21,7 @@ from data.errors import StoreError
 from data.server import sentence_of
 
 WEB = Path(__file__).parents[1] / "api" / "web"
-COMMANDS = ("demo", "import", "ask", "similar", "feed", "peers", "topics", "learn", "replay")
+COMMANDS = "demo import ask similar feed peers topics figures learn replay".split()
 LONG = "a reason of more than eighty characters, which was broken in two where nobody reads it: so"
 
 

@@ -15,6 +15,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
+import api.routes.figures
 import api.routes.people
 import api.routes.posts
 import api.routes.searches
@@ -36,7 +37,8 @@ FILES["interactions"] = "interaction"
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    for routes in (api.routes.people, api.routes.posts, api.routes.searches, api.routes.topics):
+    told = api.routes.people, api.routes.posts, api.routes.searches, api.routes.topics
+    for routes in (*told, api.routes.figures):
         monkeypatch.setattr(routes, "current_time", lambda: NOW)
 
 
@@ -94,6 +96,7 @@ def answers(service: Service, community: Nasty, moment: datetime | None) -> dict
             "POST", "/v1/similar", title="glass season", k=90, **seen
         )
         told[viewer, "topics"] = service.ask("GET", "/v1/topics", **seen)
+        told[viewer, "figures"] = service.ask("GET", "/v1/figures", days=400, **seen)
         for name in community.names[:3]:
             path = f"/v1/people/{quote(name, safe='')}"
             told[name, viewer] = service.ask("GET", f"{path}/expertise", **seen)

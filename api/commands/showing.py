@@ -53,7 +53,7 @@ def _bar(points: float, widest: float) -> Text:
     return Text("█" * cells + " " * (_BAR_WIDTH - cells), style=style)
 
 
-def _day(moment: str) -> str:
+def day_of(moment: str) -> str:
     return f"{datetime.fromisoformat(moment):%d %b %Y}".lstrip("0")
 
 
@@ -72,7 +72,7 @@ def _evidence(parts: list[Json]) -> Table:
         table.add_row(_bar(part["points"], widest), points, Text(str(part["reason"])))
         if part.get("excerpt") and quoted < _MAX_QUOTED:
             quoted += 1
-            when = f"  {_day(part['at'])}" if "at" in part else ""
+            when = f"  {day_of(part['at'])}" if "at" in part else ""
             # All else is said in English, so what is not says which language it is in.
             spoken = part.get("language") or "en"
             foreign = f"  in {language_name(spoken)}" if language_of(spoken) != "en" else ""
@@ -141,7 +141,7 @@ def show_post(console: Console, rank: int, shown: Json, remark: str) -> None:
     head.append(post.get("title") or _beginning(post), style="bold cyan")
     console.print(head)
     who = name_of(author) if author else post["author"] or "anonymous"
-    about = [who, _day(post["created"]), post.get("space"), post.get("language"), post["id"]]
+    about = [who, day_of(post["created"]), post.get("space"), post.get("language"), post["id"]]
     console.print(Text("   " + " · ".join(str(part) for part in about if part), style="dim"))
     console.print(Text(f"   {remark}"))
     console.print()

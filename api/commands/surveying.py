@@ -1,12 +1,14 @@
-"""`topics` and `peers`: what the community is about, and who shares a person's concerns."""
+"""`topics`, `figures` and `peers`: what the community is about, how it fares, and who shares a
+person's concerns."""
 
 from datetime import datetime
 
 from api.commands.opening import opened_engine, read_settings, tell_unknown
 from api.commands.showing import show_peers
+from api.commands.showing_figures import show_figures
 from api.commands.showing_topics import show_threads, show_topics
 from api.doors import Stopwatch, current_time
-from api.surveys import peers_json, threads_json, topics_json
+from api.surveys import figures_json, peers_json, threads_json, topics_json
 from api.terminal import print_json
 
 
@@ -42,6 +44,19 @@ def run_topic(
         print_json(answer)
     else:
         show_threads(answer)
+
+
+def run_figures(days: int, *, viewer: str | None, as_of: datetime | None, as_json: bool) -> None:
+    """Print how the community fares."""
+    with opened_engine(read_settings()) as (store, engine):
+        tell_unknown(store, None, viewer)
+        stopwatch = Stopwatch()
+        found = engine.figures(days, viewer_id=viewer, as_of=as_of, now=current_time())
+        answer = figures_json(found, stopwatch.ms())
+    if as_json:
+        print_json(answer)
+    else:
+        show_figures(answer)
 
 
 def run_peers(

@@ -66,13 +66,13 @@ async def metrics(request: Request) -> Response:
     """
     if request.client is None or not is_loopback(request.client.host):
         raise Problem(403, "The metrics are shown to callers on this machine alone.")
-    figures, standing = request.app.state.figures, _standing(request)
+    counters, standing = request.app.state.counters, _standing(request)
     with contextlib.suppress(StoreError):
         await standing.ask()
     if standing.last is not None:
-        figures.note_index(standing.last)
-    figures.note_lanes(admission_of(request).lanes)
-    return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)
+        counters.note_index(standing.last)
+    counters.note_lanes(admission_of(request).lanes)
+    return Response(generate_latest(counters.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 def _standing(request: Request) -> Standing:

@@ -1,16 +1,16 @@
-// Topics: what the community is about, who could answer, what waits; and the threads in each.
+// Topics: how the community fares, what it is about, who could answer, what waits; and the threads.
 
-import { readTopic, readTopics } from "./api.js";
+import { readFigures, readTopic, readTopics } from "./api.js";
 import { chosenBy, followButton } from "./concerns.js";
+import { figuresInWords } from "./figures.js";
 import { showPerson } from "./person.js";
 import { plain } from "./readable.js";
 import { openThread } from "./thread.js";
-import { el, failure, fill, loading, meta, nameOf, titleOf } from "./words.js";
+import { count, el, failure, fill, loading, meta, nameOf, titleOf } from "./words.js";
 
 const PAUSE = 300;
 const DAYS = 90;
 const TRENDS = { rising: "more than before", falling: "fewer than before" };
-const count = (number, one, many) => `${number} ${number === 1 ? one : many}`;
 
 // Who replied once is not counted, nor who may not be suggested: of none it is said what is true.
 function able(people) {
@@ -68,13 +68,13 @@ export function setUpTopics(state) {
     lead.textContent = words;
   }
 
-  function list({ topics, learned, apart, threads }, me) {
+  function list({ topics, learned, apart, threads }, figures, me) {
     const nothing = learned
       ? "There are too few threads yet to find topics."
       : "“whoknows learn” finds topics once there are about thirty threads.";
     const open = (topic) => state.go(`topics/${address(topic)}`);
     const cards = topics.map((topic) => card(topic, me, open));
-    fill(place, topics.length
+    fill(place, figuresInWords(figures), topics.length
       ? [el("ol", { class: "topics" }, cards),
         el("p", { class: "hint" }, `${apart} of ${threads} threads are in none of these.`)]
       : el("p", { class: "empty" }, nothing));
@@ -127,11 +127,12 @@ export function setUpTopics(state) {
       "Found from what everyone may read. The figures count what you may read.");
     fill(place, loading(), loading(), loading());
     try {
-      const [answer] = await Promise.all([readTopics(me?.id), me && chosenBy(me)]);
+      const [answer, figures] = await Promise.all(
+        [readTopics(me?.id), readFigures(me?.id), me && chosenBy(me)]);
       if (mine !== turn) return;
       const topic = answer.topics.find((one) => address(one) === wanted);
       if (topic) within(topic, me);
-      else list(answer, me);
+      else list(answer, figures, me);
       last = wanted;
     } catch (error) {
       if (mine === turn) fill(place, failure(error, () => showTopics(wanted)));

@@ -56,6 +56,8 @@ export function replied(shown) {
   return shown.post.kind === "idea" ? "Somebody has replied" : "Already answered";
 }
 
+export const count = (number, one, many) => `${number} ${number === 1 ? one : many}`;
+
 export const percent = (share) => `${Math.round(share * 100)}\u00a0%`;
 
 const languageNames = new Intl.DisplayNames(["en"], { type: "language" });

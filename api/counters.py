@@ -13,7 +13,7 @@ from api.admission import Lane
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 
-class Figures:
+class Counters:
     """The counters of one application, in a registry of its own."""
 
     def __init__(self) -> None:
@@ -67,9 +67,9 @@ class Figures:
 class Counting:
     """ASGI middleware: counts every answer under its route's pattern, never under an id."""
 
-    def __init__(self, app: ASGIApp, figures: Figures) -> None:
+    def __init__(self, app: ASGIApp, counters: Counters) -> None:
         self.app = app
-        self.figures = figures
+        self.counters = counters
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -82,8 +82,8 @@ class Counting:
                 route = getattr(scope.get("route"), "path", "none")
                 known = scope["method"] in ("GET", "HEAD", "PUT", "POST", "DELETE")
                 method = scope["method"] if known else "other"
-                self.figures.requests.labels(method, route, message["status"]).inc()
-                self.figures.seconds.labels(route).observe(time.perf_counter() - start)
+                self.counters.requests.labels(method, route, message["status"]).inc()
+                self.counters.seconds.labels(route).observe(time.perf_counter() - start)
             await send(message)
 
         await self.app(scope, receive, send_counted)
