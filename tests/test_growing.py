@@ -29,6 +29,7 @@ MAKERS: tuple[Callable[[View], object], ...] = (
     pace.usual_in,
     feedpool.begun_in,
     sites._written,
+    sites.first_written,
     begun.rows_in,
 )
 
