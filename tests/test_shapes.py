@@ -9,6 +9,8 @@ import pytest
 import recommender.roster
 from data.models import Person, Post, Space
 from recommender.access import Access
+from recommender.columns import Ints
+from recommender.drawing import Floats, Lottery
 from recommender.roster import Roster
 from tests.communities import NOW, START, engine_of
 
@@ -150,3 +152,24 @@ def test_peers_are_found_without_a_look_at_everybody() -> None:
     engine.community.people = looked = _Looked(engine.community.people)
     assert len(engine.peers("p1", k=3, now=NOW).peers) == 3
     assert looked.times < 60
+
+
+def test_lots_are_drawn_among_the_newest_of_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recommender.lineup.MOST_DRAWN", 20)
+    # Two at each time, so that the last of them have the same.
+    posts = [
+        Post(f"t{n}", f"p{n % 25}", NOW - timedelta(minutes=1 + n // 2), f"word{n} lamp")
+        for n in range(70)
+    ]
+    engine = engine_of([Person("reader"), *posts])
+    asked: list[set[str]] = []
+    draw = Lottery.draw
+
+    def noted(self: Lottery, place: int, keys: Ints, scores: Floats) -> tuple[int, float]:
+        asked.append(set(self.ids(keys.tolist()).values()))
+        return draw(self, place, keys, scores)
+
+    monkeypatch.setattr(Lottery, "draw", noted)
+    for page in range(3):
+        engine.feed("reader", k=50, now=NOW + timedelta(days=page))
+    assert asked and all(ids <= {f"t{n}" for n in range(20)} for ids in asked)
