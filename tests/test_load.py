@@ -118,10 +118,13 @@ def test_a_short_run_by_the_command(
     load.main()
     told = json.loads((tmp_path / "load.json").read_text())["steady"]
     every = told["kinds"][-1]
-    assert every["count"] == every["answered"] == 30
+    counts = {kind["name"]: kind["count"] for kind in told["kinds"]}
+    # Each feed tells what it has shown.
+    assert counts["shown"] == counts["feed"] == 21
+    assert every["count"] == every["answered"] == 30 + 21
     assert told["resident_mb"] > 50
     assert (tmp_path / "load.md").read_text() == page({"steady": told})
-    assert "| all | 30 | 30 | 0 | 0 |" in capsys.readouterr().out
+    assert "| all | 51 | 51 | 0 | 0 |" in capsys.readouterr().out
     # What it writes goes into the copy.
     assert store.seq() == before
 

@@ -46,8 +46,8 @@ def by_kind(outcomes: Sequence[Outcome]) -> list[Kind]:
 
 
 def goodput(outcomes: Sequence[Outcome], seconds: float) -> float:
-    """Requests a second that were answered, of those due within the first `seconds`."""
-    return sum(o.answered for o in outcomes if o.due < seconds) / seconds
+    """Planned requests a second that were answered, of those due within the first `seconds`."""
+    return sum(o.answered and o.planned for o in outcomes if o.due < seconds) / seconds
 
 
 def recovery(outcomes: Sequence[Outcome], start: float, usual: float) -> float:

@@ -10,8 +10,10 @@ HEAD = """# Load
 A server of its own on a copy of a database, asked by locust over loopback on the same machine:
 {mix}. People and words are drawn by seed from the community; similar ideas are asked for as the
 page does, a title growing by two to six letters a request; one feed in five is a second page;
-writes are replies, views and new threads. Arrivals are a Poisson process; each request is sent
-when it is due, however many are unanswered, and its latency counts from then to the last byte.
+writes are replies, views and new threads. Beside these what each feed has shown is told, as the
+page does ("shown"; not while memory is measured), over and above the rate. Arrivals are a Poisson
+process; each request is sent when it is due, however many are unanswered, and its latency counts
+from then to the last byte.
 "shed": answered 503 with `Retry-After`; "failed": any other end than an answer.
 
 The command is `python -m evaluation.benchmarks.load DATABASE`, with what stands below each title.

@@ -18,7 +18,7 @@ from pathlib import Path
 from data.copies import copy_database
 from data.store import Store
 
-from .load_plan import Call
+from .load_plan import MIX, Call
 
 ADDRESS = re.compile(r"http://[\d.]+:\d+")
 
@@ -38,6 +38,11 @@ class Outcome:
     def shed(self) -> bool:
         """Turned away in good order: told when to come again."""
         return self.status == 503 and self.retry_after is not None
+
+    @property
+    def planned(self) -> bool:
+        """One of the calls of the plan, and not what `load_sending` tells of a feed's answer."""
+        return self.kind in MIX
 
     @property
     def answered(self) -> bool:

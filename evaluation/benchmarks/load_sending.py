@@ -29,6 +29,10 @@ from gevent.pool import Group
 MOST = 20_000
 """Requests that may be under way at once: more than any server here lets wait."""
 
+SHOWN = "shown"
+"""The kind of what tells which threads a feed has shown: beside the plan, one for each feed that
+was answered, and none with `--callers`."""
+
 TIMEOUT = 60.0
 """Seconds after which a caller gives up."""
 
@@ -77,16 +81,28 @@ class Community(FastHttpUser):
             name=call["kind"],
             json=call["body"],
         )
-        ended = self._now()
+        self._told(call["kind"], due, answer)
         if call["kind"] == "feed" and answer.status_code == 200:
-            self._cursors[path] = answer.json()["next"] or ""
-        retry_after = answer.headers.get("retry-after") if answer.headers else None
+            page = answer.json()
+            self._cursors[path] = page["next"] or ""
+            shown = [item["post"]["id"] for item in page["items"]]
+            if shown and self.callers is None:
+                self._show(path.partition("/feed")[0], shown)
+
+    def _show(self, person: str, shown: list[str]) -> None:
+        """Tell what a feed has shown, as the page does."""
+        due = self._now()
+        body = {"posts": shown}
+        answer = self.client.post(f"{person}/impressions", name=SHOWN, json=body)
+        self._told(SHOWN, due, answer)
+
+    def _told(self, kind: str, due: float, answer: Any) -> None:
         told = {
-            "kind": call["kind"],
+            "kind": kind,
             "due": due,
-            "latency": ended - due,
+            "latency": self._now() - due,
             "status": answer.status_code,
-            "retry_after": retry_after,
+            "retry_after": answer.headers.get("retry-after") if answer.headers else None,
         }
         sys.stdout.write(json.dumps(told) + "\n")
 
