@@ -61,7 +61,7 @@ class Impressing:
                 raise UnknownPerson(person_id)
             new = _missing(connection, person, _roots(connection, post_ids))
         if not new:
-            # A page that is loaded again costs no transaction, and no other its view.
+            # A page that is loaded again costs no transaction.
             return 0
         with self.database.writing_connection() as connection:
             # Either may have been deleted meanwhile.

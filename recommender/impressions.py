@@ -50,12 +50,22 @@ class Impressions:
             for shown in self._shown.values():
                 shown.pop(person, None)
 
-    def told_by(self, readers: Flags, moment: int) -> bool:
-        """Whether a client has lately told what one of the `readers`, by key, was shown."""
+    def told_by(self, readers: Flags, readable: Flags, moment: int) -> bool:
+        """Whether a client has lately told that one of the `readers` was shown a thread that is
+        `readable`; both by key. What is closed to whoever asks has no part in it."""
         since = moment - KEPT_US
+
+        def counts(person: int, at: int) -> bool:
+            return since <= at < moment and person < len(readers) and bool(readers[person])
+
+        # Mostly there is nobody, or the first thread will do.
+        if not any(counts(person, at) for person, at in self._latest.items()):
+            return False
         return any(
-            since <= at < moment and person < len(readers) and bool(readers[person])
-            for person, at in self._latest.items()
+            thread < len(readable)
+            and bool(readable[thread])
+            and any(counts(person, at) for person, at in shown.items())
+            for thread, shown in self._shown.items()
         )
 
     def counts(self, threads: Ints, readers: Flags, moment: int) -> Ints:

@@ -117,7 +117,7 @@ def offers(
     ideas = pool[rows]
     readers = readers_at(community, view, homes, int(homes[person]))
     readers[person] = True
-    told = community.impressions.told_by(readers, view.moment)
+    told = community.impressions.told_by(readers, view.posts, view.moment)
     shown = np.zeros(len(ideas), dtype=np.int64)
     if told:
         readers[person] = False

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from data.copies import copy_rows
 from data.errors import UnknownPerson
 from data.impressions import KEPT_US
-from data.models import Interaction, Person, Post, Record
+from data.models import Interaction, Person, Post, Record, Space
 from data.rows import to_us
 from data.store import Store
 from data.tables import impressions
@@ -134,6 +134,21 @@ def test_what_is_shown_at_another_site_says_nothing_of_this_one() -> None:
     assert item_of(engine, "south0") is not None
 
 
+def test_what_is_shown_of_a_closed_thread_changes_nothing_for_who_may_not_read_it() -> None:
+    """That somebody of the site was shown anything at all turned the feed of all others there."""
+    closed = Space("closed", visibility="members", members=("south2",))
+    secret = Post("secret", "busy1", NOW - 2 * HOUR, TOPICS[3], space="closed")
+    records = community(closed, secret)
+    plain, engine = told(records), told(records, ("south2", "secret"))
+    for name in SOUTH:
+        one, other = (
+            [(item.post.id, item.score, item.reasons) for item in e.feed(name, k=30, now=NOW).items]
+            for e in (plain, engine)
+        )
+        assert one == other
+    assert offered(engine, "south2") == ["south2"]
+
+
 def test_silence_ends_it_after_a_day() -> None:
     engine = told(community(age=25 * HOUR), ("south2", "noise1"))
     assert offered(engine, *SOUTH) == []
@@ -190,5 +205,6 @@ def test_memory_forgets_what_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
     ideas = np.arange(len(engine.community.posts))
     moment = to_us(NOW + 200 * HOUR)
     assert kept.counts(ideas, everybody, moment).sum() == 1
-    assert kept.told_by(everybody, to_us(NOW + 97 * HOUR))
-    assert not kept.told_by(everybody, moment)
+    readable = np.ones(len(ideas), dtype=bool)
+    assert kept.told_by(everybody, readable, to_us(NOW + 97 * HOUR))
+    assert not kept.told_by(everybody, readable, moment)
