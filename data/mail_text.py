@@ -108,7 +108,10 @@ def drop_attribution(kept: list[str]) -> bool:
     # Not further back: many quotes between many blank lines would make it quadratic.
     while end > max(0, len(kept) - 3) and not kept[end - 1].strip():
         end -= 1
-    if not end or not _ATTRIBUTION_END.search(kept[end - 1]):
+    # Looked at first: to seek the words in a long line takes a while.
+    if not end or not kept[end - 1].rstrip().endswith((":", "：")):
+        return False
+    if not _ATTRIBUTION_END.search(kept[end - 1]):
         return False
     for start in range(end - 1, max(end - 4, -1), -1):
         joined = " ".join(line.strip() for line in kept[start:end])

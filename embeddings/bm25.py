@@ -58,9 +58,8 @@ class Weighing:
         """The scores of `slots` (n,), as `matched` gives them; 0 where no term stands."""
         norms = self._norms(part.lengths[slots])
         totals = np.zeros(slots.size, dtype=np.float64)
-        for counts, weight in zip(part.counts(self.numbers, slots), self.weights, strict=True):
-            there = np.flatnonzero(counts)
-            totals[there] += self._points(counts[there], norms[there], weight)
+        for term, places, counts in part.standing(self.numbers, slots):
+            totals[places] += self._points(counts, norms.take(places), self.weights[term])
         return np.round(totals, _DIGITS)
 
     def _norms(self, lengths: npt.NDArray[np.int32]) -> Scores:

@@ -121,7 +121,7 @@ def _open_fast(folder: Path, pieces: Pieces) -> tuple[Callable[[list[str]], Vect
         model = multilingual_graph.build(folder / "weights.npz")
     except (KeyError, ValueError, OSError, BadZipFile) as error:
         raise EncoderUnavailable(f"the multilingual weights are damaged; re{_INSTALL}") from error
-    graph = openvino_runtime.TokenGraph(model, _DIM)
+    graph = openvino_runtime.TokenGraph(model, _DIM, alone=True)
     return (lambda texts: graph.run(pieces.read(texts))), openvino_runtime.version()
 
 

@@ -71,6 +71,8 @@ class TokenGraph:
         padding); output float32 (rows, dim) of unit rows.
     dim : columns of the output.
     precision : "f32", or "bf16" to let processors that have units for it round on the way.
+    alone : whether one thread reads a question: of a small network two wait for each other, and
+        take from the search that goes on beside.
     words : what is made of ids for the model, which then takes float32 (rows, length, n) in their
         place: its table of words is in nobody's memory twice.
 
@@ -85,6 +87,8 @@ class TokenGraph:
         dim: int,
         precision: str = "f32",
         words: Words | None = None,
+        *,
+        alone: bool = False,
     ) -> None:
         self.dim = dim
         self._words = words
@@ -92,7 +96,8 @@ class TokenGraph:
         self._model = model
         # Held for one batch, some 10 ms.
         self._lock = threading.Lock()
-        self._request = _Request(self._compiled(1, min(_processors(), MOST_THREADS)), words)
+        threads = 1 if alone else min(_processors(), MOST_THREADS)
+        self._request = _Request(self._compiled(1, threads), words)
         self._bulk: _Streams | None = None
         self._opening = threading.Lock()
         # What cannot run is to be found out now, when another runtime can still be taken.

@@ -1,7 +1,8 @@
 """What one lexical search reads: parts that no put or removal writes to again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,8 @@ from .face import Mask, Rows
 from .postings import Numbers, Segment, document_counts
 from .slots import NO_SLOT
 from .statistics import Statistics
+
+Places = npt.NDArray[np.signedinteger[Any]]
 
 # Terms of which a mask's frequencies are remembered; a search looks up some dozens.
 _REMEMBERED = 1 << 16
@@ -26,37 +29,52 @@ class Snapshot:
     lengths: npt.NDArray[np.int32]
 
     def counts(self, numbers: Numbers, slots: Rows) -> npt.NDArray[np.uint16]:
-        """How often the terms `numbers` (t,) stand in each of `slots` (n,), (t, n).
+        """How often the terms `numbers` (t,) stand in each of `slots` (n,), (t, n)."""
+        counts = np.zeros((numbers.size, slots.size), dtype=np.uint16)
+        for term, places, there in self.standing(numbers, slots):
+            counts[term, places] = there
+        return counts
 
-        0 for a slot below 0.
+    def standing(
+        self, numbers: Numbers, slots: Rows
+    ) -> Iterator[tuple[int, Places, npt.NDArray[np.uint16]]]:
+        """Where the terms `numbers` (t,), one after the other, stand in `slots` (n,).
+
+        Each time the term's place, the places of slots that hold it, and how often they do. No two
+        times of one term have a place in common.
         """
-        asked, places = np.unique(slots, return_inverse=True)
-        counts = np.zeros((numbers.size, asked.size), dtype=np.uint16)
-        table: npt.NDArray[np.int32] | None = None
-        for segment in self.segments:
-            for into, span in zip(counts, segment.spans(numbers), strict=True):
-                holders, there = segment.slots[slice(*span)], segment.counts[slice(*span)]
+        # Of the postings' own type: all of them would be copied to another.
+        asked = slots.astype(np.int32)
+        table, again = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
+        spans = [segment.spans(numbers) for segment in self.segments]
+        for term in range(numbers.size):
+            for segment, found in zip(self.segments, spans, strict=True):
+                start, end = found[term]
+                holders, there = segment.slots[start:end], segment.counts[start:end]
                 if not holders.size:
                     continue
                 if holders.size > _PASSED_OVER * asked.size:
-                    where = np.searchsorted(holders, asked)
-                    where[where == holders.size] = 0
-                    found = np.flatnonzero(holders[where] == asked)
-                    into[found] = there[where[found]]
+                    places, where = _sought(holders, asked)
+                    yield term, places, there.take(where)
                     continue
-                if table is None:
-                    table = self._places(asked)
-                at = table[holders]
-                found = np.flatnonzero(at != NO_SLOT)
-                into[at[found]] = there[found]
-        return counts[:, places]
+                if not table.size:
+                    table = np.full(self.rows.size, NO_SLOT, dtype=np.int32)
+                    table[asked] = np.arange(asked.size)
+                    again = np.flatnonzero(table[asked] != np.arange(asked.size))
+                at = table.take(holders)
+                held = np.flatnonzero(at != NO_SLOT)
+                yield term, at.take(held), there.take(held)
+                if again.size:
+                    places, where = _sought(holders, asked[again])
+                    yield term, again[places], there.take(where)
 
-    def _places(self, asked: Rows) -> npt.NDArray[np.int32]:
-        """Of every slot the place among those `asked`, ascending; NO_SLOT of all others."""
-        table = np.full(self.rows.size, NO_SLOT, dtype=np.int32)
-        held = asked != NO_SLOT
-        table[asked[held]] = np.flatnonzero(held)
-        return table
+
+def _sought(holders: npt.NDArray[np.int32], asked: npt.NDArray[np.int32]) -> tuple[Rows, Rows]:
+    """The places of those `asked` that are among `holders`, ascending, and their places there."""
+    where = np.searchsorted(holders, asked)
+    where[where == holders.size] = 0
+    places = np.flatnonzero(holders.take(where) == asked)
+    return places, where.take(places)
 
 
 class Counting:

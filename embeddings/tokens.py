@@ -9,6 +9,7 @@ lose their ending (Harman 1991, "How effective is suffixing?", the s-stemmer).
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import blake2b
 
 # English words too frequent to tell posts apart; idf takes care of the other languages.
@@ -23,6 +24,9 @@ STOP_WORDS = frozenset(_STOPPED.split())
 # Raised with every change to the terms of a text: indexes saved with others are rebuilt.
 TOKENS_VERSION = 1
 LONGEST = 64  # characters of a term; longer ones are keys, hashes and encoded data
+# Words, no longer than LONGEST, and terms that are remembered: an answer comes by the same words
+# several times, and many of the next one's are among them.
+_REMEMBERED = 1 << 15
 
 _LATIN_MARKS = "".join(map(chr, range(0x0300, 0x0370)))
 _ARABIC_MARKS = "".join(map(chr, [*range(0x064B, 0x0660), 0x0670, 0x0640]))
@@ -77,6 +81,7 @@ def terms(text: str) -> list[str]:
     return [term for word in words(text) for term in expanded(word)]
 
 
+@lru_cache(_REMEMBERED)
 def term_number(term: str) -> int:
     """Give the 64-bit signed number that stands for `term` in every index, on every machine.
 
@@ -86,6 +91,10 @@ def term_number(term: str) -> int:
 
 
 def _spaced(word: str) -> tuple[str, ...]:
+    return _remembered(word) if len(word) <= LONGEST else _taken_apart(word)
+
+
+def _taken_apart(word: str) -> tuple[str, ...]:
     whole = word.casefold()[:LONGEST]
     if whole in STOP_WORDS:
         return ()
@@ -99,6 +108,9 @@ def _spaced(word: str) -> tuple[str, ...]:
     first = stem(whole)
     kept.pop(first, None)
     return (first, *kept)
+
+
+_remembered = lru_cache(_REMEMBERED)(_taken_apart)
 
 
 def stem(word: str) -> str:

@@ -13,9 +13,9 @@ from .begun import joinings_of
 from .columns import Flags, Ints, counted, decayed, in_time
 from .community import NAMELESS
 from .kinship import Kinship
-from .meaning import Question
 from .parts import Parts
 from .pieces import Pieces
+from .questions import Question
 from .topicindex import TopicIndex
 from .topics import joined_topics
 from .view import View

@@ -15,7 +15,7 @@ from embeddings.lanes import encoders_of_query, lane_of_index
 from embeddings.language import detect_languages
 
 from .embedding import read_once
-from .meaning import Question
+from .questions import Question
 
 
 class Choices:

@@ -6,7 +6,9 @@ like themselves. Replies as further votes made the ranking worse (evaluation/res
 the one most like the question counts.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -19,8 +21,8 @@ from .begun import answers_in, joinings_in, recent_in, roots_in, told_in
 from .columns import Ints
 from .community import NAMELESS, Community
 from .kinship import Kinship
-from .meaning import Question
 from .pieces import Pieces
+from .questions import Question
 from .texts import TextIndex
 from .view import View
 
@@ -53,27 +55,39 @@ SHARPNESS = 3
 """Power of the share of the best match by words."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """What was found for a question.
 
     `dense`, `words`: votes by meaning and by words; `asked`: like questions by who asked them.
-    `striking`: per person the reply, or reply in a thread, that is most like the question, where
-    it is more like it than two posts of one subject are; its weight fades slowly. `kin`: all
-    joinings. `recent`: how many of the last threads each person joined, (people,) by key.
-    `nearest`: the likeness of the nearest reply or answered thread. `near`: the threads most like
-    it, answered or not, and their weight as votes, `nearness`.
+    `kin`: all joinings. `recent`: how many of the last threads each person joined, (people,) by
+    key. `near`: the threads most like it, answered or not, and their weight as votes, `nearness`.
+    `said`: waits for the replies most like it, which are sought beside all else.
     """
 
     dense: Pieces
     words: Pieces
     asked: Pieces
-    striking: Pieces
     kin: Kinship
     recent: Floats
-    nearest: float
     near: Ints
     nearness: Floats
+    said: Callable[[], tuple[Pieces, float]]
+
+    @cached_property
+    def _said(self) -> tuple[Pieces, float]:
+        return self.said()
+
+    @property
+    def striking(self) -> Pieces:
+        """Per person the reply, or reply in a thread, that is most like the question, where it is
+        more like it than two posts of one subject are; its weight fades slowly."""
+        return self._said[0]
+
+    @property
+    def nearest(self) -> float:
+        """The likeness of the nearest reply or answered thread."""
+        return self._said[1]
 
 
 def gather(
@@ -93,36 +107,40 @@ def gather(
     roots = view.once(roots_in)
     if centre is None:
         centre = view.once(_centre, texts, texts.seq)
+    # Beside what comes here, one after the other: what most of it waits for first.
+    compared = texts.compared(question, roots.rows, centre)
     replies_found = texts.searched(question, view.once(answers_in), REPLIES)
-    alike, peculiar = texts.likeness_beside(question, roots.rows, centre)
-    near = _nearest(alike, roots.posts, community.posts["rank"], THREADS)
-    dense = np.clip(alike[near], 0.0, 1.0)
-    near_roots = roots.posts[near]
     hits, scores = texts.words.search(
         question.text, roots.mask, THREADS, statistics=statistics, counted=view.counted
     )
     words = scores / scores.max() if len(scores) else scores
+    worded = _votes(_joined(community, view, of[hits]), words**SHARPNESS)
+    alike, peculiar = compared()
+    near = _nearest(alike, roots.posts, community.posts["rank"], THREADS)
+    dense = np.clip(alike[near], 0.0, 1.0)
+    near_roots = roots.posts[near]
     nearness = np.maximum(dense - CHANCE, 0.0) ** 2
     joined = _joined(community, view, near_roots)
     votes = _votes(joined, nearness)
-    worded = _votes(_joined(community, view, of[hits]), words**SHARPNESS)
-    asked = _askers(community, view, near_roots, nearness)
     # A thread like it that nobody replied in shows that it was asked, not that it is known.
     answered = dense[np.isin(near_roots, votes.about)]
-    threads = _votes(joined, np.maximum(dense - STRIKING, 0.0))
-    kin, recent = Kinship(view.once(joinings_in), alike, peculiar), view.once(recent_in)
-    found, striking = replies_found()
-    replies = _authored(community, of[found], np.maximum(striking - STRIKING, 0.0))
+
+    def said() -> tuple[Pieces, float]:
+        found, striking = replies_found()
+        replies = _authored(community, of[found], np.maximum(striking - STRIKING, 0.0))
+        threads = _votes(joined, np.maximum(dense - STRIKING, 0.0))
+        nearest = max(float(answered.max(initial=0.0)), float(striking.max(initial=0.0)))
+        return _best(replies, view).joined(_best(threads, view)), nearest
+
     return Evidence(
         dense=votes,
         words=worded,
-        asked=asked,
-        striking=_best(replies, view).joined(_best(threads, view)),
-        kin=kin,
-        recent=recent,
-        nearest=max(float(answered.max(initial=0.0)), float(striking.max(initial=0.0))),
+        asked=_askers(community, view, near_roots, nearness),
+        kin=Kinship(view.once(joinings_in), alike, peculiar),
+        recent=view.once(recent_in),
         near=near_roots,
         nearness=nearness,
+        said=said,
     )
 
 

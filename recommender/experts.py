@@ -25,10 +25,10 @@ from .calibration import (
 from .columns import DIGITS, Flags, Ints
 from .community import NAMELESS, Community
 from .evidence import Evidence, gather
-from .meaning import Question
 from .pace import Pace, pace_of
 from .profiles import Profiles
 from .queries import ExpertsQuery
+from .questions import Question
 from .ranker import NAMED, Ranker
 from .scale import Scale, scale_of
 from .signals import Signals, signals_of
@@ -125,9 +125,13 @@ def rank(
 
 def by_score(community: Community, score: Floats, people: Ints) -> Ints:
     """`people` by their scores, which are by key, best first; ties by id."""
-    # Two sorts, the second stable, take a third of the time of `lexsort`.
-    people = people[np.argsort(community.roster.by_id[people])]
-    return people[np.argsort(-score[people], kind="stable")]
+    # A sort that keeps the order of ties takes four times as long, and there are few.
+    people = people[np.argsort(-score[people])]
+    same = np.diff(score[people]) == 0.0
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    by_id = community.roster.by_id[people[tied]]
+    people[tied] = people[tied][np.lexsort((by_id, -score[people[tied]]))]
+    return people
 
 
 def _eligible(community: Community, view: View, asker: int | None) -> Flags:

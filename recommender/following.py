@@ -29,11 +29,11 @@ from .feedranker import FeedRanker
 from .growing import following, grown
 from .health import health_of
 from .impressions import Impressions
-from .meaning import Reader
 from .mentions import Mentions
 from .parts import Parts
 from .past import Past
 from .profiles import Profiles
+from .questions import Reader
 from .ranker import Ranker
 from .settings import EngineSettings
 from .showing import shown_posts

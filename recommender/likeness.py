@@ -19,8 +19,8 @@ from .columns import Flags, Ints
 from .community import NAMELESS
 from .ideas import DAY_US
 from .linking import Linking
-from .meaning import Question, Reader, begun_by
 from .queries import SimilarQuery
+from .questions import Question, Reader, begun_by
 from .standing import standing_rows
 from .texts import TextIndex
 from .view import View

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from data.store import Store
 
-from .meaning import Reader
 from .mentions import Mentions
 from .past import Past
 from .profiles import Profiles
+from .questions import Reader
 from .texts import TextIndex
 
 

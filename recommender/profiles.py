@@ -13,7 +13,8 @@ from embeddings.language import detect_languages
 
 from .choices import Choices
 from .embedding import read_once
-from .meaning import MeaningIndex, Question, indexes_of
+from .meaning import MeaningIndex, indexes_of
+from .questions import Question
 
 
 class Profiles(MeaningIndex):

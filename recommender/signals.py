@@ -79,10 +79,9 @@ def signals_of(
         "asked": evidence.asked,
     }
     values = {name: np.sqrt(part.summed(people)) for name, part in pieces.items()}
-    pieces["striking"] = evidence.striking
     pieces["mean"] = evidence.kin.mean()
     pieces["mean_180"], pieces["peculiar_180"] = evidence.kin.fading_means(view.moment)
-    values |= {name: pieces[name].summed(people) for name in SUMS}
+    values |= {name: pieces[name].summed(people) for name in SUMS if name in pieces}
     for half_life, kernel in evidence.kin.kernels(view.moment).items():
         name = f"kernel_{half_life:.0f}"
         pieces[name], values[name] = kernel, _logarithm(kernel.summed(people), LEAST)
@@ -95,6 +94,9 @@ def signals_of(
     values |= _place(view, activity, place)
     values["tags"] = np.log1p(joined_under(view, tags))
     values |= acquaintance(view, asker)
+    # Last, as it is what has to be waited for.
+    pieces["striking"] = evidence.striking
+    values["striking"] = pieces["striking"].summed(people)
     return Signals(values, pieces, activity, place, activity.joined > 0)
 
 

@@ -14,9 +14,9 @@ from embeddings.statistics import Statistics
 from .alike import SIGNALS, SimilarRanker
 from .columns import Ints, in_time
 from .likeness import Asked, Floats, Known, Likeness, covered
-from .meaning import Question
 from .parts import Parts
 from .queries import SimilarQuery
+from .questions import Question
 from .similar import SimilarParts, candidates, points_of, twins_of
 from .similar_examples import Pairing, asked_of
 from .view import View

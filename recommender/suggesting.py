@@ -5,9 +5,9 @@ from embeddings.statistics import Statistics
 from . import experts
 from .evidence import said_here
 from .explain import Explainer
-from .meaning import Question
 from .parts import Parts
 from .queries import ExpertsQuery
+from .questions import Question
 from .ranker import Ranker, RankingSettings
 from .results import Candidate, ExpertsAnswer
 from .view import View

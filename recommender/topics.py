@@ -15,7 +15,7 @@ from .columns import DIGITS, Flags, Ints, counted, decayed
 from .community import Community
 from .experts import visible
 from .ideas import DAY_US
-from .meaning import Question
+from .questions import Question
 from .results import TopicReport, TopicsAnswer, Unanswered
 from .texts import TextIndex
 from .topicindex import TopicIndex, topic_id

@@ -20,9 +20,9 @@ from .community import NAMELESS
 from .experts import Ranking, rank
 from .fitting import Example
 from .ideas import DAY_US
-from .meaning import Question
 from .parts import Parts
 from .queries import ExpertsQuery
+from .questions import Question
 from .ranker import BY_UNIT, SIGNALS, Ranker
 from .scale import spread_of
 from .view import View, view_of

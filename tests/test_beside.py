@@ -42,3 +42,18 @@ def test_a_search_beside_finds_what_a_search_finds(processors: int) -> None:
         same, as_high = texts.nearest(question, allowed, 5)
         assert rows.tolist() == same.tolist() and scores.tolist() == as_high.tolist()
         assert allowed[rows].all()
+
+
+def test_likeness_beside_is_what_likeness_is(processors: int) -> None:
+    engine = engine_of(random_community(3).records())
+    texts, rows = engine.texts, np.arange(len(engine.community.versions["post"]))
+    centre = texts.centre(rows)
+    for text in ("lamp shelf", "die Lampe im Regal", "x"):
+        question = engine.reader.read(text)
+        for found, right in zip(
+            texts.compared(question, rows, centre)(),
+            texts.likeness_beside(question, rows, centre),
+            strict=True,
+        ):
+            assert processors and found.tolist() == right.tolist()
+        assert texts.likeness(question, rows).any()

@@ -13,7 +13,7 @@ from data.models import Person, Post, Record, Space
 from evaluation.calibrating import Windows, calibration_table, main, promised, trust_of
 from evaluation.collecting import Collected, read, write
 from evaluation.report import calibration
-from recommender import meaning
+from recommender import questions
 from recommender.calibration import answerable_chance, candidate_chance, crowd_of
 from recommender.experts import NOBODY_KNOWS
 from recommender.fitting import APRIORI, Example, as_vector, fit_chances, silence_of
@@ -226,7 +226,7 @@ def test_across_languages_less_likeness_is_asked_for(monkeypatch: pytest.MonkeyP
     records, text = threads(30, 2), "spotlight lighting zebra giraffe okapi lion tiger"
     assert asked(records, text)[2] == NOBODY_KNOWS
     for language in ("de", "sv"):
-        monkeypatch.setattr(meaning, "detect_language", lambda _, of=language: of)
+        monkeypatch.setattr(questions, "detect_language", lambda _, of=language: of)
         assert asked(records, text)[2] is None
         assert asked(records, "zebra giraffe okapi lion")[2] == NOBODY_KNOWS
 

@@ -11,8 +11,8 @@ from data.models import Person, Post
 from data.store import Store
 from recommender.engine import Engine
 from recommender.feedchoices import CHOICES_PRIOR, share_left
-from recommender.meaning import Question
 from recommender.queries import ExpertsQuery
+from recommender.questions import Question
 from recommender.results import FeedItem
 from tests.asking import answers
 from tests.communities import NOW, encoders, engine_of, new_store, random_community

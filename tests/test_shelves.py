@@ -19,7 +19,8 @@ from embeddings.registry import MINILM, MULTILINGUAL
 from embeddings.shelf import BULK
 from embeddings.slots import Within
 from recommender.engine import Engine
-from recommender.meaning import MeaningIndex, Question
+from recommender.meaning import MeaningIndex
+from recommender.questions import Question
 from recommender.texts import OTHERS, OWN, ROOTS
 from tests.asking import told
 from tests.communities import START, encoders, engine_of, new_store, random_community

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 import recommender.embedding
 import recommender.linking
-import recommender.meaning
+import recommender.questions
 from data.models import Link, Post, Record
 from embeddings.registry import MINILM, MULTILINGUAL
 from recommender.alike import NEVER_SAME, SIGNALS, default_similar, logistic, standing
 from recommender.engine import Engine
 from recommender.likeness import MOST_PIECES, beginning, question_of
-from recommender.meaning import ABROAD, begun_by
 from recommender.queries import SimilarQuery
+from recommender.questions import ABROAD, begun_by
 from recommender.similar_examples import Pairing
 from recommender.similar_fitting import own_similar, threshold_of
 from recommender.templates import Templates, fit_templates
@@ -40,7 +40,7 @@ def test_what_was_said_of_a_long_thread_is_said_of_its_text(
 ) -> None:
     """Of which only the beginning is read, so that its vector is not the thread's."""
     # As English: across languages what is so nearly the same is taken for a translation of it.
-    monkeypatch.setattr(recommender.meaning, "detect_language", lambda *_: "en")
+    monkeypatch.setattr(recommender.questions, "detect_language", lambda *_: "en")
     monkeypatch.setattr(recommender.embedding, "detect_languages", lambda t: ["en"] * len(t))
     posted = [root("a", 70, "lamp", LONG), root("b", 71, "lamp", LONG)]
     said = Link("a", "b", "not_same", at=START + timedelta(days=80))
@@ -86,7 +86,7 @@ def forms() -> list[Record]:
 def test_of_a_question_that_minilm_reads_too_the_beginning_is_compared_across_languages(
     monkeypatch: pytest.MonkeyPatch, language: str, whole: bool
 ) -> None:
-    monkeypatch.setattr(recommender.meaning, "detect_language", lambda *_: language)
+    monkeypatch.setattr(recommender.questions, "detect_language", lambda *_: language)
     reader = Engine(new_store(), encoders(), None).reader
     text = " ".join(WORDS[i % len(WORDS)] for i in range(ABROAD + 40))
     read = text if whole else begun_by(text, ABROAD)
