@@ -49,7 +49,7 @@ class Weighing:
                     kept = np.flatnonzero(flags.take(slots))
                     slots, counts = slots.take(kept), counts.take(kept)
                 totals[slots] += self._points(counts, norms.take(slots), weight)
-        matched = np.flatnonzero(totals)
+        matched = np.flatnonzero(totals > 0.0)
         if not selective:
             matched = matched[flags[matched]]
         return matched, np.round(totals[matched], _DIGITS)

@@ -116,7 +116,7 @@ class DenseIndex(Shelving[Shelf]):
         count = sum(within.count for _, within in parts)
         if count > SIFT_ABOVE:
             wanted = passing(BY_BITS, count, k), passing(BY_AGREEMENT, count, k)
-            slots = sifted(parts, grid[0], wanted)
+            slots = sifted(parts, grid[0], wanted, SIFT_ABOVE)
         else:
             slots = [within.every() for _, within in parts]
         found, scored = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.float64)]

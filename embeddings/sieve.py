@@ -37,10 +37,11 @@ def passing(sieve: Sieve, count: int, k: int) -> int:
     return min(max(least, each * k, count // one_in), count)
 
 
-def sifted(parts: Parts, query: Grid, wanted: tuple[int, int]) -> list[Rows]:
+def sifted(parts: Parts, query: Grid, wanted: tuple[int, int], few: int) -> list[Rows]:
     """The slots, part by part, of what passes both sieves for `query` (dim,).
 
-    `wanted`: how many are to pass each, at least 1 and of the first no more than are allowed.
+    `wanted`: how many are to pass each, at least 1 and of the first no more than are allowed. Up
+    to `few` that pass the first need no second: to compare them in full takes no longer.
     """
     signs = codes(query[None, :])[:, 0]
     signs = signs[: -(-len(signs) * _LOOKED_AT // 4)]
@@ -49,7 +50,7 @@ def sifted(parts: Parts, query: Grid, wanted: tuple[int, int]) -> list[Rows]:
         for part, within in parts
     ]
     slots = _near([within for _, within in parts], distances, wanted[0])
-    if sum(found.size for found in slots) <= wanted[1]:
+    if sum(found.size for found in slots) <= max(wanted[1], few):
         return slots
     told = [-agreement(part.columns(s), query) for (part, _), s in zip(parts, slots, strict=True)]
     last = _last(told, wanted[1])

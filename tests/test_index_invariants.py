@@ -56,7 +56,7 @@ def _allows(mask: np.ndarray, row: int) -> bool:
 @pytest.fixture(autouse=True)
 def _sieve_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small numbers, so that a dozen rows take both ways of the dense search."""
-    monkeypatch.setattr(dense, "SIFT_ABOVE", 6)
+    monkeypatch.setattr(dense, "SIFT_ABOVE", 3)
     monkeypatch.setattr(dense, "BY_BITS", (4, 1, 32))
     monkeypatch.setattr(dense, "BY_AGREEMENT", (2, 1, 256))
 

@@ -34,7 +34,7 @@ seeds = st.integers(0, 2**32 - 1)
 @pytest.fixture(autouse=True)
 def _sieve_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small numbers, so that a few dozen rows pass through both sieves."""
-    monkeypatch.setattr(dense, "SIFT_ABOVE", 6)
+    monkeypatch.setattr(dense, "SIFT_ABOVE", 3)
     monkeypatch.setattr(dense, "BY_BITS", (4, 1, 32))
     monkeypatch.setattr(dense, "BY_AGREEMENT", (2, 1, 256))
 
