@@ -1,12 +1,14 @@
 """What is deleted is gone: rows, texts kept of earlier versions, vectors, and what hung on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from .choices import forget_choices
 from .fields import MAX_ID
 from .forsaken import forget_forsaken
+from .husks import bare, forks
 from .impressions import forget_impressions
 from .models import Person
 from .roots import chunks, settle, threads_of
@@ -51,15 +53,20 @@ class Eraser:
         self.bury = bury
         self._touched: set[int] = set()
         self._named: set[str] = set()
+        self._gone: set[str] = set()
+        self._thinned: set[int] = set()
+        self._forked: dict[int, set[str]] = {}
 
     def finish(self) -> int:
-        """Take along those who were known only by what has been deleted; answer how many."""
+        """Place anew what hung on what has been deleted, and take along those who were known only
+        by that; answer how many."""
+        self._place_anew()
         return forget_forsaken(self.transaction, self._touched, self._named)
 
     def delete_post(self, post_id: str) -> bool:
         """Delete a post, a root with its whole thread; False if there is none."""
         found = self.connection.execute(
-            select(posts.c.pk, posts.c.root).where(posts.c.id == post_id)
+            select(posts.c.pk, posts.c.root, posts.c.husk).where(posts.c.id == post_id)
         ).first()
         if found is None:
             if self.bury and _could_be(post_id):
@@ -69,8 +76,14 @@ class Eraser:
         if found.root == found.pk:
             statement = select(posts.c.pk).where(posts.c.root == found.pk)
             keys = list(self.connection.scalars(statement))
+        elif found.root not in self._forked:
+            self._forked[found.root] = forks(self.connection, found.root)
         self._bury_posts(keys)
         self._erase_posts(keys)
+        # The rest stays in its thread, and is placed once for all deletions: that reads all of it.
+        # The tombstone of a husk is of another time.
+        if found.husk or post_id in self._forked.get(found.root, ()):
+            self._place_anew()
         return True
 
     def delete_person(self, person_id: str) -> bool:
@@ -92,9 +105,10 @@ class Eraser:
         ).all()
         own = {row.pk for row in written}
         self._bury_posts(sorted(own))
-        held = self._held_by_others(own, [row.id for row in written])
+        held = self._held_by_others(pk, own)
         self._erase_posts(sorted(own - held))
         self._blank(sorted(held))
+        self._place_anew()
         # Earlier texts of posts that were given to another author since.
         self._erase_versions(versions.c.author == pk)
         self._remove_acts(interactions.c.person == pk)
@@ -106,26 +120,21 @@ class Eraser:
         self.transaction.remove("person", people, people.c.pk == pk)
         return True
 
-    def _held_by_others(self, own: set[int], ids: Sequence[str]) -> set[int]:
-        """Which of the posts `own` others' posts hang on, as root or as parent."""
-        held: set[int] = set()
-        by_id: dict[str, int] = {}
-        for chunk in chunks(list(ids)):
-            by_id.update(
-                (row.id, row.pk)
-                for row in self.connection.execute(
-                    select(posts.c.id, posts.c.pk).where(posts.c.id.in_(chunk))
-                )
-            )
-            below = self.connection.execute(
-                select(posts.c.pk, posts.c.parent).where(posts.c.parent.in_(chunk))
-            )
-            held.update(by_id[row.parent] for row in below if row.pk not in own)
-        for keys in chunks(sorted(own)):
-            below = self.connection.execute(
-                select(posts.c.pk, posts.c.root).where(posts.c.root.in_(keys))
-            )
-            held.update(row.root for row in below if row.pk not in own)
+    def _held_by_others(self, author: int, own: set[int]) -> set[int]:
+        """Which of the posts `own` of an author others' posts hang on, as root or as parent."""
+        if not own:
+            return set()
+        others = posts.c.author.is_distinct_from(author)
+        mine = [select(posts.c[name]).where(posts.c.author == author) for name in ("id", "pk")]
+        # Nothing finds a post by its parent: all are looked through, so once is enough.
+        below = select(posts.c.parent, posts.c.root).where(posts.c.parent.in_(mine[0]), others)
+        hang = {(row.parent, row.root) for row in self.connection.execute(below.distinct())}
+        roots = select(posts.c.root).where(posts.c.root.in_(mine[1]), others)
+        held = set(self.connection.scalars(roots.distinct()))
+        for chunk in chunks(sorted({parent for parent, _ in hang})):
+            named = select(posts.c.pk, posts.c.id, posts.c.root).where(posts.c.id.in_(chunk))
+            # What hangs elsewhere by a better name needs none of it.
+            held.update(r.pk for r in self.connection.execute(named) if (r.id, r.root) in hang)
         return held
 
     def _blank(self, keys: list[int]) -> None:
@@ -139,41 +148,30 @@ class Eraser:
 
     def _erase_posts(self, keys: list[int]) -> None:
         self._erase_texts(keys)
-        gone: set[str] = set()
-        roots: set[int] = set()
         for chunk in chunks(keys):
             found = self.connection.execute(
                 select(posts.c.id, posts.c.root, posts.c.author).where(posts.c.pk.in_(chunk))
             ).all()
             self._touched.update(row.author for row in found if row.author is not None)
-            gone.update(row.id for row in found)
-            roots.update(row.root for row in found)
+            self._gone.update(row.id for row in found)
+            self._thinned.update(row.root for row in found)
             self._remove_acts(interactions.c.post.in_(chunk))
             touched = or_(links.c.source.in_(chunk), links.c.target.in_(chunk))
             self.transaction.remove("link", links, touched)
             self.connection.execute(delete(orphans).where(orphans.c.post.in_(chunk)))
             self.transaction.remove("post", posts, posts.c.pk.in_(chunk))
-        # What hung on them is placed anew, as it is when it comes again.
-        left = threads_of(self.connection, roots)
-        moved = [id_ for id_, node in left.items() if gone.intersection(node.refs)]
-        _, waits = settle(self.connection, self.transaction.seq, left, moved)
-        if waits:
-            self.connection.execute(insert(orphans), waits)
-        self._clear_husks(roots)
 
-    def _clear_husks(self, roots: set[int]) -> None:
-        """Take away what was left for replies to hang on, where none does any more."""
-        bare: list[int] = []
-        for chunk in chunks(sorted(roots)):
-            husks = select(posts.c.pk, posts.c.id).where(posts.c.husk, posts.c.root.in_(chunk))
-            found = self.connection.execute(husks).all()
-            if found:
-                nodes = threads_of(self.connection, chunk)
-                held = {ref for node in nodes.values() for ref in node.refs}
-                held_roots = {node.root for node in nodes.values() if node.pk != node.root}
-                bare += [r.pk for r in found if r.id not in held and r.pk not in held_roots]
-        if bare:
-            self._erase_posts(bare)
+    def _place_anew(self) -> None:
+        """Place what hung on the gone as it is when it comes again, and clear what is left bare."""
+        while self._gone:
+            gone, left = self._gone, threads_of(self.connection, self._thinned)
+            self._gone, self._thinned, self._forked = set(), set(), {}
+            moved = [id_ for id_, node in left.items() if gone.intersection(node.refs)]
+            places, waits = settle(self.connection, self.transaction.seq, left, moved)
+            if waits:
+                self.connection.execute(insert(orphans), waits)
+            there = {id_: replace(node, root=places[id_]["root"]) for id_, node in left.items()}
+            self._erase_posts(bare(self.connection, there))
 
     def _erase_texts(self, keys: list[int]) -> None:
         """Delete the versions of posts, and each vector whose text nobody else wrote."""
@@ -243,6 +241,7 @@ class Eraser:
         stale = select(posts.c.pk).where(posts.c.origin == origin, posts.c.run < run, ~posts.c.husk)
         keys = list(self.connection.scalars(stale))
         self._erase_posts(keys)
+        self._place_anew()
         swept["posts"] = len(keys)
         swept["people"] = self._sweep_people(origin, run)
         used = select(posts.c.pk).where(posts.c.space == spaces.c.pk).exists()

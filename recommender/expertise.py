@@ -19,6 +19,8 @@ from .columns import Ints, decayed, in_time
 from .community import Community
 from .parts import Parts
 from .results import Contribution, Topic
+from .sharedwords import Asked
+from .similar import TERMS
 from .texts import TextIndex
 from .topicindex import TopicIndex, topic_id
 from .topiclabels import labels_of
@@ -156,7 +158,7 @@ def _labels(
     if root is None:
         return set()
     title = _called(root)
-    words = texts.words.keywords(title, WORDS_A_TITLE, statistics=statistics, counted=view.counted)
-    return {tag.casefold() for tag in root.tags} | {
-        keyword.word.casefold() for keyword in words if keyword.frequency > 1
-    }
+    terms = texts.words.keywords(title, TERMS, statistics=statistics, counted=view.counted)
+    # A term is not what people write: it has lost its accents, or is a pair of characters.
+    words = Asked(title).told([term for term in terms if term.frequency > 1], title, WORDS_A_TITLE)
+    return {word.casefold() for word in (*root.tags, *words)}

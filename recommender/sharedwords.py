@@ -28,7 +28,7 @@ _SPACED_PART = re.compile(r"[^\W_]+")
 _TOLD_BY_CHARACTER = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
 # What stands between words: Hiragana, and what in Chinese is mostly a function word.
 _BETWEEN = r"\u3040-\u309f的了是在和有吗呢吧我你他她它们也就很这那把被与或而但"
-_EDGE, _CORE = re.compile(f"[{_BETWEEN}]"), re.compile(f"[^{_BETWEEN}]+")
+EDGE, _CORE = re.compile(f"[{_BETWEEN}]"), re.compile(f"[^{_BETWEEN}]+")
 
 
 class Asked:
@@ -116,7 +116,7 @@ def _told_of(run: str, start: int, stop: int) -> Iterator[str]:
     for found in _CORE.finditer(run, start, stop):
         low, high = found.span()
         bounded = (high - low > 1 or len(run) == 1) and all(
-            at in (-1, len(run)) or _EDGE.match(run[at]) for at in (low - 1, high)
+            at in (-1, len(run)) or EDGE.match(run[at]) for at in (low - 1, high)
         )
         if (high - low >= LEAST_RUN or bounded) and found[0] not in EVERY:
             yield found[0]

@@ -118,6 +118,24 @@ def test_evidence_bears_the_title_of_its_thread() -> None:
     assert TEXT.startswith(beginning.rstrip("…")) and len(beginning) <= 81
 
 
+@pytest.mark.parametrize(
+    ("title", "label"),
+    [
+        ("Frysdörren läcker", "frysdörren"),
+        ("طابعة واضحة", "طابعة"),
+        ("打印机卡纸", "打印机卡纸"),
+        ("Où sont les éclairages", "éclairages"),
+    ],
+)
+def test_untaught_labels_are_words_as_they_are_written(title: str, label: str) -> None:
+    """They were the index's terms: "frysdorren", "طابعه", "印机"."""
+    asked = [question(id_, title=title) for id_ in ("q", "p")]
+    engine = engine_of([*asked, reply("q"), reply("p")])
+    told = [topic.label for topic in engine.expertise("r", viewer_id=None, as_of=None, now=NOW)]
+    assert label in told
+    assert all(word in title.casefold() for word in told)
+
+
 def test_the_title_is_the_one_that_stood_and_that_may_be_read() -> None:
     engine = engine_of([question("q", tags=("light",)), reply("q")])
     late = question("q", tags=("light",), title="named anew", updated=NOW - DAY)
