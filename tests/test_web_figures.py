@@ -1,5 +1,6 @@
 """The community's figures in a browser: in words, above the topics, on any screen."""
 
+import json
 from typing import Any
 
 import pytest
@@ -93,3 +94,51 @@ def test_figures_are_those_of_what_one_may_read_and_of_no_single_topic(tab: Tab)
     assert tab.count(PLACE) == 0
     sent = tab.js("window.sent.map((one) => one.path)")
     assert "/v1/figures?viewer_id=rita" in sent
+
+
+def _site(site: str | None, people: int, *fates: tuple[int, int]) -> dict[str, Any]:
+    answered, elsewhere = (_share(*fate) for fate in fates)
+    return {
+        "site": site, "people": people, "asked": 9, "answered": answered, "elsewhere": elsewhere,
+    }  # fmt: skip
+
+
+def test_sites_stand_in_a_table_and_few_questions_in_no_percentage(tab: Tab) -> None:
+    now = _period(124)
+    now["sites"] = [_site("Lund", 12, (6, 8), (2, 6)), _site(None, 7, (1, 2), (0, 0))]
+    tab.open("topics", canned=_canned(now, _period(98)), width=390)
+    tab.says("124 questions", PLACE)
+    assert not tab.js(f"document.querySelector('{PLACE} details').open")
+    tab.click(f"{PLACE} summary", "By site")
+    cells = f"[...document.querySelectorAll('{PLACE} tr')].map((r) => r.innerText.split('\\t'))"
+    rows = [[cell.strip().replace("\u00a0", " ") for cell in row] for row in tab.js(cells)]
+    assert rows == [
+        ["Site", "People", "Questions", "Answered", "From another site"],
+        ["Lund", "12", "9", "75 %", "33 %"],
+        ["Small sites together", "7", "9", "1 of 2", "–"],
+    ]
+    assert "at least 5 people" in tab.text(PLACE) and tab.overflow() == 0
+
+
+def test_another_number_of_days_is_asked_for_and_can_be_left_again(tab: Tab) -> None:
+    usual, nothing = _period(124), {**_period(0), "people": 0}
+    tab.open("topics", me=me("rita"), canned=_canned(usual, usual))
+    tab.says("The last 90 days", PLACE)
+
+    def choose(days: int, told: dict[str, Any]) -> None:
+        answer = json.dumps({"days": days, "now": told, "before": told})
+        tab.js(
+            f"(() => {{ window.canned['/v1/figures'] = {answer};"
+            f" const s = document.getElementById('figures-days'); s.focus(); s.value = '{days}';"
+            " s.dispatchEvent(new Event('change')); })()"
+        )
+
+    choose(30, nothing)
+    tab.says("The last 30 days", PLACE)
+    assert "Nobody wrote in these days" in tab.text(PLACE)
+    assert tab.js("document.activeElement.id") == "figures-days"
+    assert tab.js("document.getElementById('figures-days').value") == "30"
+    sent = tab.js("window.sent.map((one) => one.path)")
+    assert "/v1/figures?viewer_id=rita&days=30" in sent
+    choose(90, usual)
+    tab.says("124 questions", PLACE)

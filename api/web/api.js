@@ -44,7 +44,8 @@ export const readChosen = (id) => call("GET", at("people", id, "topics"));
 export const chooseTopics = (id, topics, ids) =>
   call("PUT", at("people", id, "topics"), { topics, ids });
 export const readTopics = (viewer) => call("GET", at("topics") + query({ viewer_id: viewer }));
-export const readFigures = (viewer) => call("GET", at("figures") + query({ viewer_id: viewer }));
+export const readFigures = (viewer, days) =>
+  call("GET", at("figures") + query({ viewer_id: viewer, days }));
 export const readTopic = (id, q, viewer) =>
   call("GET", at("topics", id, "threads") + query({ q, k: 20, viewer_id: viewer }));
 export const readThread = (id, viewer) =>

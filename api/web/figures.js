@@ -65,12 +65,45 @@ function ideas({ ideas: told }, earlier) {
       before(earlier.ideas.travelled)]);
 }
 
-export function figuresInWords({ days, now, before: earlier }) {
-  if (!now.people && !earlier.people) return null;
+const PERIODS = [[30, "30 days"], [90, "90 days"], [365, "365 days"]];
+
+// What is said of each site: its name, and a cell a figure.
+function row(site) {
+  return el("tr", {},
+    el("th", { scope: "row" }, el("bdi", {}, site.site ?? "Small sites together")),
+    [site.people, site.asked, rate(site.answered), site.elsewhere.of > 0 && rate(site.elsewhere)]
+      .map((cell) => el("td", {}, cell === false ? "–" : String(cell))));
+}
+
+function bySite(sites, open) {
+  if (!sites?.length) return null;
+  const heads = ["Site", "People", "Questions", "Answered", "From another site"];
+  return el("details", { open },
+    el("summary", {}, "By site"),
+    el("div", { class: "wide", role: "region", "aria-label": "Figures by site", tabindex: 0 },
+      el("table", {},
+        el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))),
+        el("tbody", {}, sites.map(row)))),
+    el("p", { class: "hint" },
+      `A site is told of where at least ${count(LEAST, "person", "people")} took part.`));
+}
+
+// `choose` is called with another number of days; `chosen`: whether these are of somebody's
+// choice; `open`: whether the table is to be seen.
+export function figuresInWords({ days, now, before: earlier }, choose, chosen, open) {
+  const nothing = !now.people && !earlier.people;
+  if (nothing && !chosen) return null;
+  const period = el("select", { id: "figures-days", onchange: () => choose(Number(period.value)) },
+    PERIODS.map(([value, words]) => el("option", { value, selected: value === days }, words)));
+  const words = nothing
+    ? el("p", {}, "Nobody wrote in these days.")
+    : el("ul", {}, [asked, answered, helped, elsewhere, newcomers, ideas]
+      .map((told) => told(now, earlier)));
   return el("section", { class: "figures", "aria-labelledby": "figures-title" },
-    el("h2", { id: "figures-title" },
-      `The last ${count(days, "day", "days")}, and as many before`),
-    el("ul", {}, [asked, answered, helped, elsewhere, newcomers, ideas]
-      .map((words) => words(now, earlier))),
+    el("div", { class: "figures-head" },
+      el("h2", { id: "figures-title" },
+        `The last ${count(days, "day", "days")}, and as many before`),
+      el("label", { class: "hidden", for: "figures-days" }, "How many days"), period),
+    words, bySite(now.sites, open),
     el("p", { class: "hint" }, "Of the community as a whole; no figure is about a person."));
 }

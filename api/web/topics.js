@@ -62,6 +62,27 @@ export function setUpTopics(state) {
   const address = (topic) => encodeURIComponent(topic.id);
   let turn = 0;
   let last = null;
+  let days = null;
+
+  // The list stays as it is: only what the figures are of has changed.
+  async function choose(chosen, me) {
+    const mine = turn;
+    const before = place.querySelector(".figures");
+    days = chosen;
+    try {
+      const figures = await readFigures(me?.id, days);
+      if (mine !== turn || days !== chosen) return;
+      const open = before.querySelector("details")?.open;
+      before.replaceWith(figuresIn(figures, me, open));
+      document.getElementById("figures-days").focus();
+    } catch (error) {
+      if (mine === turn && days === chosen) before.append(failure(error));
+    }
+  }
+
+  function figuresIn(figures, me, open) {
+    return figuresInWords(figures, (chosen) => choose(chosen, me), days !== null, open);
+  }
 
   function head(heading, words) {
     title.textContent = heading;
@@ -74,7 +95,7 @@ export function setUpTopics(state) {
       : "“whoknows learn” finds topics once there are about thirty threads.";
     const open = (topic) => state.go(`topics/${address(topic)}`);
     const cards = topics.map((topic) => card(topic, me, open));
-    fill(place, figuresInWords(figures), topics.length
+    fill(place, figuresIn(figures, me), topics.length
       ? [el("ol", { class: "topics" }, cards),
         el("p", { class: "hint" }, `${apart} of ${threads} threads are in none of these.`)]
       : el("p", { class: "empty" }, nothing));
@@ -128,7 +149,7 @@ export function setUpTopics(state) {
     fill(place, loading(), loading(), loading());
     try {
       const [answer, figures] = await Promise.all(
-        [readTopics(me?.id), readFigures(me?.id), me && chosenBy(me)]);
+        [readTopics(me?.id), readFigures(me?.id, days), me && chosenBy(me)]);
       if (mine !== turn) return;
       const topic = answer.topics.find((one) => address(one) === wanted);
       if (topic) within(topic, me);
