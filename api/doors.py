@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.errors import Problem
+from api.spoken import ENGLISH, said, spoken_by
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -22,6 +23,21 @@ class Json(Response):
 
     def render(self, content: Any) -> bytes:
         return orjson.dumps(content)
+
+
+def in_words(request: Request, content: Any) -> Response:
+    """A JSON answer whose reasons are said in the language of the request."""
+    language = spoken_by(request)
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    if language == ENGLISH:
+        return Json(content, headers=headers)
+    body = orjson.dumps(
+        content,
+        default=lambda words: said(words, language),
+        # A sentence is a kind of str, which is written as it stands unless it is handed on.
+        option=orjson.OPT_PASSTHROUGH_SUBCLASS,
+    )
+    return Response(body, media_type=Json.media_type, headers=headers)
 
 
 class Stopwatch:

@@ -6,8 +6,27 @@ In: the document as FastAPI generates it. Out: the same with true bodies, answer
 from typing import Any
 
 from api.described import ANSWERS, COMPONENTS, RECORD_BODIES
+from api.spoken import LANGUAGES
 
 Json = dict[str, Any]
+SPOKEN = (
+    "post /v1/experts/search",
+    "post /v1/similar",
+    "get /v1/people/{id}/feed",
+    "get /v1/people/{id}/expertise",
+    "get /v1/people/{id}/peers",
+)
+"""What is answered with reasons in words."""
+
+ACCEPT_LANGUAGE: Json = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": f"The language of reasons: {', '.join(LANGUAGES)}; English without it.",
+    "schema": {"type": "string"},
+    "example": "sv",
+}
+
 _DESCRIPTIONS = {
     "200": "Done",
     "201": "New, and kept",
@@ -60,6 +79,8 @@ def _describe_operation(path: str, method: str, operation: Json) -> None:
         content = {media_type: {"schema": _ref(schema)} for media_type in media_types}
         # An empty import is an import of nothing.
         operation["requestBody"] = {"required": schema != "Lines", "content": content}
+    if name in SPOKEN:
+        operation["parameters"] = [*operation.get("parameters", ()), ACCEPT_LANGUAGE]
     responses = {}
     for status, kind, answer in ANSWERS[name]:
         responses[status] = _answer(status, kind, _ref(answer) if answer else None)

@@ -19,6 +19,7 @@ from .columns import Ints, decayed, in_time
 from .community import Community
 from .parts import Parts
 from .results import Contribution, Topic
+from .saying import say
 from .sharedwords import Asked
 from .similar import TERMS
 from .texts import TextIndex
@@ -92,7 +93,9 @@ def topics(
                 Contribution(
                     kind="post",
                     points=0.0,
-                    reason=f"replied on {from_us(int(posts['created'][key])):%Y-%m-%d}",
+                    reason=say(
+                        "replied on {day}", day=f"{from_us(int(posts['created'][key])):%Y-%m-%d}"
+                    ),
                     post_id=ids.get(key),
                     excerpt=excerpt(body_text(texts[key]), heading.words),
                     at=from_us(int(posts["created"][key])),

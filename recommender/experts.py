@@ -30,6 +30,7 @@ from .profiles import Profiles
 from .queries import ExpertsQuery
 from .questions import Question
 from .ranker import NAMED, Ranker
+from .saying import say
 from .scale import Scale, scale_of
 from .signals import Signals, signals_of
 from .texts import TextIndex
@@ -37,7 +38,7 @@ from .view import NOTHING, Since, View, fixed, grows
 
 Floats = npt.NDArray[np.float64]
 
-NOBODY_KNOWS = "nobody here has shown knowledge of this"
+NOBODY_KNOWS = say("nobody here has shown knowledge of this")
 
 WEEK_DAYS = 7
 

@@ -24,6 +24,7 @@ from .pieces import foremost, laid_out
 from .queries import ExpertsQuery
 from .ranker import NAMED
 from .results import Contribution
+from .saying import say
 from .signals import SUMS, presence_in
 from .standing import standing_rows
 from .view import View
@@ -177,14 +178,14 @@ class Explainer:
         baseline = Contribution(
             "baseline",
             round(self.ranking.scale.baseline, DIGITS),
-            "starting score without any evidence, relative to everyone who replies here",
+            say("starting score without any evidence, relative to everyone who replies here"),
         )
         # One place is kept for what is left over.
         parts = [baseline, *parts][: MOST - 1]
         left = float(self.ranking.score[pk]) - sum(part.points for part in parts)
         left = round(left, DIGITS)
         if left != 0.0:
-            parts.append(Contribution("other", left, "weaker signs taken together"))
+            parts.append(Contribution("other", left, say("weaker signs taken together")))
         return tuple(parts)
 
     def _post_part(
@@ -242,17 +243,21 @@ class Explainer:
             _part(
                 "activity",
                 self._points(("asker_30", "asker_180"), pk, rates),
-                "has answered this asker",
+                say("has answered this asker"),
             ),
             _part(
                 "activity",
                 self._points(("quick",), pk, rates),
                 sentences.quickness(values["quick"][pk]),
             ),
-            _part("activity", self._points(("tags",), pk, rates), "has replied under these tags"),
-            _part("other", self._points(NAMED, pk, rates), "is named in the question"),
-            _part("other", float(ranking.newness[pk]), "is new here, and given room"),
-            _part("load", float(ranking.load[pk]), "may have little time now"),
+            _part(
+                "activity",
+                self._points(("tags",), pk, rates),
+                say("has replied under these tags"),
+            ),
+            _part("other", self._points(NAMED, pk, rates), say("is named in the question")),
+            _part("other", float(ranking.newness[pk]), say("is new here, and given room")),
+            _part("load", float(ranking.load[pk]), say("may have little time now")),
         ]
         if (close := float(ranking.profile[pk])) >= LEAST_PROFILE:
             parts.append(_part("profile", close, sentences.profile(person)))

@@ -9,6 +9,7 @@ from data.reading import NEVER, OUTCOMES
 
 from .columns import Flags, Ints
 from .community import Community
+from .saying import Sentence, say
 from .view import View
 
 DAY_US = 86_400_000_000
@@ -31,12 +32,21 @@ class Trials:
     places: int
     worked: int
 
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """As a person would say it."""
-        where = "one site" if self.places == 1 else f"{self.places} sites"
         if self.places == self.worked:
-            return f"tried at {where}, worked {'there' if self.places == 1 else 'at all of them'}"
-        return f"tried at {where}, worked at {self.worked or 'none'}"
+            return say(
+                "tried at {n} sites, worked at all of them",
+                "tried at one site, worked there",
+                n=self.places,
+            )
+        if not self.worked:
+            return say(
+                "tried at {n} sites, worked at none",
+                "tried at one site, worked at none",
+                n=self.places,
+            )
+        return say("tried at {n} sites, worked at {worked}", n=self.places, worked=self.worked)
 
 
 def dated(community: Community, view: View) -> Flags:

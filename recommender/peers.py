@@ -18,6 +18,7 @@ from .columns import DIGITS, Flags
 from .experts import by_score, visible
 from .parts import Parts
 from .results import Contribution, Peer, PeersAnswer
+from .saying import Sentence, say
 from .showing import shown_posts
 from .topicindex import TopicIndex
 from .topiclabels import Label, labels_of
@@ -56,7 +57,7 @@ THESE_WEEKS = 0.5
 """Faded replies (half-life 60 days) from which somebody takes part these weeks: one within 60
 days."""
 
-UNKNOWN = "nothing is known yet of what this person cares about: these are active colleagues"
+UNKNOWN = say("nothing is known yet of what this person cares about: these are active colleagues")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +129,21 @@ class _Telling:
             *self._topics(pk),
             *self._spaces(pk),
             _part("profile", "role", values, pk, self._role(person)),
-            _part("activity", "company", values, pk, "meets the same colleagues in threads"),
+            _part("activity", "company", values, pk, say("meets the same colleagues in threads")),
             _part("activity", "active", values, pk, self._active(pk)),
             _part("load", "met", values, pk, self._met(pk)),
-            _part("other", "site", values, pk, f"works at the same site, {person.site}"),
+            _part(
+                "other", "site", values, pk, say("works at the same site, {site}", site=person.site)
+            ),
         ]
         if values["profile"][pk] >= ALIKE:
-            told.append(_part("profile", "profile", values, pk, "their profiles read alike"))
+            told.append(_part("profile", "profile", values, pk, say("their profiles read alike")))
         told = [part for part in told if abs(part.points) >= LEAST_POINTS]
         told.sort(key=lambda part: (-abs(part.points), part.kind, part.post_id or "", part.reason))
         told = told[: MOST - 1]
         left = round(score - sum(part.points for part in told), DIGITS)
         if left != 0.0:
-            told.append(Contribution("other", left, "weaker signs taken together"))
+            told.append(Contribution("other", left, say("weaker signs taken together")))
         return tuple(told)
 
     def _posts(self, pk: int, person: Person) -> list[Contribution]:
@@ -161,16 +164,18 @@ class _Telling:
             value = round(float(points[place]), DIGITS)
             if not quoted or key not in shown or root not in shown:
                 told.append(
-                    Contribution("post", value, "takes part in threads close to these concerns")
+                    Contribution(
+                        "post", value, say("takes part in threads close to these concerns")
+                    )
                 )
                 continue
-            title = shown[root].title
-            named = f": {excerpt(title, (), 80)}" if title else ""
+            replied = say("replied in a thread close to these concerns")
+            title = excerpt(shown[root].title or "", (), 80)
             told.append(
                 Contribution(
                     "post",
                     value,
-                    f"replied in a thread close to these concerns{named}",
+                    say("{what}: {title}", what=replied, title=title) if title else replied,
                     post_id=shown[key].id,
                     excerpt=excerpt(body_text(shown[key])) or None,
                     at=from_us(int(community.posts["created"][key])),
@@ -182,7 +187,13 @@ class _Telling:
         if threads:
             told.append(
                 Contribution(
-                    "post", round(rest, DIGITS), f"{threads} more of their threads, averaged"
+                    "post",
+                    round(rest, DIGITS),
+                    say(
+                        "{n} more of their threads, averaged",
+                        "one more of their threads",
+                        n=threads,
+                    ),
                 )
             )
         return told
@@ -198,7 +209,7 @@ class _Telling:
             Contribution(
                 "other",
                 round(float(points[place]), DIGITS),
-                f"both take part in “{self.labels[place].text}”",
+                say("both take part in “{topic}”", topic=self.labels[place].text),
             )
             for place in best
             if place in self.labels
@@ -214,26 +225,32 @@ class _Telling:
         names = [self.view.space_name(key) for key in self.found.spaces[best].tolist()]
         return [
             Contribution(
-                "space", round(float(points[place]), DIGITS), f"both are at home in {name}"
+                "space",
+                round(float(points[place]), DIGITS),
+                say("both are at home in {space}", space=name),
             )
             for place, name in zip(best, names, strict=True)
             if name is not None
         ]
 
-    def _role(self, other: Person) -> str:
+    def _role(self, other: Person) -> Sentence:
         here = self.view.community.people[self.person]
         if here.title and other.title and here.title.casefold() == other.title.casefold():
-            return f"has the same role, {other.title}"
-        return f"works in the same department, {other.department}"
+            return say("has the same role, {title}", title=other.title)
+        return say("works in the same department, {department}", department=other.department)
 
-    def _active(self, pk: int) -> str:
+    def _active(self, pk: int) -> Sentence:
         replies = float(np.expm1(self.found.values["active"][pk]))
-        return "takes part these weeks" if replies >= THESE_WEEKS else "has taken part before"
+        if replies >= THESE_WEEKS:
+            return say("takes part these weeks")
+        return say("has taken part before")
 
-    def _met(self, pk: int) -> str:
-        threads = int(self.found.common[pk])
-        often = "one thread" if threads == 1 else f"{threads} threads"
-        return f"they have met already, in {often}"
+    def _met(self, pk: int) -> Sentence:
+        return say(
+            "they have met already, in {n} threads",
+            "they have met already, in one thread",
+            n=int(self.found.common[pk]),
+        )
 
 
 def _part(kind: str, name: str, values: dict[str, Floats], pk: int, reason: str) -> Contribution:

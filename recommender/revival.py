@@ -12,6 +12,7 @@ from .columns import Flags, Ints
 from .community import NAMELESS
 from .feedhistory import posts_of_threads
 from .ideas import DAY_US
+from .saying import Sentence, say
 from .view import View
 
 LATELY_US, QUIET_US = 2 * DAY_US, 14 * DAY_US
@@ -67,9 +68,11 @@ def revived_in(view: View) -> Revived:
     return Revived(roots, since, quiet).part(order[quiet[order] >= QUIET_US])
 
 
-def lapse(quiet: int) -> str:
+def lapse(quiet: int) -> Sentence:
     """A time in words, in the unit that fits it."""
     days = quiet / DAY_US
     if days >= 730.5:
-        return f"{round(days / 365.25)} years"
-    return f"{round(days / 30.44)} months" if days >= 45.66 else f"{round(days / 7)} weeks"
+        return say("{n} years", n=round(days / 365.25))
+    if days >= 45.66:
+        return say("{n} months", n=round(days / 30.44))
+    return say("{n} weeks", n=round(days / 7))

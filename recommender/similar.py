@@ -21,6 +21,7 @@ from .columns import DIGITS, Ints
 from .drawing import Ids
 from .likeness import Asked, Floats, Known, Likeness, likeness_of
 from .linking import linked_with
+from .saying import Sentence, say
 from .standing import vectors_of
 from .texts import TextIndex
 from .whitening import Whitening
@@ -190,15 +191,15 @@ def twins_of(texts: TextIndex, rows: Ints) -> Ints:
     return found
 
 
-def closeness(likeness: float) -> str:
+def closeness(likeness: float) -> Sentence:
     """A cosine in words."""
     if likeness >= NEARLY_SAME:
-        return "says nearly the same"
+        return say("says nearly the same")
     if likeness >= 0.6:
-        return "is close in meaning"
+        return say("is close in meaning")
     if likeness >= 0.4:
-        return "is about something related"
-    return "has a little in common"
+        return say("is about something related")
+    return say("has a little in common")
 
 
 def roots_of(hits: list[SimilarHit]) -> Ints:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from data.models import Post
-from embeddings.language import language_name, language_of
+from embeddings.language import language_of
 
 from .feed import Scored
 from .ideas import Trials
 from .revival import lapse
+from .saying import Listed, language_called, listed, say
 from .similar import SimilarHit, closeness
 
 MOST_REASONS = 3
@@ -22,7 +23,7 @@ def similar_reason(
     written: str | None,
     trials: Trials | None,
     language: str | None,
-) -> str:
+) -> Listed:
     """Why a thread is shown beside a text.
 
     `words`: what both share. `written`: the language of the thread's text as it stood;
@@ -30,22 +31,22 @@ def similar_reason(
     """
     parts = [closeness(hit.likeness)]
     if words:
-        parts.append("shares " + ", ".join(f"“{word}”" for word in words))
-    parts += [told for name, (least, told) in BESIDE.items() if hit.points[name] >= least]
+        parts.append(say("shares {words}", words=listed((f"“{word}”" for word in words), ", ")))
+    parts += [reason for name, (least, reason) in BESIDE.items() if hit.points[name] >= least]
     if written and language and language_of(written) != language_of(language):
-        parts.append(f"written in {language_name(written)}")
+        parts.append(say("written in {language}", language=language_called(written)))
     if trials is not None:
         parts.append(trials.sentence())
-    return "; ".join(parts)
+    return listed(parts)
 
 
 BESIDE = {
-    "declared": (0.1, "was called the same before"),
-    "own": (0.1, "started by you"),
-    "replies": (1.5, "a reply in it speaks of this"),
-    "linked": (0.5, "colleagues have linked to it"),
-    "kin": (0.5, "linked with what is like this"),
-    "tags": (0.7, "has the same tags"),
+    "declared": (0.1, say("was called the same before")),
+    "own": (0.1, say("started by you")),
+    "replies": (1.5, say("a reply in it speaks of this")),
+    "linked": (0.5, say("colleagues have linked to it")),
+    "kin": (0.5, say("linked with what is like this")),
+    "tags": (0.7, say("has the same tags")),
 }
 """What is said of signals beside meaning and shared words, and from how many points: a quarter of
 the text in one reply, one link, half the likeness, half the tags."""
@@ -60,20 +61,21 @@ def feed_reasons(
     first: tuple[str, ...] = (),
 ) -> tuple[str, ...]:
     """The strongest reasons for an item, best first; at least one. `first` come before them."""
+    day, topic = f"{post.created:%Y-%m-%d}", scored.near.topic(place)
     personal = {
-        "season": f"in season again: first shared on {post.created:%Y-%m-%d}",
-        "named": "you are addressed in it",
-        "place": f"in {space}, where you take part" if space else "",
-        "chosen": f"in {space}, of which you are a member" if space else "",
-        "author": "by somebody whose threads you have turned to",
-        "content": "close to what you have turned to",
-        "profile": "close to what your profile says",
-        "topic": f"you chose “{topic}”" if (topic := scored.near.topic(place)) else "",
-        "company": "people whom you answer are in it",
-        "tags": "tagged like threads you have turned to",
-        "together": "people who turn to the same threads as you turned to it",
-        "unanswered": "nobody has replied yet",
-        "site": "from your site",
+        "season": say("in season again: first shared on {day}", day=day),
+        "named": say("you are addressed in it"),
+        "place": say("in {space}, where you take part", space=space) if space else "",
+        "chosen": say("in {space}, of which you are a member", space=space) if space else "",
+        "author": say("by somebody whose threads you have turned to"),
+        "content": say("close to what you have turned to"),
+        "profile": say("close to what your profile says"),
+        "topic": say("you chose “{topic}”", topic=topic) if topic else "",
+        "company": say("people whom you answer are in it"),
+        "tags": say("tagged like threads you have turned to"),
+        "together": say("people who turn to the same threads as you turned to it"),
+        "unanswered": say("nobody has replied yet"),
+        "site": say("from your site"),
     }
     points = {name: float(values[place]) for name, values in scored.points.items()}
     whole = {name: sum(points[part] for part in SPEAKING.get(name, (name,))) for name in personal}
@@ -86,7 +88,7 @@ def feed_reasons(
     true["together"] = bool(scored.shared[place])
     true["content"] = bool(scored.close[place])
     order = sorted(personal, key=lambda name: (-more[name], name))
-    reasons = [
+    reasons: list[str] = [
         personal[name]
         for name in order
         if true[name] and whole[name] >= LEAST.get(name, WORTH) and personal[name]
@@ -94,29 +96,33 @@ def feed_reasons(
     if trials is not None:
         reasons.insert(0, trials.sentence())
     if scored.quiet[place]:
-        reasons.insert(0, f"talked about again after {lapse(int(scored.quiet[place]))}")
+        reasons.insert(
+            0, say("talked about again after {time}", time=lapse(int(scored.quiet[place])))
+        )
     elif scored.talked[place]:
-        reasons.append("people are replying to it these days")
+        reasons.append(say("people are replying to it these days"))
     if not reasons or (len(reasons) < MOST_REASONS and not scored.season[place]):
-        reasons.append(f"posted on {post.created:%Y-%m-%d}, not seen by you yet")
+        reasons.append(say("posted on {day}, not seen by you yet", day=day))
     if points[SET_ASIDE] < 0.0:
         # What holds a thread back is told too, at the cost of a reason for it.
         told = (*first, *reasons)[: MOST_REASONS - 1]
-        return (*told, "less prominent: like what you set aside")
+        return (*told, say("less prominent: like what you set aside"))
     return (*first, *reasons)[:MOST_REASONS]
 
 
 def explored_reasons(new: bool, away: bool) -> tuple[str, ...]:
     """Why a thread was drawn by lot."""
     if new and away:
-        return ("from a colleague at another site who is new here",)
-    return ("from a colleague who is new here" if new else "from another site",)
+        return (say("from a colleague at another site who is new here"),)
+    return (say("from a colleague who is new here") if new else say("from another site"),)
 
 
 def spread_reasons(told: bool) -> tuple[str, ...]:
     """Why an idea is offered at another site than its own. `told`: it is known whom feeds have
     shown it."""
-    return (f"new at another site, {'seen by few yet' if told else 'close to what you work on'}",)
+    if told:
+        return (say("new at another site, seen by few yet"),)
+    return (say("new at another site, close to what you work on"),)
 
 
 SPEAKING = {

@@ -77,16 +77,20 @@ class Tab:
         width: int = 1280,
         canned: dict[str, Any] | None = None,
         zone: str = "UTC",
+        language: str | None = "en",
     ) -> None:
-        """Open a part of the page as somebody; what they look at is not kept, for other tests."""
+        """Open a part of the page as somebody, in a language, or None for the one that was chosen;
+        what they look at is not kept, for other tests."""
         height, mobile = (844, True) if width < 600 else (900, False)
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile}
         self.call("Emulation.setDeviceMetricsOverride", **size)
         self.call("Emulation.setTimezoneOverride", timezoneId=zone)
         told = {"/v1/interactions": {}, **(canned or {})}
+        chosen = f"localStorage.setItem('whoknows.language', '{language}');" if language else ""
         self._before_all(
             "if (location.protocol === 'http:') {"
             f"localStorage.setItem('whoknows.me', {json.dumps(json.dumps(me))});"
+            f"{chosen}"
             f"Object.assign(window.canned, {json.dumps(told)}); }}"
         )
         # Another part of an open page would not load it anew.

@@ -153,7 +153,7 @@ def test_what_fails_is_said_and_nothing_is_shown_as_chosen(fresh: Tab, kept: Any
 
 def test_nobody_has_none(fresh: Tab) -> None:
     fresh.open("feed", canned=TOPICS)
-    fresh.says("say who you are", "#items")
+    fresh.says("Say who you are", "#items")
     assert fresh.js("document.getElementById('concerns').hidden")
     fresh.click("#tab-topics")
     fresh.says("carpets", "#topic-list")

@@ -46,7 +46,7 @@ def test_what_is_here_already_is_published_at_a_second_press_only(tab: Tab) -> N
     # At once, before the page has had time to look for the same by itself.
     tab.click("#share-form [type=submit]")
     tab.says("It looks as if this is here already", "#shared")
-    tab.says("Looks like the same, 81", "#alike")
+    tab.says("Looks like the same · 81", "#alike")
     tab.click("#share-form [type=submit]")
     tab.says("It looks as if this is here already", "#shared")
     assert tab.js(f"{PUT}.length") == 0

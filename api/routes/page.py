@@ -8,7 +8,12 @@ from starlette.responses import FileResponse, Response
 from api.errors import Problem
 
 _WEB = Path(__file__).parent.parent / "web"
-_MEDIA_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+_MEDIA_TYPES = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+}
 _FILES = {path.name: path for path in _WEB.iterdir() if path.suffix in _MEDIA_TYPES}
 
 router = APIRouter(include_in_schema=False)
@@ -31,5 +36,5 @@ def page() -> Response:
 
 @router.get("/web/{name}")
 def part(name: str) -> Response:
-    """A script or style sheet of the page."""
+    """A script, a style sheet or a catalog of the page."""
     return _file(name)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.answers import chosen_json, feed_json, person_json, topic_json
 from api.bodies import JsonRoute
-from api.doors import Json, Stopwatch, current_time, engine_of, not_found, store_of
+from api.doors import Json, Stopwatch, current_time, engine_of, in_words, not_found, store_of
 from api.errors import Problem
 from api.paths import Id
 from api.schemas import (
@@ -102,7 +102,9 @@ def feed(request: Request, person_id: Id, asked: Annotated[FeedParameters, Query
     page = engine_of(request).feed(
         person_id, k=asked.k, as_of=asked.as_of, cursor=asked.cursor or None, now=now
     )
-    return Json(feed_json(page, engine_of(request).person, person_id, asked.as_of or now))
+    return in_words(
+        request, feed_json(page, engine_of(request).person, person_id, asked.as_of or now)
+    )
 
 
 @router.post("/{id}/impressions")
@@ -126,7 +128,9 @@ def expertise(
     topics = engine_of(request).expertise(
         person_id, viewer_id=asked.viewer_id, as_of=asked.as_of, now=current_time()
     )
-    return Json({"topics": [topic_json(topic) for topic in topics], "took_ms": stopwatch.ms()})
+    return in_words(
+        request, {"topics": [topic_json(topic) for topic in topics], "took_ms": stopwatch.ms()}
+    )
 
 
 @router.get("/{id}/peers")
@@ -136,7 +140,7 @@ def peers(request: Request, person_id: Id, asked: Annotated[PeersParameters, Que
     answer = engine_of(request).peers(
         person_id, k=asked.k, viewer_id=asked.viewer_id, as_of=asked.as_of, now=now
     )
-    return Json(peers_json(answer, asked.as_of or now, stopwatch.ms()))
+    return in_words(request, peers_json(answer, asked.as_of or now, stopwatch.ms()))
 
 
 @router.get("/{id}/topics")

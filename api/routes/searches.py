@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from api.answers import experts_json, similar_json
 from api.bodies import JsonRoute
-from api.doors import Json, Stopwatch, current_time, engine_of
+from api.doors import Stopwatch, current_time, engine_of, in_words
 from api.schemas import ExpertsSearch, SimilarSearch
 from recommender.queries import ExpertsQuery, SimilarQuery
 
@@ -33,7 +33,7 @@ def search_experts(request: Request, asked: ExpertsSearch) -> Response:
         languages=tuple(asked.languages),
     )
     answer = engine_of(request).search_experts(query, now)
-    return Json(experts_json(answer, asked.as_of or now, stopwatch.ms()))
+    return in_words(request, experts_json(answer, asked.as_of or now, stopwatch.ms()))
 
 
 @router.post("/similar")
@@ -53,4 +53,6 @@ def similar(request: Request, asked: SimilarSearch) -> Response:
     )
     ideas = engine_of(request).similar(query, now)
     find_person, moment = engine_of(request).person, asked.as_of or now
-    return Json(similar_json(ideas, find_person, asked.viewer_id, moment, stopwatch.ms()))
+    return in_words(
+        request, similar_json(ideas, find_person, asked.viewer_id, moment, stopwatch.ms())
+    )

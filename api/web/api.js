@@ -1,5 +1,7 @@
 // Talking to this server: JSON in, JSON out; a problem becomes an Error with its sentence.
 
+import { say, spoken } from "./speech.js";
+
 const at = (...parts) => "/v1/" + parts.map(encodeURIComponent).join("/");
 
 async function call(method, path, body, signal) {
@@ -8,17 +10,18 @@ async function call(method, path, body, signal) {
     response = await fetch(path, {
       method,
       signal,
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      headers: { "Accept-Language": spoken,
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Error("The server does not answer. Is whoknows still running?");
+    throw new Error(say("The server does not answer. Is whoknows still running?"));
   }
   if (response.status === 204) return null;
   const content = await response.json().catch(() => ({}));
   if (!response.ok) {
-    const error = new Error(content.detail || `The server answered ${response.status}.`);
+    const error = new Error(content.detail || say("The server answered {status}.", { status: response.status }));
     error.status = response.status;
     throw error;
   }

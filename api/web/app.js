@@ -5,6 +5,7 @@ import { setUpAsk } from "./ask.js";
 import { openDialog, setUpDialogs } from "./dialogs.js";
 import { setUpFeed } from "./feed.js";
 import { setUpShare } from "./share.js";
+import { say, setUpSpeech } from "./speech.js";
 import { setUpTopics } from "./topics.js";
 import { dotted, el, face, failure, fill, nameOf } from "./words.js";
 
@@ -29,9 +30,9 @@ const state = { me: remembered(), choose, go };
 function showMe() {
   meButton.replaceChildren(...(state.me
     ? [face(state.me), el("bdi", {}, nameOf(state.me))]
-    : ["Who are you?"]));
+    : [say("Who are you?")]));
   meButton.setAttribute("aria-label",
-    state.me ? `You are ${nameOf(state.me)}. Change` : "Say who you are");
+    state.me ? say("You are {name}. Change", { name: nameOf(state.me) }) : say("Say who you are"));
 }
 
 function become(person) {
@@ -64,12 +65,13 @@ async function list() {
           el("small", {}, dotted(person.title, person.site))))));
     fill(whoList, people.length
       ? el("ul", { class: "people" }, entries)
-      : el("p", { class: "empty" }, "Nobody here has that name."));
+      : el("p", { class: "empty" }, say("Nobody here has that name.")));
   } catch (error) {
     if (error.name !== "AbortError") fill(whoList, failure(error, list));
   }
 }
 
+setUpSpeech();
 const showFeed = setUpFeed(state);
 setUpAsk(state);
 setUpShare(state);

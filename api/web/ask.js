@@ -4,6 +4,7 @@ import { findSimilar, searchExperts } from "./api.js";
 import { evidenceList, scoreBar } from "./evidence.js";
 import { facts, showPerson } from "./person.js";
 import { alikeCard } from "./share.js";
+import { say } from "./speech.js";
 import { LIKELY, chance, dotted, el, face, failure, fill, loading, nameOf, percent }
   from "./words.js";
 
@@ -24,20 +25,20 @@ function card(candidate, me) {
     evidenceList(candidate.contributions, me),
     el("p", { class: "more" },
       el("button", { class: "link", type: "button", onclick: () => showPerson(person, me) },
-        "What else they know")));
+        say("What else they know"))));
 }
 
 function opening({ candidates, reason, answerable }) {
   if (!candidates.length && !reason) {
-    return el("p", { class: "empty" }, "There is nobody to suggest yet.");
+    return el("p", { class: "empty" }, say("There is nobody to suggest yet."));
   }
   if (!reason) {
     return el("p", { class: "hint" },
-      `Chance that anyone replies within 30 days: ${percent(answerable)}.`);
+      say("Chance that anyone replies within 30 days: {share}.", { share: percent(answerable) }));
   }
   return el("p", { class: "note warn" },
     el("strong", {}, reason[0].toUpperCase() + reason.slice(1) + "."),
-    candidates.length > 0 && "These are the nearest all the same.");
+    candidates.length > 0 && say("These are the nearest all the same."));
 }
 
 function asPost(question) {
@@ -60,10 +61,10 @@ export function setUpAsk(state) {
     fill(people,
       opening(answer),
       el("ol", {}, answer.candidates.map((candidate) => card(candidate, state.me))),
-      el("p", { class: "onward" }, answer.candidates.length > 0 && "Nobody who fits? ",
+      el("p", { class: "onward" }, answer.candidates.length > 0 && [say("Nobody who fits?"), " "],
         el("button", { class: "quiet", type: "button",
           onclick: () => state.write({ kind: "question", ...asPost(asked) }) },
-          "Post this question")));
+          say("Post this question"))));
   }
 
   async function showAnswered(turn, asked) {

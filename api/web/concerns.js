@@ -1,6 +1,7 @@
 // What concerns somebody: topics that they follow, of the community's or in their own words.
 
 import { chooseTopics, readChosen, readTopics } from "./api.js";
+import { say } from "./speech.js";
 import { el, failure, fill } from "./words.js";
 
 const OFFERED = 12;
@@ -28,7 +29,8 @@ async function follow(me, topic, wanted) {
   const { topics, ids } = await readChosen(me.id);
   const is = same(topic, ids);
   const others = topics.filter((words) => !is(words));
-  if (wanted && others.length >= MOST) throw new Error(`${MOST} are enough: take one back first.`);
+  if (wanted && others.length >= MOST) throw new Error(
+    say("{n} are enough: take one back first.", { n: MOST }));
   const told = wanted && topic.id ? { [topic.label]: topic.id } : {};
   known = { id: me.id,
     ...await chooseTopics(me.id, wanted ? [...others, topic.label] : others, told) };
@@ -58,7 +60,7 @@ function switchOf(me, topic, words, told) {
 export function followButton(me, topic) {
   const told = el("div");
   // Beside others of its kind "Follow" alone would not say what.
-  const words = ["Follow", el("span", { class: "hidden" }, " ", el("bdi", {}, topic.label))];
+  const words = [say("Follow"), el("span", { class: "hidden" }, " ", el("bdi", {}, topic.label))];
   return [el("p", { class: "follow" }, switchOf(me, topic, words, told)), told];
 }
 
@@ -76,8 +78,8 @@ export function setUpConcerns(state) {
 
   function name() {
     const { topics } = known;
-    fill(summary, "What concerns you?",
-      topics.length > 0 && el("span", { class: "hint" }, ` You follow ${topics.length}.`));
+    fill(summary, say("What concerns you?"), topics.length > 0 &&
+      [" ", el("span", { class: "hint" }, say("You follow {n}.", { n: topics.length }))]);
   }
 
   async function draw() {
@@ -114,7 +116,7 @@ export function setUpConcerns(state) {
     const there = [...chips.querySelectorAll("button")].find((one) => is(one.textContent));
     if (there) there.setAttribute("aria-pressed", "true");
     else chips.prepend(chip(me, topic));
-    fill(told, el("p", { class: "hint" }, "You follow ", el("bdi", {}, words), " now."));
+    fill(told, el("p", { class: "hint" }, say("You follow {topic} now.", { topic: el("bdi", {}, words) })));
   });
   document.addEventListener("concerns", () => {
     name();

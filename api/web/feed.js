@@ -6,10 +6,11 @@ import { setUpConcerns } from "./concerns.js";
 import { peerCard } from "./person.js";
 import { plain } from "./readable.js";
 import { watchFor } from "./seen.js";
+import { say } from "./speech.js";
 import { openThread } from "./thread.js";
 import { el, failure, fill, loading, meta, titleOf } from "./words.js";
 
-const OUTCOMES = ["worked", "adapted", "did not work"];
+const OUTCOMES = { worked: say("worked"), adapted: say("adapted"), "did not work": say("did not work") };
 // A feed that was read longer ago is read anew when it is opened again.
 const STALE = 3 * 60_000;
 
@@ -33,7 +34,7 @@ async function tried(place, me, item, value) {
     return complain(place, error);
   }
   const heading = place.closest(".card").querySelector(".heading");
-  fill(place, el("p", { class: "hint", role: "status" }, `Noted: tried here, ${value}.`));
+  fill(place, el("p", { class: "hint", role: "status" }, say("Noted: tried here, {how}.", { how: OUTCOMES[value] })));
   heading.focus();
 }
 
@@ -56,9 +57,9 @@ async function waveOff(card, me, item) {
     }
     fill(card, before);
     card.querySelector(".heading").focus();
-  } }, "Undo");
+  } }, say("Undo"));
   fill(card, el("p", { class: "hint" },
-    el("span", { role: "status" }, "It will not be shown again."), " ", undo));
+    el("span", { role: "status" }, say("It will not be shown again.")), " ", undo));
   next.focus();
 }
 
@@ -66,15 +67,15 @@ function actions(item, me, card) {
   const { post, propensity } = item;
   const place = el("div", { class: "actions" });
   const outcome = (value) => el("button", { class: "quiet", type: "button",
-    onclick: () => tried(place, me, item, value) }, value);
+    onclick: () => tried(place, me, item, value) }, OUTCOMES[value]);
   place.append(
     el("button", { class: "quiet", type: "button",
-      onclick: () => openThread(post.id, me, propensity) }, "Read"),
+      onclick: () => openThread(post.id, me, propensity) }, say("Read")),
     ...(post.kind === "idea" ? [el("details", { class: "tried" },
-      el("summary", { class: "quiet" }, "Tried it here …"),
-      el("div", {}, OUTCOMES.map(outcome)))] : []),
+      el("summary", { class: "quiet" }, say("Tried it here …")),
+      el("div", {}, Object.keys(OUTCOMES).map(outcome)))] : []),
     el("button", { class: "quiet", type: "button",
-      onclick: () => waveOff(card, me, item) }, "Not for me"));
+      onclick: () => waveOff(card, me, item) }, say("Not for me")));
   return place;
 }
 
@@ -87,7 +88,7 @@ function card(item, me) {
     meta(item, me),
     ...(post.title ? [el("p", { class: "excerpt", dir: "auto", lang: post.language },
       plain(post))] : []),
-    el("ul", { class: "reasons", "aria-label": "Why you see this" },
+    el("ul", { class: "reasons", "aria-label": say("Why you see this") },
       item.reasons.map((reason) => el("li", { dir: "auto" }, reason))),
     actions(item, me, node));
   return node;
@@ -141,7 +142,7 @@ export function setUpFeed(state) {
 
   function offerMore(mine, list, cursor, place) {
     fill(place, cursor && el("button", { class: "quiet", type: "button",
-      onclick: () => loadMore(mine, list, cursor, place) }, "More"));
+      onclick: () => loadMore(mine, list, cursor, place) }, say("More")));
   }
 
   async function load() {
@@ -157,7 +158,7 @@ export function setUpFeed(state) {
       if (mine !== turn) return;
       if (!page.items.length) {
         return fill(items, el("p", { class: "empty" },
-          "You have seen everything. New ideas appear here the moment they are shared."));
+          say("You have seen everything. New ideas appear here the moment they are shared.")));
       }
       const [list, more] = [el("ol", {}, cards(page, me)),
         el("div", { class: "further" })];
@@ -182,9 +183,9 @@ export function setUpFeed(state) {
       turn += 1;
       reader = null;
       peers.hidden = true;
-      fill(items, el("p", { class: "empty" }, "A feed is somebody's: ",
-        el("button", { class: "link", type: "button", onclick: state.choose }, "say who you are"),
-        "."));
+      fill(items, el("p", { class: "empty" }, say("A feed is somebody's."), " ",
+        el("button", { class: "link", type: "button", onclick: state.choose },
+          say("Say who you are"))));
     } else if (reader !== state.me.id || Date.now() - readAt > STALE) {
       load();
     }

@@ -3,21 +3,25 @@
 import { readExpertise, readPeers } from "./api.js";
 import { openReader } from "./dialogs.js";
 import { evidence, evidenceList } from "./evidence.js";
-import { ago, dotted, el, face, failure, fill, language, localTime, nameOf } from "./words.js";
+import { say } from "./speech.js";
+import { ago, dotted, el, face, failure, fill, language, listed, localTime, nameOf }
+  from "./words.js";
 
 export function facts(person) {
   const clock = localTime(person);
   return el("div", { class: "facts" },
     clock && el("span", {}, el("i", { class: clock.working ? "dot on" : "dot" }), clock.text),
-    person.languages && el("span", {}, "Speaks " + person.languages.map(language).join(", ")),
+    person.languages && el("span", {}, say("Speaks {languages}",
+      { languages: listed(person.languages.map(language)) })),
     person.location && el("bdi", {}, person.location));
 }
 
 function topic(known, me) {
   return el("div", { class: "message" },
     el("h3", { dir: "auto" }, known.label),
-    el("p", { class: "hint" }, `${known.replies} ${known.replies === 1 ? "reply" : "replies"}`,
-      known.latest && `, the latest ${ago(known.latest)}`),
+    el("p", { class: "hint" }, dotted(
+      say("{n} replies", { n: known.replies }, "{n} reply"),
+      known.latest && say("the latest {when}", { when: ago(known.latest) }))),
     known.evidence.length > 0 && el("ul", { class: "evidence" },
       known.evidence.map((part) => evidence(part, me))));
 }
@@ -49,11 +53,11 @@ export function showPerson(person, me) {
         [readExpertise(person.id, me?.id), readPeers(person.id, me?.id)]);
       fill(body,
         introduction(person),
-        el("h3", { class: "part" }, "Has shown knowledge of"),
+        el("h3", { class: "part" }, say("Has shown knowledge of")),
         topics.map((known) => topic(known, me)),
-        !topics.length && el("p", { class: "empty" }, "Nothing yet that you may read."),
+        !topics.length && el("p", { class: "empty" }, say("Nothing yet that you may read.")),
         peers.length > 0 && el("section", { "aria-labelledby": "peers-title" },
-          el("h3", { id: "peers-title", class: "part" }, "Colleagues with the same concerns"),
+          el("h3", { id: "peers-title", class: "part" }, say("Colleagues with the same concerns")),
           el("ol", { class: "peers" }, peers.map((peer) => peerCard(peer, me)))));
     } catch (error) {
       fill(body, failure(error));

@@ -2,31 +2,33 @@
 
 import { deletePost, findSimilar, keepPost, readThread } from "./api.js";
 import { plain } from "./readable.js";
+import { say } from "./speech.js";
 import { openThread } from "./thread.js";
-import { el, failure, fill, loading, meta, percent, replied, sameness, titleOf } from "./words.js";
+import { dotted, el, failure, fill, loading, meta, percent, replied, sameness, titleOf }
+  from "./words.js";
 
 const PAUSE = 300;
 const ENOUGH = 8;
 // Less likely ones are as good as any other thread. Beside a copy a twin in another language has .03.
 const LEAST = 0.02;
-const BEGIN = "Begin to write: what is like it appears here.";
+const BEGIN = say("Begin to write: what is like it appears here.");
 const KINDS = {
-  idea: { heading: "Share an idea", title: "What is the idea?",
-    body: "What you did, and what came of it", button: "Share it" },
-  question: { heading: "Post a question", title: "What do you want to know?",
-    body: "What one should know to answer it", button: "Post it" },
+  idea: { heading: say("Share an idea"), title: say("What is the idea?"),
+    body: say("What you did, and what came of it"), button: say("Share it") },
+  question: { heading: say("Post a question"), title: say("What do you want to know?"),
+    body: say("What one should know to answer it"), button: say("Post it") },
 };
 
 export function alikeCard(idea, me) {
   const { post } = idea;
   const same = idea.probability_same;
-  const words = idea.same ? "Looks like the same" : sameness(same);
+  const words = idea.same ? say("Looks like the same") : sameness(same);
   return el("li", { class: "card" },
     el("button", { class: "heading", type: "button", dir: "auto", lang: post.language,
       onclick: () => openThread(post.id, me) }, titleOf(post)),
     meta(idea, me),
     post.title && el("p", { class: "excerpt hint", dir: "auto", lang: post.language }, plain(post)),
-    el("p", { class: "same" }, el("b", {}, `${words}, ${percent(same)}`),
+    el("p", { class: "same" }, el("b", {}, dotted(words, percent(same))),
       " — ", el("bdi", {}, idea.reason)),
     el("p", { class: "hint" }, replied(idea)));
 }
@@ -77,7 +79,7 @@ export function setUpShare(state) {
       found = { text, same: near.some((idea) => idea.same) };
       fill(alike,
         !found.same && el("p", { class: "note" }, near.length
-          ? "Nothing that is surely the same. The nearest:" : "Nothing like it yet."),
+          ? say("Nothing that is surely the same. The nearest:") : say("Nothing like it yet.")),
         el("ol", {}, near.map((idea) => alikeCard(idea, state.me))));
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -100,22 +102,22 @@ export function setUpShare(state) {
       const { posts } = await readThread(post.id, post.author);
       if (posts.length > 1) {
         // A thread goes with its first post, and the replies are others'.
-        return fill(shared, el("p", { class: "note" }, "Somebody has replied, so it stays."));
+        return fill(shared, el("p", { class: "note" }, say("Somebody has replied, so it stays.")));
       }
       await deletePost(post.id);
     } catch (error) {
       return fill(shared, failure(error, () => takeBack(post)));
     }
-    fill(shared, el("p", { class: "note" }, "Taken back: nobody can read it any more."));
+    fill(shared, el("p", { class: "note" }, say("Taken back: nobody can read it any more.")));
     if (!title.value && !body.value) write(post);
     title.focus();
   }
 
   function thank(post) {
-    fill(shared, el("p", { class: "note" }, "Shared. It can be found from now on. ",
+    fill(shared, el("p", { class: "note" }, say("Shared. It can be found from now on."), " ",
       el("button", { class: "link", type: "button",
-        onclick: () => openThread(post.id, state.me) }, "Open it"), " · ",
-      el("button", { class: "link", type: "button", onclick: () => takeBack(post) }, "Undo")));
+        onclick: () => openThread(post.id, state.me) }, say("Open it")), " · ",
+      el("button", { class: "link", type: "button", onclick: () => takeBack(post) }, say("Undo"))));
   }
 
   async function publish() {
@@ -159,8 +161,8 @@ export function setUpShare(state) {
     button.disabled = false;
     if (!found.same) return publish();
     fill(shared, el("p", { class: "note warn" },
-      "It looks as if this is here already: see “Already here”. ",
-      el("button", { class: "link", type: "button", onclick: publish }, "Share anyway")));
+      say("It looks as if this is here already: see “Already here”."), " ",
+      el("button", { class: "link", type: "button", onclick: publish }, say("Share anyway"))));
   });
   document.addEventListener("me", () => {
     fill(alike);
@@ -171,11 +173,11 @@ export function setUpShare(state) {
     const before = draft();
     write(post);
     fill(shared, (before.title || before.body) && el("p", { class: "note" },
-      "What you had begun to write was put aside. ",
+      say("What you had begun to write was put aside."), " ",
       el("button", { class: "link", type: "button", onclick: () => {
         write(before);
         fill(shared);
-      } }, "Bring it back")));
+      } }, say("Bring it back"))));
     state.go("share");
     title.focus();
   };

@@ -3,15 +3,16 @@
 import { note, readThread } from "./api.js";
 import { openReader } from "./dialogs.js";
 import { plain } from "./readable.js";
+import { say } from "./speech.js";
 import { ago, dotted, el, face, failure, fill, nameOf, titleOf } from "./words.js";
 
 function helpful(post, me) {
-  const button = el("button", { class: "quiet", type: "button" }, "This helped me");
+  const button = el("button", { class: "quiet", type: "button" }, say("This helped me"));
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
       await note(me.id, post.id, "helpful");
-      button.textContent = "Thank you, noted";
+      button.textContent = say("Thank you, noted");
     } catch (error) {
       button.replaceWith(failure(error));
     }
@@ -21,23 +22,23 @@ function helpful(post, me) {
 
 function message(shown, me) {
   const { post, author } = shown;
-  const who = author || { id: post.author || "Anonymous" };
+  const who = author || { id: post.author || say("Anonymous") };
   const pictures = (post.attachments || []).map((file) => file.alt).filter(Boolean);
   return el("article", { class: post.parent ? "message reply" : "message" },
     el("header", {}, face(who),
       el("div", {}, el("b", {}, el("bdi", {}, nameOf(who))),
         el("p", { class: "hint" }, dotted(author?.title, author?.site, ago(post.created))),
         el("p", { class: "badges" },
-          post.accepted && el("span", { class: "badge good" }, "Accepted answer")))),
+          post.accepted && el("span", { class: "badge good" }, say("Accepted answer"))))),
     el("div", { class: "text", dir: "auto", lang: post.language }, plain(post)),
-    pictures.map((alt) => el("p", { class: "hint", dir: "auto" }, `Picture: ${alt}`)),
+    pictures.map((alt) => el("p", { class: "hint", dir: "auto" }, say("Picture: {alt}", { alt }))),
     me && post.parent && post.author !== me.id && helpful(post, me));
 }
 
 function point(article) {
   article.classList.add("meant");
   article.tabIndex = -1;
-  article.querySelector(".badges").append(el("span", { class: "badge" }, "The reply in question"));
+  article.querySelector(".badges").append(el("span", { class: "badge" }, say("The reply in question")));
   article.focus({ preventScroll: true });
   article.scrollIntoView({ block: "start" });
 }
@@ -46,7 +47,9 @@ function point(article) {
 function further(page, side, me) {
   const [count, id] = side === "earlier" ? [page.earlier, page.previous] : [page.later, page.next];
   if (!count) return null;
-  const words = `${count} ${side} ${count === 1 ? "reply" : "replies"}`;
+  const words = side === "earlier"
+    ? say("{n} earlier replies", { n: count }, "{n} earlier reply")
+    : say("{n} later replies", { n: count }, "{n} later reply");
   const button = el("button", { class: "quiet", type: "button" }, words);
   const place = el("div", { class: "actions" }, button);
   button.addEventListener("click", async () => {
@@ -80,7 +83,7 @@ export function openThread(postId, me, propensity) {
       if (me) await note(me.id, found[0].post.id, "view", { propensity });
     } catch (error) {
       if (title.textContent !== "…") return body.prepend(failure(error));
-      title.textContent = "This thread cannot be shown";
+      title.textContent = say("This thread cannot be shown");
       fill(body, failure(error));
     }
   });

@@ -5,28 +5,32 @@ import { chosenBy, followButton } from "./concerns.js";
 import { figuresInWords } from "./figures.js";
 import { showPerson } from "./person.js";
 import { plain } from "./readable.js";
+import { say } from "./speech.js";
 import { openThread } from "./thread.js";
-import { count, el, failure, fill, loading, meta, nameOf, titleOf } from "./words.js";
+import { el, failure, fill, loading, meta, nameOf, titleOf } from "./words.js";
 
 const PAUSE = 300;
 const DAYS = 90;
-const TRENDS = { rising: "more than before", falling: "fewer than before" };
+const TRENDS = { rising: say("more than before"), falling: say("fewer than before") };
 
 // Who replied once is not counted, nor who may not be suggested: of none it is said what is true.
 function able(people) {
-  if (!people) return el("li", {}, "nobody you could ask has answered here more than once lately");
-  return el("li", {}, el("b", {}, people), ` ${people === 1 ? "person" : "people"} could answer`);
+  return el("li", {}, people
+    ? say("{n} people could answer", { n: el("b", {}, people) }, "{n} person could answer")
+    : say("nobody you could ask has answered here more than once lately"));
 }
 
 function facts(topic) {
   const waiting = topic.unanswered.find((part) => part.days === DAYS);
-  const lately = `${topic.threads_90_days} in the last ${DAYS} days`;
+  const lately = { n: el("b", {}, topic.threads), lately: topic.threads_90_days, days: DAYS };
   return el("ul", { class: "counts" },
-    el("li", {}, el("b", {}, topic.threads), ` ${topic.threads === 1 ? "thread" : "threads"}, ${lately}`,
+    el("li", {}, say("{n} threads, {lately} in the last {days} days", lately,
+      "{n} thread, {lately} in the last {days} days"),
       TRENDS[topic.trend] && el("span", { class: "hint" }, ` (${TRENDS[topic.trend]})`)),
     able(topic.people),
-    waiting.questions > 0 && el("li", {}, el("b", {}, waiting.unanswered),
-      ` of ${count(waiting.questions, "new question", "new questions")} without a reply`));
+    waiting.questions > 0 && el("li", {}, say("{unanswered} of {n} new questions without a reply",
+      { unanswered: el("b", {}, waiting.unanswered), n: waiting.questions },
+      "{unanswered} of {n} new question without a reply")));
 }
 
 function alone(topic, me) {
@@ -34,8 +38,8 @@ function alone(topic, me) {
   const who = topic.person
     ? el("button", { class: "link", type: "button", onclick: () => showPerson(topic.person, me) },
       el("bdi", {}, nameOf(topic.person)))
-    : "one person";
-  return el("p", { class: "alone" }, el("span", { class: "badge" }, "Rests on ", who));
+    : say("one person");
+  return el("p", { class: "alone" }, el("span", { class: "badge" }, say("Rests on {who}", { who })));
 }
 
 function card(topic, me, open) {
@@ -52,7 +56,7 @@ function thread(shown, me) {
       onclick: () => openThread(post.id, me) }, titleOf(post)),
     meta(shown, me),
     post.title && el("p", { class: "excerpt hint", dir: "auto", lang: post.language }, plain(post)),
-    !shown.answered && el("p", { class: "same" }, el("b", {}, "No reply yet")));
+    !shown.answered && el("p", { class: "same" }, el("b", {}, say("No reply yet"))));
 }
 
 export function setUpTopics(state) {
@@ -91,13 +95,14 @@ export function setUpTopics(state) {
 
   function list({ topics, learned, apart, threads }, figures, me) {
     const nothing = learned
-      ? "There are too few threads yet to find topics."
-      : "“whoknows learn” finds topics once there are about thirty threads.";
+      ? say("There are too few threads yet to find topics.")
+      : say("“whoknows learn” finds topics once there are about thirty threads.");
     const open = (topic) => state.go(`topics/${address(topic)}`);
     const cards = topics.map((topic) => card(topic, me, open));
     fill(place, figuresIn(figures, me), topics.length
       ? [el("ol", { class: "topics" }, cards),
-        el("p", { class: "hint" }, `${apart} of ${threads} threads are in none of these.`)]
+        el("p", { class: "hint" },
+          say("{apart} of {threads} threads are in none of these.", { apart, threads }))]
       : el("p", { class: "empty" }, nothing));
     const back = topics.findIndex((topic) => address(topic) === last);
     const lost = document.activeElement === document.body;
@@ -105,10 +110,10 @@ export function setUpTopics(state) {
   }
 
   function within(topic, me) {
-    head(topic.label, "The newest first. Write, and the nearest come first.");
+    head(topic.label, say("The newest first. Write, and the nearest come first."));
     const found = el("div", { class: "results", "aria-live": "polite" }, loading());
     const field = el("input", { id: "within", type: "search", dir: "auto", autocomplete: "off",
-      maxlength: 300, placeholder: "Search within this topic" });
+      maxlength: 300, placeholder: say("Search within this topic") });
     let timer = 0;
     let round = 0;
     async function search() {
@@ -127,9 +132,9 @@ export function setUpTopics(state) {
     });
     fill(place,
       el("p", {}, el("button", { class: "quiet", type: "button",
-        onclick: () => state.go("topics") }, "← All topics")),
+        onclick: () => state.go("topics") }, say("← All topics"))),
       facts(topic), alone(topic, me), me && followButton(me, topic),
-      el("label", { class: "hidden", for: "within" }, "Search within this topic"),
+      el("label", { class: "hidden", for: "within" }, say("Search within this topic")),
       field, found);
     field.focus();
     search();
@@ -144,8 +149,8 @@ export function setUpTopics(state) {
   return async function showTopics(wanted) {
     const mine = ++turn;
     const { me } = state;
-    head("What is talked about",
-      "Found from what everyone may read. The figures count what you may read.");
+    head(say("What is talked about"),
+      say("Found from what everyone may read. The figures count what you may read."));
     fill(place, loading(), loading(), loading());
     try {
       const [answer, figures] = await Promise.all(

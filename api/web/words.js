@@ -1,6 +1,7 @@
 // Figures, times and languages in words; elements made without a template's risk of injection.
 
 import { plain } from "./readable.js";
+import { locale, say, spoken } from "./speech.js";
 
 const kept = (children) => children.flat(Infinity).filter((child) => child != null && child !== false);
 
@@ -38,29 +39,31 @@ export function face(person) {
 }
 
 export function chance(probability) {
-  if (probability >= 0.6) return "likely to reply";
-  if (probability >= 0.3) return "may well reply";
-  if (probability >= 0.1) return "might reply";
-  return "a long shot";
+  if (probability >= 0.6) return say("likely to reply");
+  if (probability >= 0.3) return say("may well reply");
+  if (probability >= 0.1) return say("might reply");
+  return say("a long shot");
 }
 
 export const LIKELY = 0.35;
 export function sameness(probability) {
-  if (probability >= LIKELY) return "Perhaps the same";
-  if (probability >= 0.1) return "Related";
-  return "Somewhat near";
+  if (probability >= LIKELY) return say("Perhaps the same");
+  if (probability >= 0.1) return say("Related");
+  return say("Somewhat near");
 }
 
 export function replied(shown) {
-  if (!shown.answered) return "No reply yet";
-  return shown.post.kind === "idea" ? "Somebody has replied" : "Already answered";
+  if (!shown.answered) return say("No reply yet");
+  return shown.post.kind === "idea" ? say("Somebody has replied") : say("Already answered");
 }
 
-export const count = (number, one, many) => `${number} ${number === 1 ? one : many}`;
+const share = new Intl.NumberFormat(locale, { style: "percent" });
+export const percent = (part) => share.format(part);
 
-export const percent = (share) => `${Math.round(share * 100)}\u00a0%`;
+const row = new Intl.ListFormat(locale, { type: "unit" });
+export const listed = (parts) => row.format(parts);
 
-const languageNames = new Intl.DisplayNames(["en"], { type: "language" });
+const languageNames = new Intl.DisplayNames([spoken], { type: "language" });
 export function language(code) {
   try {
     return languageNames.of(code);
@@ -79,23 +82,22 @@ export function localTime(person) {
   const hour = Number(stamp.slice(11, 13));
   const rest = FRIDAY_REST.test(person.timezone) ? [5, 6] : [0, 6];
   const working = !rest.includes(day) && hour >= 8 && hour < 18;
-  let when = "outside working hours";
-  if (working) when = "in working hours";
-  else if (hour < 6 || hour >= 22) when = "night there";
-  else if (rest.includes(day)) when = "weekend there";
-  return { text: `${stamp.slice(11, 16)} there, ${when}`, working };
+  let when = say("outside working hours");
+  if (working) when = say("in working hours");
+  else if (hour < 6 || hour >= 22) when = say("night there");
+  else if (rest.includes(day)) when = say("weekend there");
+  return { text: say("{time} there, {when}", { time: stamp.slice(11, 16), when }), working };
 }
 
 // Calendar days where the reader is: yesterday evening is not today, however few hours ago.
 const dayOf = (time) =>
   Date.UTC(time.getFullYear(), time.getMonth(), time.getDate()) / 86_400_000;
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 export function ago(stamp) {
   const days = dayOf(new Date(stamp)) - dayOf(new Date());
-  if (days === 0) return "today";
   if (Math.abs(days) < 14) return relative.format(days, "day");
   if (days < 0 && days > -60) return relative.format(Math.round(days / 7), "week");
-  return new Date(stamp).toLocaleDateString("en-GB", { month: "short", year: "numeric" });
+  return new Date(stamp).toLocaleDateString(locale, { month: "short", year: "numeric" });
 }
 
 export const titleOf = (post) => post.title || plain(post).replace(/\s+/g, " ").slice(0, 90);
@@ -103,15 +105,15 @@ export const titleOf = (post) => post.title || plain(post).replace(/\s+/g, " ").
 export function meta(shown, me) {
   const { post, author } = shown;
   const foreign = post.language && me && !(me.languages || ["en"]).includes(post.language);
-  const who = author ? nameOf(author) : post.author || "Anonymous";
+  const who = author ? nameOf(author) : post.author || say("Anonymous");
   return el("p", { class: "meta" },
     dotted(who, author?.site, ago(post.created)),
     foreign && [" ", el("span", { class: "badge" }, language(post.language))]);
 }
 
 export const loading = () =>
-  el("div", { class: "card loading", role: "status", "aria-label": "Loading" },
+  el("div", { class: "card loading", role: "status", "aria-label": say("Loading") },
     el("i"), el("i"), el("i"));
 export const failure = (error, again) =>
   el("div", { class: "note wrong", role: "alert" }, error.message,
-    again && [" ", el("button", { class: "link", type: "button", onclick: again }, "Try again")]);
+    again && [" ", el("button", { class: "link", type: "button", onclick: again }, say("Try again"))]);
