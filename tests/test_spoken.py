@@ -200,3 +200,11 @@ def test_every_answer_with_reasons_is_said(asked: TestClient, language: str) -> 
         found = json.dumps(answer.json(), ensure_ascii=False)
         for english in ("replied", "takes part", "posted on", "weaker signs", "they have met"):
             assert english not in found, (path, english)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_page_gets_its_catalog(client: TestClient, language: str) -> None:
+    answer = client.get(f"/web/{language}.json")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == _catalog(language)
