@@ -25,11 +25,12 @@ from evaluation.opening import Opened, opened
 from evaluation.protocol import evenly
 from evaluation.summary import database_of, name_of
 from recommender.fitting import APRIORI, Example
+from recommender.frames import Frames
 from recommender.pace import Pace
 from recommender.parts import Parts
 from recommender.ranker import SIGNALS, Ranker, default_ranker
 from recommender.settings import EngineSettings
-from recommender.training import EARLY, LABEL_US, example_of, questions_of
+from recommender.training import EARLY, LABEL_US, example_of, frames_of, questions_of
 from recommender.view import View, view_of
 
 MOST_TRAIN, MOST_VALIDATION = 900, 800
@@ -114,12 +115,14 @@ def candidate_ranker() -> Ranker:
 class Windows:
     """A history as it stood when the test window opened, and the questions in it by window.
 
-    `statistics` of the corpus are fitted on what came before the validation window, and frozen.
+    `statistics` of the corpus and `frames` are fitted on what came before the validation window,
+    and frozen.
     """
 
     parts: Parts
     view: View
     statistics: Statistics
+    frames: Frames
     train: tuple[int, ...]
     validation: tuple[int, ...]
 
@@ -149,6 +152,7 @@ def windows_of(history: Opened) -> Windows:
         parts=parts,
         view=seen[1],
         statistics=engine.texts.words.fit(seen[0].counted),
+        frames=frames_of(parts, seen[0]),
         train=evenly(train.tolist(), MOST_TRAIN),
         validation=evenly(keys[created >= starts].tolist(), MOST_VALIDATION),
     )
@@ -164,7 +168,9 @@ def examples_in(history: Opened, tell: Progress) -> Collected:
     for keys in (windows.train, windows.validation):
         found.append([])
         for key in keys:
-            example = example_of(windows.parts, windows.view, key, windows.statistics, ranker)
+            example = example_of(
+                windows.parts, windows.view, key, windows.statistics, ranker, windows.frames
+            )
             if example is not None:
                 found[-1].append(example)
             done += 1

@@ -9,8 +9,8 @@ equal mass; Brier skill of `probability` against the window's own rate at each r
 `answerable` against its own rate of answers: references that know the window. *Left out*: weights,
 chances and the threshold of silence from the other communities alone. *Own*: those moved by the
 community's own training window, as `whoknows learn` does; the threshold of silence is one's own
-from 100 answered questions. On 150 questions chance alone gives `answerable` an ECE of about .09,
-so the large windows (400 and more) tell more.
+from 100 answered questions, copies left out and forms without their words. On 150 questions chance
+alone gives `answerable` an ECE of about .09, so the large windows (400 and more) tell more.
 
 - `probability` is logistic in: 1; the log of the softmax share among the 100 foremost; the log of
   joinings a thread lately by people who had joined before (half-life 30 days); the entropy of the

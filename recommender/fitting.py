@@ -88,6 +88,10 @@ UNKNOWN_STRENGTH = 1e-3
 TOP = 10
 """Candidates of a question whose chances are fitted."""
 
+COPY = 0.95
+"""Likeness from which a question is what was asked or said before, all but word for word: that
+tells nothing of how like a new one is."""
+
 DIGITS = 4
 """Decimals that are kept: what lies beyond is the optimiser's own noise."""
 
@@ -109,7 +113,7 @@ class Example:
     fixed : (candidates,) points of signals that are not learned.
     replied : (candidates,) who replied within 30 days.
     answered : whether anybody did, candidate or not.
-    known : likeness of the nearest reply or answered thread.
+    known : likeness of the nearest reply or answered thread, to the question without its frame.
     """
 
     signals: npt.NDArray[np.float32]
@@ -249,15 +253,19 @@ def _logistic(
     return tuple(round(float(c), DIGITS) for c in found.x)
 
 
+def likenesses_in(examples: Sequence[Example]) -> list[float]:
+    """`known` of the questions that a candidate replied to and that were no copies."""
+    return [x.known for x in examples if x.replied.any() and x.known < COPY]
+
+
 def silence_of(examples: Sequence[Example]) -> tuple[float, ...]:
-    """`Ranker.silence`: quantiles of `known` over questions that a candidate replied to."""
+    """`Ranker.silence`: quantiles of `likenesses_in`."""
     return pooled_silence([examples])
 
 
 def pooled_silence(groups: Sequence[Sequence[Example]]) -> tuple[float, ...]:
     """`silence_of` several communities, each of which counts the same; empty without questions."""
-    known = [[example.known for example in group if example.replied.any()] for group in groups]
-    known = [group for group in known if group]
+    known = [group for group in map(likenesses_in, groups) if group]
     if not known:
         return ()
     found = np.quantile(

@@ -18,6 +18,7 @@ from .fitting import (
     as_vector,
     fit_chances,
     fit_own,
+    likenesses_in,
     silence_of,
 )
 from .parts import Parts
@@ -34,7 +35,7 @@ CENTRE_DIGITS = 5
 """Decimals of the mean vector: its components are of some hundredths."""
 
 LEAST_SILENCE = 100
-"""Answered questions from which the threshold of "nobody here" is one's own."""
+"""Answered questions, copies left out, from which the threshold of "nobody here" is one's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ def own_ranker(examples: list[Example], prior: Ranker, strength: float = OWN_STR
     answered = answered_in(examples)
     weights, pairs = fit_own(examples, as_vector(prior.weights, prior.pairs), strength)
     candidate, anyone = fit_chances(examples, weights, prior, pairs)
-    silence = silence_of(examples) if answered >= LEAST_SILENCE else prior.silence
+    own = len(likenesses_in(examples)) >= LEAST_SILENCE
+    silence = silence_of(examples) if own else prior.silence
     return Ranker(weights, candidate, anyone, silence, answered, prior.centre, pairs)
 
 

@@ -4,7 +4,8 @@ In: an engine's parts and a time `until`. Out: `fitting.Example`s. Only what is 
 looked at, so that what was learned betrays nothing; and nothing dated at or after `until`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from .columns import Ints, in_time
 from .community import NAMELESS
 from .experts import Ranking, rank
 from .fitting import Example
+from .frames import Frames, fit_frames
 from .ideas import DAY_US
 from .parts import Parts
 from .queries import ExpertsQuery
@@ -26,6 +28,7 @@ from .questions import Question
 from .ranker import BY_UNIT, SIGNALS, Ranker
 from .scale import spread_of
 from .view import View, view_of
+from .whitening import sample
 
 LABEL_US = 30 * DAY_US
 """Who replies within 30 days has replied (PROTOCOL.md)."""
@@ -38,6 +41,27 @@ MOST = 4_000
 
 CANDIDATES = 100
 """Foremost candidates of a question that are kept, beside all who replied."""
+
+FRAMING = 2_000
+"""Roots that are enough to find what stands in a twentieth of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """A question as it was asked: its text in `query` and `question`; what was there, in `view`."""
+
+    query: ExpertsQuery
+    question: Question
+    view: View
+
+
+def frames_of(parts: Parts, view: View) -> Frames:
+    """The frames of the roots open to all."""
+    posts, versions = view.community.posts, view.community.versions
+    of = np.minimum(versions["post"], len(posts) - 1)
+    rows = sample(np.flatnonzero(view.counted & (posts["root"][of] == of)), FRAMING)
+    texts = parts.store.texts(rows.tolist()).values()
+    return fit_frames(_whole(text.title, body_text(text), text.tags) for text in texts)
 
 
 def questions_of(view: View, until: int) -> Ints:
@@ -73,9 +97,10 @@ def examples_of(
     keys = questions_of(view, until)
     if len(keys) > most:
         keys = keys[np.linspace(0, len(keys) - 1, most).astype(np.int64)]
+    frames = frames_of(parts, view)
     found = []
     for done, key in enumerate(keys.tolist(), start=1):
-        example = example_of(parts, view, key, statistics, ranker)
+        example = example_of(parts, view, key, statistics, ranker, frames)
         if example is not None:
             found.append(example)
         if told is not None:
@@ -84,11 +109,29 @@ def examples_of(
 
 
 def example_of(
-    parts: Parts, today: View, key: int, statistics: Statistics | None, ranker: Ranker
+    parts: Parts,
+    today: View,
+    key: int,
+    statistics: Statistics | None,
+    ranker: Ranker,
+    frames: Frames,
 ) -> Example | None:
-    """The question `key` as it stood, and who of `today` replied; None as `ranking_of` gives it."""
-    ranking = ranking_of(parts, today, key, statistics, ranker)
-    return None if ranking is None else _with_candidates(ranking, repliers_of(today, key))
+    """The question `key` as it stood, and who of `today` replied; None if its text of then is not
+    known.
+
+    How like it the nearest post was is told of it without its frame: within a form all are like
+    each other, and new questions come in their own words.
+    """
+    then = _then(parts, today, key)
+    if then is None:
+        return None
+    ranking = _ranked(parts, then, statistics, ranker)
+    known = ranking.known
+    filled = frames.without(then.question.text)
+    if filled != then.question.text:
+        bare = replace(then, question=parts.reader.read(filled))
+        known = _ranked(parts, bare, statistics, ranker).known
+    return _with_candidates(ranking, repliers_of(today, key), known)
 
 
 def ranking_of(
@@ -98,6 +141,11 @@ def ranking_of(
 
     None if its text of then is not known.
     """
+    then = _then(parts, today, key)
+    return None if then is None else _ranked(parts, then, statistics, ranker)
+
+
+def _then(parts: Parts, today: View, key: int) -> Then | None:
     posts = today.community.posts
     asked = from_us(int(posts["created"][key]))
     row = first_text(today, key)
@@ -115,15 +163,12 @@ def ranking_of(
         asker_id=asker.id if asker else None,
         as_of=asked,
     )
-    view = view_of(community, None, asked, asked)
+    return Then(query, _question(parts, query, row), view_of(community, None, asked, asked))
+
+
+def _ranked(parts: Parts, then: Then, statistics: Statistics | None, ranker: Ranker) -> Ranking:
     return rank(
-        parts.texts,
-        parts.profiles,
-        statistics,
-        ranker,
-        query,
-        _question(parts, query, row),
-        view,
+        parts.texts, parts.profiles, statistics, ranker, then.query, then.question, then.view
     )
 
 
@@ -137,7 +182,7 @@ def first_text(view: View, key: int) -> int | None:
 
 def _question(parts: Parts, query: ExpertsQuery, row: int) -> Question:
     """The question with the vectors that are kept of its text, encoded anew where there is none."""
-    text = "\n".join(part for part in (query.title, query.query, *query.tags) if part)
+    text = _whole(query.title, query.query, query.tags)
     clean = " ".join(text.split())
     language = detect_language(clean)
     rows = np.array([row])
@@ -147,6 +192,10 @@ def _question(parts: Parts, query: ExpertsQuery, row: int) -> Question:
     return Question(
         clean, language, {lane: parts.texts.dense[lane].vectors(rows)[0] for lane in lanes}
     )
+
+
+def _whole(title: str | None, body: str, tags: Sequence[str]) -> str:
+    return "\n".join(part for part in (title, body, *tags) if part)
 
 
 def repliers_of(view: View, key: int) -> Ints:
@@ -159,7 +208,7 @@ def repliers_of(view: View, key: int) -> Ints:
     return replied
 
 
-def _with_candidates(ranking: Ranking, replied: Ints) -> Example:
+def _with_candidates(ranking: Ranking, replied: Ints, known: float) -> Example:
     among = np.flatnonzero(ranking.among)
     foremost = among[np.lexsort((among, -ranking.score[among]))[:CANDIDATES]]
     kept = np.union1d(foremost, np.intersect1d(among, replied))
@@ -184,5 +233,5 @@ def _with_candidates(ranking: Ranking, replied: Ints) -> Example:
         replied=chosen[order],
         answered=bool(len(replied)),
         pace=ranking.pace,
-        known=ranking.known,
+        known=known,
     )

@@ -19,6 +19,7 @@ from embeddings.statistics import Statistics
 from evaluation.protocol import split
 from recommender.engine import Engine
 from recommender.fitting import Example, as_vector
+from recommender.frames import Frames
 from recommender.queries import ExpertsQuery
 from recommender.training import example_of, questions_of, repliers_of
 from recommender.view import View, view_of
@@ -44,7 +45,8 @@ def examples_now(engine: Engine) -> dict[str, Example | None]:
     today = engine._view(None, None, NOW)
     ids = engine.store.post_ids(keys)
     return {
-        ids[key]: example_of(engine.parts, today, key, statistics, engine.ranker) for key in keys
+        ids[key]: example_of(engine.parts, today, key, statistics, engine.ranker, Frames())
+        for key in keys
     }
 
 
