@@ -36,6 +36,8 @@ _WATCHED: Mapping[str, int] = {
 UNICODE = ("UTF8", "SQL_ASCII")
 """Encodings of a database that hold every text; the second keeps whatever bytes it is given."""
 
+NO_CONNECTION_LEFT = "53300"
+
 # SQLSTATE: what it means for whoever waits. Errors in connecting have none.
 _MEANINGS: Mapping[str, str] = {
     "40001": "the standby gave up this reading to follow its primary; ask again",
@@ -45,10 +47,13 @@ _MEANINGS: Mapping[str, str] = {
     "25006": "the database is a standby, which takes no writes; write through the primary",
     "42501": "the user of WHOKNOWS_DATABASE_URL may not do this; grant it the rights",
     "53100": "the disk of the database server is full; make room",
-    "53300": "the database server has no connection left; raise its max_connections",
+    NO_CONNECTION_LEFT: "the database server has no connection left; raise its max_connections",
     "55P03": "the database is held by another process; try again in a moment",
     "57014": "the database server cut off what took too long; raise its statement_timeout",
 }
+
+# What servers that speak English say who refuse a connection for want of another.
+_CROWDED = ("too many clients", "too many connections", "connection slots are reserved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,8 @@ def _first_reason(said: str) -> str:
 def sentence_of(error: DBAPIError, url: URL) -> StoreError | None:
     """What an error of the server says to a person; None where it is a fault of this program."""
     state: str | None = getattr(error.orig, "sqlstate", None)
+    if state is None and any(sign in str(error.orig) for sign in _CROWDED):
+        state = NO_CONNECTION_LEFT
     if state is not None and state in _MEANINGS:
         return StoreError(_MEANINGS[state])
     # 08: the connection broke; 57P: the server shuts down, starts, or ended this connection.

@@ -60,6 +60,12 @@ def test_what_the_server_refuses_is_told_in_a_sentence(postgres: Postgres) -> No
         Store.open(postgres.server.url("none"))
     with pytest.raises(StoreError, match='role "eve" does not exist'):
         Store.open(postgres.server.url().replace("postgres@", "eve:secret@"))
+    postgres.execute("CREATE ROLE one_too_many LOGIN CONNECTION LIMIT 0")
+    with pytest.raises(StoreError, match="no connection left; raise its max_connections"):
+        Store.open(postgres.server.url().replace("postgres@", "one_too_many@"))
+    with pytest.raises(StoreError, match='cannot be used .*option "nonsense"') as told:
+        Store.open(postgres.server.url() + "?nonsense=1")
+    assert "\n" not in str(told.value)
     store = postgres.new_store()
     name = store.database.url.database
     postgres.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
