@@ -63,7 +63,7 @@ def test_what_the_server_refuses_is_told_in_a_sentence(postgres: Postgres) -> No
     postgres.execute("CREATE ROLE one_too_many LOGIN CONNECTION LIMIT 0")
     with pytest.raises(StoreError, match="no connection left; raise its max_connections"):
         Store.open(postgres.server.url().replace("postgres@", "one_too_many@"))
-    with pytest.raises(StoreError, match='cannot be used .*option "nonsense"') as told:
+    with pytest.raises(StoreError, match=r'cannot be used .*option "nonsense"') as told:
         Store.open(postgres.server.url() + "?nonsense=1")
     assert "\n" not in str(told.value)
     store = postgres.new_store()
