@@ -35,8 +35,10 @@ class Standing:
         """
         if self._asking is None or self._asking.done():
             self._asking = asyncio.ensure_future(self._status())
-        done, _ = await asyncio.wait({self._asking}, timeout=WAITS)
-        found = self._asking.result() if done else None
+        # Who waited as well and is back sooner may have asked anew by then.
+        asking = self._asking
+        done, _ = await asyncio.wait({asking}, timeout=WAITS)
+        found = asking.result() if done else None
         if isinstance(found, StoreError):
             raise found
         return found

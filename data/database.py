@@ -11,14 +11,7 @@ from pathlib import Path
 from threading import local
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    create_engine,
-    event,
-    inspect,
-    text,
-)
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
@@ -111,7 +104,8 @@ class Database:
         except DBAPIError as error:
             if not self.is_sqlite and (told := sentence_of(error, self.url)) is not None:
                 raise told from error
-            raise StoreError(f"{shown}: cannot be used as a database ({error.orig})") from error
+            said = " ".join(str(error.orig).split())
+            raise StoreError(f"{shown}: cannot be used as a database ({said})") from error
         except SQLAlchemyError as error:
             raise StoreError(f"{shown}: cannot be used as a database ({error})") from error
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from .errors import StoreError
 
@@ -32,16 +33,27 @@ _WATCHED: Mapping[str, int] = {
     "tcp_user_timeout": 25_000,
 }
 
+UNICODE = ("UTF8", "SQL_ASCII")
+"""Encodings of a database that hold every text; the second keeps whatever bytes it is given."""
+
+NO_CONNECTION_LEFT = "53300"
+
 # SQLSTATE: what it means for whoever waits. Errors in connecting have none.
 _MEANINGS: Mapping[str, str] = {
     "40001": "the standby gave up this reading to follow its primary; ask again",
     "40P01": "the standby gave up this reading to follow its primary; ask again",
+    "25P03": "the database server ended a transaction that had to wait; raise its"
+    " idle_in_transaction_session_timeout",
     "25006": "the database is a standby, which takes no writes; write through the primary",
     "42501": "the user of WHOKNOWS_DATABASE_URL may not do this; grant it the rights",
     "53100": "the disk of the database server is full; make room",
-    "53300": "the database server has no connection left; raise its max_connections",
+    NO_CONNECTION_LEFT: "the database server has no connection left; raise its max_connections",
     "55P03": "the database is held by another process; try again in a moment",
+    "57014": "the database server cut off what took too long; raise its statement_timeout",
 }
+
+# What servers that speak English say who refuse a connection for want of another.
+_CROWDED = ("too many clients", "too many connections", "connection slots are reserved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,8 @@ def open_server(url: URL, write_wait_ms: int, *, glances: bool = False) -> Engin
     ImportError : the driver is not installed.
     """
     watched = {key: value for key, value in _WATCHED.items() if key not in url.query}
+    # Not what PGCLIENTENCODING or the database's own encoding says: texts are of all languages.
+    spoken = {"client_encoding": "UTF8"}
     engine = create_engine(
         url.set(drivername=DRIVER),
         # A server that was restarted is not noticed by the connections that were open.
@@ -95,12 +109,24 @@ def open_server(url: URL, write_wait_ms: int, *, glances: bool = False) -> Engin
         pool_recycle=RECYCLE_SECONDS,
         isolation_level="AUTOCOMMIT" if glances else "READ COMMITTED",
         pool_size=1 if glances else 5,
-        connect_args=watched,
+        connect_args=watched | spoken,
     )
+    event.listen(engine, "connect", _refuse_encoding)
     if glances:
         return engine
     event.listen(engine, "begin", _locking(write_wait_ms))
     return engine
+
+
+def _refuse_encoding(connection: Any, _record: ConnectionPoolEntry) -> None:
+    """Refuse a database that lacks most letters; as some are made where no locale is set."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding not in UNICODE:
+        connection.close()
+        raise StoreError(
+            f"the database is encoded in {encoding}, which lacks most letters; make one with"
+            " ENCODING 'UTF8'"
+        )
 
 
 def _locking(write_wait_ms: int) -> Any:
@@ -131,6 +157,8 @@ def _first_reason(said: str) -> str:
 def sentence_of(error: DBAPIError, url: URL) -> StoreError | None:
     """What an error of the server says to a person; None where it is a fault of this program."""
     state: str | None = getattr(error.orig, "sqlstate", None)
+    if state is None and any(sign in str(error.orig) for sign in _CROWDED):
+        state = NO_CONNECTION_LEFT
     if state is not None and state in _MEANINGS:
         return StoreError(_MEANINGS[state])
     # 08: the connection broke; 57P: the server shuts down, starts, or ended this connection.

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -11,6 +12,7 @@ from random import Random
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from api.app import create_app
 from api.settings import Settings
@@ -58,6 +60,12 @@ def test_what_the_server_refuses_is_told_in_a_sentence(postgres: Postgres) -> No
         Store.open(postgres.server.url("none"))
     with pytest.raises(StoreError, match='role "eve" does not exist'):
         Store.open(postgres.server.url().replace("postgres@", "eve:secret@"))
+    postgres.execute("CREATE ROLE one_too_many LOGIN CONNECTION LIMIT 0")
+    with pytest.raises(StoreError, match="no connection left; raise its max_connections"):
+        Store.open(postgres.server.url().replace("postgres@", "one_too_many@"))
+    with pytest.raises(StoreError, match=r'cannot be used .*option "nonsense"') as told:
+        Store.open(postgres.server.url() + "?nonsense=1")
+    assert "\n" not in str(told.value)
     store = postgres.new_store()
     name = store.database.url.database
     postgres.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
@@ -66,6 +74,54 @@ def test_what_the_server_refuses_is_told_in_a_sentence(postgres: Postgres) -> No
         store.apply([Person("ada")])
     postgres.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
     store.close()
+
+
+def test_a_database_without_most_letters_is_refused_in_a_sentence(postgres: Postgres) -> None:
+    """It opened, and the first Chinese name ended an import with a traceback."""
+    of_then = "TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'"
+    postgres.execute(f"CREATE DATABASE few_letters {of_then}")
+    with pytest.raises(StoreError, match=r"encoded in LATIN1.*ENCODING 'UTF8'"):
+        Store.open(postgres.server.url("few_letters"))
+
+
+@pytest.mark.parametrize("encoding", ["UTF8", "SQL_ASCII"])
+def test_all_letters_are_kept_whatever_the_client_or_the_database_is_set_to(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    """A client set to LATIN1 failed at Chinese; of a database without encoding all texts came
+    back as bytes."""
+    monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
+    name = f"letters_{encoding.lower()}"
+    postgres.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'")
+    store = Store.open(postgres.server.url(name))
+    ada = Person("å/窓", name="窓 😀", extra={"ä": "窓"})
+    store.apply([ada])
+    kept = store.get_person("å/窓")
+    store.close()
+    assert kept == ada
+
+
+@pytest.mark.parametrize(
+    ("limit", "statement"),
+    [
+        ("statement_timeout", "SELECT pg_sleep(5)"),
+        ("idle_in_transaction_session_timeout", "SELECT 1"),
+    ],
+)
+def test_limits_of_the_server_are_told_in_a_sentence(
+    postgres: Postgres, limit: str, statement: str
+) -> None:
+    """Where an administrator limits what statements take, every request got a 500."""
+    store = postgres.new_store()
+    with (
+        pytest.raises(StoreError, match=f"raise its {limit}"),
+        store.database.writing_connection() as connection,
+    ):
+        connection.execute(text(f"SET LOCAL {limit} = 20"))
+        time.sleep(0.2)
+        connection.execute(text(statement))
+    store.apply([Person("ada")])
+    assert store.get_person("ada") is not None
 
 
 def test_secrets_are_not_told(postgres: Postgres) -> None:

@@ -1,9 +1,10 @@
 """Too much to do, by real HTTP: 503 with Retry-After, not ready until it is over, nothing lost."""
 
+import asyncio
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 import recommender.following
 from api.app import create_app
 from api.settings import Settings
+from api.standing import Standing
 from data.store import Store
 from recommender.engine import Engine
 from tests.conftest import serving
@@ -199,3 +201,17 @@ def test_a_monitor_is_answered_while_the_engine_is_held(
         assert "whoknows_posts 0.0" in client.get("/metrics").text
         go.set()
         until(lambda: client.get("/health/ready").status_code == 200)
+
+
+def test_many_monitors_are_answered_at_once(service: Service) -> None:
+    """Who was back first asked anew, and the others took that for their own: 500, and the
+    connection closed."""
+    standing = Standing(service[1])
+
+    async def monitor() -> list[Mapping[str, Any] | None]:
+        return [await standing.ask() for _ in range(3)]
+
+    async def monitors() -> list[list[Mapping[str, Any] | None]]:
+        return await asyncio.gather(*(monitor() for _ in range(3)))
+
+    assert all(status is not None for told in asyncio.run(monitors()) for status in told)
