@@ -51,8 +51,8 @@ TWIN = 0.95
 """Likeness from which a text is taken to be a thread that was posted already, so that what was
 said of that thread is said of the text."""
 
-MOST_PIECES = 180
-"""What encoders read of a text that is compared: some 190 tokens of the 256 that they take. They
+MOST_PIECES = 120
+"""What encoders read of a text that is compared: some 128 tokens of the 256 that they take. They
 are most of the cost of an answer, which grows with their number; what more or fewer are worth is in
 evaluation/results/similar.md."""
 
