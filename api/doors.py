@@ -33,11 +33,18 @@ def in_words(request: Request, content: Any) -> Response:
         return Json(content, headers=headers)
     body = orjson.dumps(
         content,
-        default=lambda words: said(words, language),
+        default=lambda words: _said(words, language),
         # A sentence is a kind of str, which is written as it stands unless it is handed on.
         option=orjson.OPT_PASSTHROUGH_SUBCLASS,
     )
     return Response(body, media_type=Json.media_type, headers=headers)
+
+
+def _said(words: object, language: str) -> str:
+    """A sentence in `language`; TypeError of what is no text, as without a language."""
+    if not isinstance(words, str):
+        raise TypeError(f"{type(words).__name__} cannot be written as JSON")
+    return said(words, language)
 
 
 class Stopwatch:

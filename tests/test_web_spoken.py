@@ -38,6 +38,29 @@ def test_a_language_is_chosen_and_kept(tab: Tab) -> None:
     assert tab.js("document.getElementById('language').value") == "sv"
 
 
+def test_a_browser_that_keeps_nothing_is_shown_the_page(tab: Tab) -> None:
+    """Without storage the page stayed empty of all that its scripts show."""
+    tab.call(
+        "Page.addScriptToEvaluateOnNewDocument",
+        source="if (location.protocol === 'http:') {"
+        "const none = () => { throw new DOMException('none', 'SecurityError'); };"
+        "Storage.prototype.getItem = none; window.keepsNothing = () => {"
+        "Storage.prototype.setItem = none; }; }",
+    )
+    tab.open("ask")
+    tab.js("window.keepsNothing()")
+    tab.says("Who can help?", "#ask h1")
+    tab.js(
+        "(() => { const field = document.getElementById('language'); field.value = 'sv';"
+        " field.dispatchEvent(new Event('change')); })()"
+    )
+    assert tab.js("document.getElementById('language').value") == "en"
+    tab.click("#me")
+    tab.click("#who-list button")
+    tab.until("!document.getElementById('who').open")
+    assert tab.text("#me") != "Who are you?"
+
+
 @pytest.mark.parametrize("language", ["sv", "el", "zh", "ar"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_part_is_wider_than_the_screen(tab: Tab, language: str, width: int) -> None:

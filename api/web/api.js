@@ -21,8 +21,9 @@ async function call(method, path, body, signal) {
   if (response.status === 204) return null;
   const content = await response.json().catch(() => ({}));
   if (!response.ok) {
-    const error = new Error(content.detail || say("The server answered {status}.", { status: response.status }));
-    error.status = response.status;
+    const { status } = response;
+    const error = new Error(content.detail || say("The server answered {status}.", { status }));
+    error.status = status;
     throw error;
   }
   return content;

@@ -38,7 +38,11 @@ function showMe() {
 function become(person) {
   const { local_time: _, ...kept } = person;
   state.me = kept;
-  localStorage.setItem(KEY, JSON.stringify(kept));
+  try {
+    localStorage.setItem(KEY, JSON.stringify(kept));
+  } catch {
+    // A browser that keeps nothing asks again the next time.
+  }
   who.close();
   showMe();
   document.dispatchEvent(new Event("me"));

@@ -29,8 +29,9 @@ async function follow(me, topic, wanted) {
   const { topics, ids } = await readChosen(me.id);
   const is = same(topic, ids);
   const others = topics.filter((words) => !is(words));
-  if (wanted && others.length >= MOST) throw new Error(
-    say("{n} are enough: take one back first.", { n: MOST }));
+  if (wanted && others.length >= MOST) {
+    throw new Error(say("{n} are enough: take one back first.", { n: MOST }));
+  }
   const told = wanted && topic.id ? { [topic.label]: topic.id } : {};
   known = { id: me.id,
     ...await chooseTopics(me.id, wanted ? [...others, topic.label] : others, told) };
@@ -116,7 +117,8 @@ export function setUpConcerns(state) {
     const there = [...chips.querySelectorAll("button")].find((one) => is(one.textContent));
     if (there) there.setAttribute("aria-pressed", "true");
     else chips.prepend(chip(me, topic));
-    fill(told, el("p", { class: "hint" }, say("You follow {topic} now.", { topic: el("bdi", {}, words) })));
+    fill(told, el("p", { class: "hint" },
+      say("You follow {topic} now.", { topic: el("bdi", {}, words) })));
   });
   document.addEventListener("concerns", () => {
     name();

@@ -10,7 +10,11 @@ import { say } from "./speech.js";
 import { openThread } from "./thread.js";
 import { el, failure, fill, loading, meta, titleOf } from "./words.js";
 
-const OUTCOMES = { worked: say("worked"), adapted: say("adapted"), "did not work": say("did not work") };
+const OUTCOMES = {
+  worked: say("worked"),
+  adapted: say("adapted"),
+  "did not work": say("did not work"),
+};
 // A feed that was read longer ago is read anew when it is opened again.
 const STALE = 3 * 60_000;
 
@@ -34,7 +38,8 @@ async function tried(place, me, item, value) {
     return complain(place, error);
   }
   const heading = place.closest(".card").querySelector(".heading");
-  fill(place, el("p", { class: "hint", role: "status" }, say("Noted: tried here, {how}.", { how: OUTCOMES[value] })));
+  fill(place, el("p", { class: "hint", role: "status" },
+    say("Noted: tried here, {how}.", { how: OUTCOMES[value] })));
   heading.focus();
 }
 

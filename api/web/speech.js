@@ -1,15 +1,33 @@
-// What the page says, in the reader's language. The keys of a catalog are the English sentences; the
-// server says its reasons by the same one.
+// What the page says, in the reader's language. The keys of a catalog are the English sentences;
+// the server says its reasons by the same one.
 
 const KEY = "whoknows.language";
 export const LANGUAGES =
   { en: "English", ar: "العربية", el: "Ελληνικά", sv: "Svenska", zh: "中文" };
 const FROM_THE_RIGHT = ["ar"];
 
+// A browser may be set to keep nothing: then the page is in the first of its languages.
+function remembered() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+function keep(code) {
+  try {
+    localStorage.setItem(KEY, code);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function chosen() {
   const known = (code) => Object.hasOwn(LANGUAGES, code);
   const wanted = navigator.languages.map((tag) => tag.toLowerCase().split("-")[0]);
-  return [localStorage.getItem(KEY), ...wanted].find(known) || "en";
+  return [remembered(), ...wanted].find(known) || "en";
 }
 
 export const spoken = chosen();
@@ -19,7 +37,8 @@ export const locale = `${spoken}-u-nu-latn`;
 async function catalogOf(code) {
   if (code === "en") return {};
   try {
-    return await (await fetch(`/web/${code}.json`)).json();
+    const answer = await fetch(`/web/${code}.json`);
+    return answer.ok ? await answer.json() : {};
   } catch {
     // What cannot be said in another language is said in English.
     return {};
@@ -67,7 +86,7 @@ export function setUpSpeech() {
     field.append(choice);
   }
   field.addEventListener("change", () => {
-    localStorage.setItem(KEY, field.value);
-    location.reload();
+    if (keep(field.value)) location.reload();
+    else field.value = spoken;
   });
 }

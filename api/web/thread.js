@@ -38,7 +38,8 @@ function message(shown, me) {
 function point(article) {
   article.classList.add("meant");
   article.tabIndex = -1;
-  article.querySelector(".badges").append(el("span", { class: "badge" }, say("The reply in question")));
+  article.querySelector(".badges").append(
+    el("span", { class: "badge" }, say("The reply in question")));
   article.focus({ preventScroll: true });
   article.scrollIntoView({ block: "start" });
 }

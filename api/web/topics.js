@@ -39,7 +39,8 @@ function alone(topic, me) {
     ? el("button", { class: "link", type: "button", onclick: () => showPerson(topic.person, me) },
       el("bdi", {}, nameOf(topic.person)))
     : say("one person");
-  return el("p", { class: "alone" }, el("span", { class: "badge" }, say("Rests on {who}", { who })));
+  return el("p", { class: "alone" },
+    el("span", { class: "badge" }, say("Rests on {who}", { who })));
 }
 
 function card(topic, me, open) {

@@ -116,4 +116,5 @@ export const loading = () =>
     el("i"), el("i"), el("i"));
 export const failure = (error, again) =>
   el("div", { class: "note wrong", role: "alert" }, error.message,
-    again && [" ", el("button", { class: "link", type: "button", onclick: again }, say("Try again"))]);
+    again && [" ",
+      el("button", { class: "link", type: "button", onclick: again }, say("Try again"))]);
